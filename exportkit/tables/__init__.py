@@ -1,0 +1,49 @@
+"""The tables: the one declaration of what goes out.
+
+Order, types, nulls, units and meanings of every column. Arrow schemas, file metadata, the published
+``schemas/`` and the documentation come from here and from nowhere else.
+"""
+
+from __future__ import annotations
+
+from exportkit.errors import TableError
+from exportkit.tables.declaration import Column, Table
+from exportkit.tables.label_tables import CLASSIFICATIONS, KEY_FRAMES, LABELS, OBJECTS, RELATIONSHIPS, SEGMENTS
+from exportkit.tables.row_tables import (
+    ATTACHMENTS,
+    DATA_ROWS,
+    EMBEDDINGS,
+    METADATA,
+    MODEL_RUNS,
+    PROJECTS,
+    REJECTS,
+    WORKFLOW,
+)
+
+__all__ = ["TABLES", "Column", "Table", "pick_table"]
+
+#: Every table by name, in the order in which they are documented and written.
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        DATA_ROWS, ATTACHMENTS, METADATA, EMBEDDINGS, PROJECTS, WORKFLOW, MODEL_RUNS, LABELS,
+        OBJECTS, CLASSIFICATIONS, RELATIONSHIPS, SEGMENTS, KEY_FRAMES, REJECTS,
+    )
+}  # fmt: skip
+
+
+def pick_table(name: str) -> Table:
+    """Return the table of this name.
+
+    Raises
+    ------
+    TableError
+        There is no such table; the hint names the nearest.
+    """
+    from difflib import get_close_matches
+
+    if name in TABLES:
+        return TABLES[name]
+    near = get_close_matches(name, TABLES, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"the tables are {', '.join(TABLES)}"
+    raise TableError(f"there is no table {name!r}", hint=hint)

@@ -1,0 +1,122 @@
+"""What a column and a table are: the one declaration that schemas, files and documents come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from exportkit.tables.types import INT32, INT64, STRING, ColumnType
+
+__all__ = ["Column", "Table", "table"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table.
+
+    Attributes
+    ----------
+    name : str
+        Name in every output.
+    type : ColumnType
+        Arrow type.
+    meaning : str
+        What a value says, in one line.
+    source : str
+        Path of the value relative to the table's root; empty when it is derived.
+    unit : str
+        Unit of a number (``px``, ``s``, ``frame``); empty when it has none.
+    null : bool
+        Whether a value may be null.
+    repeats : bool
+        Whether few distinct strings repeat: written with a dictionary.
+    wide : bool
+        Whether a value may be long (text, JSON, vectors): counted against row group bytes and
+        written without statistics.
+    json : bool
+        Whether the string holds JSON.
+    """
+
+    name: str
+    type: ColumnType
+    meaning: str
+    source: str = ""
+    unit: str = ""
+    null: bool = True
+    repeats: bool = False
+    wide: bool = False
+    json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: its grain and its columns in order.
+
+    Attributes
+    ----------
+    name : str
+        Name of the table and of its directory.
+    version : int
+        Raised by one with every change of the columns; see ``schemas/CHANGES.md``.
+    grain : str
+        What one row is.
+    root : str
+        JSON path of the object a row stands for.
+    identity : tuple of str
+        Columns that name a row within ``export_id, line``.
+    columns : tuple of Column
+        All columns, the common ones included.
+    """
+
+    name: str
+    version: int
+    grain: str
+    root: str
+    identity: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column:
+        """Return the column of this name; `KeyError` when there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+
+DATA_ROW_ID = Column(
+    "data_row_id", STRING, "Data row the line belongs to.", "$.data_row.id", null=False, repeats=True
+)
+EXTRA = Column(
+    "extra", STRING, "Fields of the source object without a column, nested as in the source; null when none.",
+    wide=True, json=True,
+)  # fmt: skip
+EXPORT_ID = Column("export_id", STRING, "Input the line came from.", null=False, repeats=True)
+LINE = Column("line", INT64, "Line in that input, from 1 (in a JSON array: the element's ordinal).", null=False)
+
+#: Columns that every table below a label has after ``data_row_id``.
+LABEL_KEYS = (
+    Column("project_id", STRING, "Project of the label; null when it belongs to a model run.", repeats=True),
+    Column("label_id", STRING, "Label; `derived:...` where the export gives no id.", null=False, repeats=True),
+    Column("label_index", INT32, "Ordinal of the label on its line, from 0.", null=False),
+    Column("origin", STRING, "`project`, `model_run` or `prediction`.", null=False, repeats=True),
+)
+
+
+def position(of: str) -> Column:
+    """Return the column that holds the order of an item in the array or object it came from."""
+    return Column("position", INT32, f"Order of the {of} where it came from, from 0.", null=False)
+
+
+def table(
+    name: str,
+    *columns: Column,
+    grain: str,
+    root: str,
+    identity: tuple[str, ...] = (),
+    below_label: bool = False,
+    version: int = 1,
+) -> Table:
+    """Return a table with the common columns put around `columns`."""
+    keys = (DATA_ROW_ID, *LABEL_KEYS) if below_label else (DATA_ROW_ID,)
+    if name == "data_rows":
+        keys = (Column("data_row_id", STRING, "Id of the data row.", "data_row.id", null=False),)
+    return Table(name, version, grain, root, identity, (*keys, *columns, EXTRA, EXPORT_ID, LINE))
