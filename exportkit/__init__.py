@@ -1,0 +1,81 @@
+"""exportkit: Labelbox exports become fourteen typed tables.
+
+The front door. It names what is public and loads nothing: each name is fetched from the module that
+holds it when it is first used, so that ``import exportkit`` brings in no pyarrow, numpy, polars or msgspec.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from exportkit._version import __version__
+
+if TYPE_CHECKING:
+    from exportkit.api import iter_batches, open_reader, read_table, schema, to_arrow, to_parquet
+    from exportkit.errors import (
+        DecodeError,
+        ExportkitError,
+        FlattenError,
+        MissingDependencyError,
+        ReadError,
+        RowError,
+        SplitError,
+        TableError,
+        WriteError,
+    )
+    from exportkit.report import Report
+
+__all__ = [
+    "DecodeError",
+    "ExportkitError",
+    "FlattenError",
+    "MissingDependencyError",
+    "ReadError",
+    "Report",
+    "RowError",
+    "SplitError",
+    "TableError",
+    "WriteError",
+    "__version__",
+    "iter_batches",
+    "open_reader",
+    "read_table",
+    "schema",
+    "to_arrow",
+    "to_parquet",
+]
+
+# Public name -> module that holds it. A name here never equals a module's name (`exportkit.scan` cannot be
+# both): importing the module would put it in the name's place.
+_HOMES = {
+    "DecodeError": "exportkit.errors",
+    "ExportkitError": "exportkit.errors",
+    "FlattenError": "exportkit.errors",
+    "MissingDependencyError": "exportkit.errors",
+    "ReadError": "exportkit.errors",
+    "Report": "exportkit.report",
+    "RowError": "exportkit.errors",
+    "SplitError": "exportkit.errors",
+    "TableError": "exportkit.errors",
+    "WriteError": "exportkit.errors",
+    "iter_batches": "exportkit.api",
+    "open_reader": "exportkit.api",
+    "read_table": "exportkit.api",
+    "schema": "exportkit.api",
+    "to_arrow": "exportkit.api",
+    "to_parquet": "exportkit.api",
+}
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
