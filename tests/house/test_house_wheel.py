@@ -1,0 +1,55 @@
+"""The wheel holds the package, all of it and nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from email import message_from_string
+from email.message import Message
+from pathlib import Path
+
+import pytest
+
+import exportkit
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    """Build a wheel from the checkout, with the installed build backend."""
+    directory = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(directory)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (path,) = directory.glob("*.whl")
+    return zipfile.ZipFile(path)
+
+
+@pytest.fixture
+def metadata(wheel: zipfile.ZipFile) -> Message:
+    (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+    return message_from_string(wheel.read(name).decode())
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(wheel: zipfile.ZipFile) -> None:
+    packed = {name for name in wheel.namelist() if ".dist-info/" not in name}
+    package = {str(path.relative_to(ROOT)) for path in (ROOT / "exportkit").rglob("*.py")}
+    assert packed == package | {"exportkit/py.typed"}
+
+
+def test_the_wheel_holds_the_licence_and_the_command(wheel: zipfile.ZipFile) -> None:
+    (licence,) = (name for name in wheel.namelist() if name.endswith("/licenses/LICENSE"))
+    assert wheel.read(licence) == (ROOT / "LICENSE").read_bytes()
+    (commands,) = (name for name in wheel.namelist() if name.endswith("/entry_points.txt"))
+    assert wheel.read(commands).decode() == "[console_scripts]\nexportkit = exportkit.cli:main\n"
+
+
+def test_the_package_and_its_metadata_name_one_version(metadata: Message) -> None:
+    assert metadata["Version"] == exportkit.__version__
+    assert metadata["Requires-Python"] == ">=3.11"
+    assert metadata["License-Expression"] == "Apache-2.0"
+
+
+def test_the_package_text_is_the_readme(metadata: Message) -> None:
+    assert metadata.get_payload() == (ROOT / "README.md").read_text("utf-8")
