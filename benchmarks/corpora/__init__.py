@@ -1,0 +1,72 @@
+"""Synthetic exports of any size, for benchmarks: takes a shape, a size and a seed, gives Export V2 lines.
+
+Run it with ``python -m benchmarks.corpora images 200MB out.ndjson --seed 1``. The same arguments give the
+same bytes. No line repeats another, ids are unique, and names, values and schema ids repeat as in real
+exports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from benchmarks.corpora.flat import FLAT_SHAPES
+from benchmarks.corpora.scene import Scene
+from benchmarks.corpora.video import one_video_row, video
+
+__all__ = ["SHAPES", "generate", "parse_size"]
+
+#: Every shape by name.
+SHAPES = (*FLAT_SHAPES, "video", "one_video_row")
+UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "B": 1, "": 1}
+
+
+def generate(shape: str, size_bytes: int, *, seed: int = 0) -> Iterator[bytes]:
+    """Give an export of at least `size_bytes` bytes, as pieces whose concatenation is the file.
+
+    Every piece is a whole line with its newline, except in ``one_video_row``, whose pieces are parts of one
+    line.
+
+    Parameters
+    ----------
+    shape : str
+        One of `SHAPES`.
+    size_bytes : int
+        The file ends with the first line that reaches this size.
+    seed : int
+        Seed of everything random.
+
+    Raises
+    ------
+    ValueError
+        There is no such shape.
+    """
+    if shape not in SHAPES:
+        raise ValueError(f"there is no shape {shape!r}; the shapes are {', '.join(SHAPES)}")
+    scene = Scene(seed)
+    if shape == "one_video_row":
+        yield from one_video_row(scene, size_bytes)
+        return
+    make = FLAT_SHAPES.get(shape, video)
+    encoder = msgspec.json.Encoder()
+    written = 0
+    while written < size_bytes:
+        line = encoder.encode(make(scene)) + b"\n"
+        written += len(line)
+        yield line
+
+
+def parse_size(text: str) -> int:
+    """Return bytes from a size such as ``200MB`` (10**6) or ``64MiB`` (2**20).
+
+    Raises
+    ------
+    ValueError
+        The text is no size.
+    """
+    digits = text.rstrip("BKMGi")
+    unit = text[len(digits) :]
+    if unit not in UNITS:
+        raise ValueError(f"{text!r} is no size; write 200MB, 1.6GB or 64MiB")
+    return int(float(digits) * UNITS[unit])

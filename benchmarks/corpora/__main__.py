@@ -1,0 +1,31 @@
+"""Command: ``python -m benchmarks.corpora SHAPE SIZE DESTINATION [--seed N]``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from benchmarks.corpora import SHAPES, generate, parse_size
+
+__all__ = ["main"]
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Write a synthetic export to a file, or to standard output for ``-``."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.corpora", description=main.__doc__)
+    parser.add_argument("shape", choices=SHAPES)
+    parser.add_argument("size", type=parse_size, help="such as 200MB, 1.6GB or 64MiB")
+    parser.add_argument("destination", help="path of the file, or - for standard output")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args(arguments)
+    pieces = generate(options.shape, options.size, seed=options.seed)
+    if options.destination == "-":
+        sys.stdout.buffer.writelines(pieces)
+    else:
+        with Path(options.destination).open("wb") as file:
+            file.writelines(pieces)
+
+
+if __name__ == "__main__":
+    main()
