@@ -43,7 +43,7 @@ demo: $(VENV)/.has-duckdb
 test: check pytest
 
 check: $(VENV)/.has-dev
-	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff check --quiet --output-format=concise
 	@$(BIN)/ruff format --quiet --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
