@@ -70,7 +70,7 @@ clean:
 
 # A Python without ensurepip (Debian without python3-venv) lends its own pip to the environment.
 $(BIN)/python:
-	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with pip was found: name one with PYTHON=..." >&2; exit 1; }
+	@test -n "$(PYTHON)" && $(PYTHON) -c '$(NEW_ENOUGH)' 2>/dev/null || { echo "No Python 3.11 or newer with pip was found: name one with PYTHON=..." >&2; exit 1; }
 	@echo "Making $(VENV) with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 \
 	  || { $(PYTHON) -m venv --clear --without-pip $(VENV) \
