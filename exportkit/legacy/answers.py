@@ -1,0 +1,95 @@
+"""Classifications of Export V1 to those of Export V2.
+
+Takes what V1 has under ``classifications``: questions, or lists of questions, nested to any depth.
+Gives V2 questions, whose answer key names the type. Does not know objects or frames.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from exportkit.legacy.naming import FEATURE, keep, move
+
+__all__ = ["convert_questions", "plain_question"]
+
+
+def convert_questions(value: Any) -> Any:
+    """Return V2 classifications in V1's order.
+
+    Parameters
+    ----------
+    value : Any
+        A list of questions. Lists inside it (nested classifications of 2021) are unrolled. An item
+        that is no object stays where it is, and so does a value that is no list.
+    """
+    if not isinstance(value, list):
+        return value
+    questions: list[Any] = []
+    for item in value:
+        if isinstance(item, list):
+            questions.extend(convert_questions(item))
+        else:
+            questions.append(_question(item) if isinstance(item, dict) else item)
+    return questions
+
+
+def plain_question(name: str, answer: str | list[str]) -> dict[str, Any]:
+    """Return the question of a 2018 answer: one string is free text, several are a checklist.
+
+    V1 had only the words: whether a single one was a radio or was typed in is not known.
+    """
+    if isinstance(answer, str):
+        return {"name": name, "text_answer": {"content": answer}}
+    return {"name": name, "checklist_answers": [{"name": option} for option in answer]}
+
+
+def _question(source: dict[str, Any]) -> dict[str, Any]:
+    rest = dict(source)
+    target: dict[str, Any] = {}
+    move(rest, target, FEATURE)
+    prefix = ""
+    if isinstance(rest.get("messageId"), str):
+        target["message_id"] = rest.pop("messageId")
+        prefix = "conversational_"
+    for name in ("answer", "answers"):
+        key, answer = _answer(rest.get(name))
+        if key and prefix + key not in target:
+            target[prefix + key] = answer
+            del rest[name]
+    _hang_nested(rest, target, prefix)
+    keep(rest, target)
+    return target
+
+
+def _answer(value: Any) -> tuple[str, Any]:
+    """Return V2's answer key and value, or an empty key for what is no answer."""
+    if isinstance(value, dict):
+        return "radio_answer", _option(value)
+    if isinstance(value, str):
+        return "text_answer", {"content": value}
+    if isinstance(value, list) and all(isinstance(item, dict | str) for item in value):
+        return "checklist_answers", [_option(item) for item in value]
+    return "", None
+
+
+def _option(value: dict[str, Any] | str) -> dict[str, Any]:
+    if isinstance(value, str):
+        return {"name": value}
+    rest = dict(value)
+    target: dict[str, Any] = {}
+    move(rest, target, FEATURE)
+    if "classifications" in rest:
+        target["classifications"] = convert_questions(rest.pop("classifications"))
+    keep(rest, target)
+    return target
+
+
+def _hang_nested(rest: dict[str, Any], target: dict[str, Any], prefix: str) -> None:
+    """Hang the questions that V1 put beside a single answer under that answer, as V2 does."""
+    if not isinstance(rest.get("classifications"), list):
+        return
+    for key in ("radio_answer", "text_answer"):
+        answer = target.get(prefix + key)
+        if answer is not None and "classifications" not in answer:
+            answer["classifications"] = convert_questions(rest.pop("classifications"))
+            return

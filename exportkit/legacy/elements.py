@@ -1,0 +1,164 @@
+"""The labels of an Export V1 file, one after the other.
+
+Takes a binary stream of JSON: an array of labels, labels one after the other (a line each or not),
+or a single one. Gives each label with its ordinal. Does not know what a label means, only how to tell
+one from a row of Export V2.
+
+ijson reads with numbers as ``int`` and ``float``, so memory holds one label at a time.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Collection, Iterator
+from typing import Any, BinaryIO
+
+import ijson
+
+from exportkit.errors import DecodeError, ReadError
+from exportkit.place import Place
+
+__all__ = ["looks_like_v1", "read_elements"]
+
+_PEEK_BYTES = 64 * 1024
+_MARK = b"\xef\xbb\xbf"
+_BLANK = b" \t\r\n"
+#: Names that only Export V1 uses at the top of a label.
+_V1_NAMES = frozenset(
+    {
+        "DataRow ID",
+        "Labeled Data",
+        "View Label",
+        "Project Name",
+        "Created By",
+        "Created At",
+        "Seconds to Label",
+        "External ID",
+        "Dataset Name",
+    }
+)
+#: The first words of a parser's complaint; what follows quotes the input.
+_COMPLAINT = re.compile(r"(?:parse|lexical) error: ([\w() ]{1,80})")
+
+
+def looks_like_v1(head: bytes) -> bool:
+    """Tell whether an input that starts with `head` is an Export V1 file.
+
+    Parameters
+    ----------
+    head : bytes
+        The first bytes, decompressed; some kilobytes are plenty, the end may be cut anywhere.
+
+    Returns
+    -------
+    bool
+        Whether the first object's own names, as far as they are in `head`, are those of a V1 label
+        and not those of a V2 row. False for everything else, broken JSON included.
+    """
+    names: set[str] = set()
+    try:
+        for prefix, event, value in ijson.parse(io.BytesIO(head.removeprefix(_MARK)), multiple_values=True):
+            if prefix in ("", "item") and event == "map_key":
+                names.add(value)
+                if _is_v2(names) or _is_v1(names):
+                    break
+            elif prefix in ("", "item") and event == "end_map":
+                break
+    except ijson.JSONError:
+        return False
+    return _is_v1(names) and not _is_v2(names)
+
+
+def read_elements(stream: BinaryIO, source_uri: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield ``(ordinal, label)`` in the order of the input, ordinals from 1.
+
+    Parameters
+    ----------
+    stream : BinaryIO
+        Decompressed JSON, with or without a byte-order mark. Only read, never closed.
+    source_uri : str
+        What errors call the input.
+
+    Raises
+    ------
+    ReadError
+        The input is no JSON, or its first element is evidently not a V1 label (a V2 row, say).
+    DecodeError
+        The JSON breaks, or a later element is no V1 label. The place has its ordinal.
+    """
+    opened, first = _open(stream)
+    if not first:
+        return
+    if first not in b"[{":
+        raise ReadError(
+            "the input is not JSON" + (" but looks like a web page" if first == b"<" else ""),
+            place=Place(source_uri),
+            hint="Export V1 is a JSON array of labels, or one label a line",
+        )
+    array = first == b"["
+    ordinal = 0
+    elements = ijson.items(opened, "item" if array else "", multiple_values=not array, use_float=True)
+    while True:
+        ordinal += 1
+        place = Place(source_uri, line=ordinal)
+        try:
+            element = next(elements)
+        except StopIteration:
+            return
+        except ijson.JSONError as error:
+            raise _broken(error, place) from None
+        yield ordinal, _checked(element, place)
+
+
+def _open(stream: BinaryIO) -> tuple[_Rejoined, bytes]:
+    """Return the stream from its first byte of JSON on, and that byte (empty when there is none)."""
+    head = stream.read(_PEEK_BYTES).removeprefix(_MARK).lstrip(_BLANK)
+    while not head and (more := stream.read(_PEEK_BYTES)):
+        head = more.lstrip(_BLANK)
+    return _Rejoined(head, stream), head[:1]
+
+
+class _Rejoined:
+    """A stream whose first bytes have been read already."""
+
+    def __init__(self, head: bytes, stream: BinaryIO) -> None:
+        self._head = head
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        if not self._head:
+            return self._stream.read(size)
+        cut = len(self._head) if size < 0 else size
+        head, self._head = self._head[:cut], self._head[cut:]
+        return head + self._stream.read() if size < 0 else head
+
+
+def _checked(element: Any, place: Place) -> dict[str, Any]:
+    if isinstance(element, dict):
+        names = element.keys()
+        if _is_v1(names) and not _is_v2(names):
+            return element
+        if _is_v2(names):
+            raise ReadError(
+                "this is Export V2, not Export V1",
+                place=place,
+                hint="convert it as it is: it needs no upgrade",
+            )
+    kind = ReadError if place.line == 1 else DecodeError
+    raise kind(
+        "this is no label of Export V1", place=place, hint='a label has "DataRow ID" or "Labeled Data"'
+    )
+
+
+def _is_v1(names: Collection[str]) -> bool:
+    return not _V1_NAMES.isdisjoint(names) or ("ID" in names and "Label" in names)
+
+
+def _is_v2(names: Collection[str]) -> bool:
+    return "data_row" in names
+
+
+def _broken(error: Exception, place: Place) -> DecodeError:
+    complaint = _COMPLAINT.search(str(error))
+    return DecodeError("broken JSON" + (f": {complaint[1].strip()}" if complaint else ""), place=place)

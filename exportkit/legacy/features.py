@@ -1,0 +1,146 @@
+"""Objects and relationships of Export V1 to those of Export V2.
+
+Takes one V1 object; gives one V2 object with its kind and geometry. Does not know where the object
+stands. Coordinates, offsets and page numbers are kept as given: pixels, points or degrees; ``end``
+of a text location is the last character in V1 as in V2 (an entity of one character has
+``start == end``, and the SDK handed the two numbers on unchanged).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from exportkit.legacy.answers import convert_questions
+from exportkit.legacy.naming import FEATURE, keep, move
+
+__all__ = ["convert_object", "convert_relationship"]
+
+_SHAPES = {
+    "bbox": ("bounding_box", "BoundingBox"),
+    "polygon": ("polygon", "Polygon"),
+    "line": ("line", "Polyline"),
+    "point": ("point", "Point"),
+}
+#: V1's ``type`` of a tiled object: GeoJSON's type and V2's kind.
+_TILED = {
+    "polygon": ("Polygon", "GeoPolygon"),
+    "rectangle": ("Polygon", "GeoBoundingBox"),
+    "polyline": ("LineString", "GeoPolyline"),
+    "line": ("LineString", "GeoPolyline"),
+    "point": ("Point", "GeoPoint"),
+}
+_ENDS = (("source", "source"), ("target", "target"), ("startFeatureId", "source"), ("endFeatureId", "target"))
+
+
+def convert_object(source: dict[str, Any], media: str = "Image") -> dict[str, Any]:
+    """Return the V2 object of `source`.
+
+    Parameters
+    ----------
+    source : dict
+        A V1 object of 2019 to 2023.
+    media : str
+        First word of the kind where the object itself does not tell: ``Image`` or ``Video``.
+
+    Returns
+    -------
+    dict
+        With ``annotation_kind`` where the geometry is known. ``instanceURI`` is the mask where
+        there is no other geometry, and otherwise stays under its own name, as do ``color``,
+        ``format``, ``unit`` and whatever else V2 has no place for.
+    """
+    rest = dict(source)
+    target: dict[str, Any] = {}
+    move(rest, target, FEATURE)
+    if "page" in rest or rest.get("unit") == "POINTS":
+        media = "Document"
+        move(rest, target, {"page": "page_number"})
+    kind = _tiled(rest, target) or _textual(rest, target) or _drawn(rest, target, media)
+    if kind is None and _is_mask(rest):
+        target["mask"] = {"url": rest.pop("instanceURI")}
+        kind = f"{media}SegmentationMask"
+    if kind is not None:
+        target["annotation_kind"] = kind
+    if "classifications" in rest:
+        target["classifications"] = convert_questions(rest.pop("classifications"))
+    keep(rest, target)
+    return target
+
+
+def convert_relationship(source: dict[str, Any], media: str) -> dict[str, Any]:
+    """Return the V2 relationship of `source`; one whose ends V1 does not name keeps V1's shape."""
+    rest = dict(source)
+    target: dict[str, Any] = {}
+    move(rest, target, FEATURE)
+    data = rest.get("data")
+    name = "relationshipType" if rest.get("relationshipType") is not None else "format"
+    direction = rest.get(name)
+    if isinstance(data, dict) and direction in ("unidirectional", "bidirectional"):
+        del rest["data"], rest[name]
+        target["annotation_kind"] = f"{media}{direction.capitalize()}Relationship"
+        target[f"{direction}_relationship"] = _ends(data)
+    if "classifications" in rest:
+        target["classifications"] = convert_questions(rest.pop("classifications"))
+    keep(rest, target)
+    return target
+
+
+def _ends(data: dict[str, Any]) -> dict[str, Any]:
+    others = dict(data)
+    ends: dict[str, Any] = {}
+    for old, new in _ENDS:
+        move(others, ends, {old: new})
+    keep(others, ends)
+    return ends
+
+
+def _tiled(rest: dict[str, Any], target: dict[str, Any]) -> str | None:
+    """Move a geographic geometry to `target` as GeoJSON."""
+    geometry, tiled_type = rest.get("geometry"), rest.get("type")
+    if not isinstance(geometry, dict) or not isinstance(tiled_type, str) or "coordinates" not in geometry:
+        return None
+    geojson_type, kind = _TILED.get(tiled_type.lower(), ("", ""))
+    if not kind or geometry.get("type", geojson_type) != geojson_type:
+        return None
+    target["geojson"] = {"type": geojson_type, **geometry}
+    del rest["geometry"], rest["type"]
+    return kind
+
+
+def _textual(rest: dict[str, Any], target: dict[str, Any]) -> str | None:
+    """Move a stretch of text (of a message, of a document) to `target`."""
+    holder = rest.get("data")
+    holder = holder if isinstance(holder, dict) else rest
+    location = holder.get("location")
+    if not isinstance(location, dict):
+        return None
+    others = {name: value for name, value in holder.items() if name != "location"}
+    if holder is rest:
+        del rest["location"]
+    elif others:
+        rest["data"] = others
+    else:
+        del rest["data"]
+    span = {name: value for name, value in location.items() if name != "messageId"}
+    message = location.get("messageId")
+    if message is not None:
+        target["conversational_location"] = {"message_id": message, "location": span}
+        return "ConversationalTextEntity"
+    target["location"] = span
+    return "DocumentEntityToken" if "groups" in span else "TextEntity"
+
+
+def _drawn(rest: dict[str, Any], target: dict[str, Any], media: str) -> str | None:
+    """Move box, polygon, line and point to `target`."""
+    shapes = []
+    for name, (key, shape) in _SHAPES.items():
+        if rest.get(name) is not None:
+            target[key] = rest.pop(name)
+            shapes.append(shape)
+    return media + shapes[0] if shapes else None
+
+
+def _is_mask(rest: dict[str, Any]) -> bool:
+    """Tell whether the image at ``instanceURI`` is all there is; an unknown structure may be geometry."""
+    others = (value for name, value in rest.items() if name != "classifications")
+    return isinstance(rest.get("instanceURI"), str) and not any(isinstance(v, dict | list) for v in others)
