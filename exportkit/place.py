@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
-__all__ = ["Place", "Source", "without_signature"]
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+__all__ = ["LineBlock", "LinePlaces", "Place", "Source", "without_signature"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +26,14 @@ class Source:
         Name of the input in every table; stable as long as the input is the same.
     size : int or None
         Stored (compressed) size in bytes; None where the input does not say.
+    export_version : str
+        ``v2``, or ``v1`` where the lines were translated from Export V1.
     """
 
     uri: str
     export_id: str
     size: int | None = None
+    export_version: str = "v2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,48 @@ class Place:
         if self.byte_offset is not None:
             parts.append(f"byte {self.byte_offset}")
         return ", ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class LineBlock:
+    """Whole lines that stand together in an input.
+
+    Attributes
+    ----------
+    data : bytes
+        The lines; the last line of the input may lack its newline.
+    line : int
+        Physical number of the first line, from 1.
+    offset : int or None
+        Byte offset of `data` in the decompressed input; None for elements of a JSON array.
+    """
+
+    data: bytes
+    line: int
+    offset: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinePlaces:
+    """Where the lines of a block stand; blank lines are left out.
+
+    Attributes
+    ----------
+    lines : ndarray of int64, shape (n,)
+        Physical line numbers.
+    starts, lengths : ndarray of int64, shape (n,)
+        First byte of each line within the block, and its length without its end.
+    blanks : int
+        Number of blank lines in the block.
+    plain : bool
+        Whether decoding the block at once is proven to give one value a line.
+    """
+
+    lines: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    lengths: npt.NDArray[np.int64]
+    blanks: int
+    plain: bool
 
 
 def without_signature(uri: str) -> str:

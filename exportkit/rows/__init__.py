@@ -1,0 +1,8 @@
+"""The rows: what comes in, as msgspec structs, and the blocks in which they travel."""
+
+from __future__ import annotations
+
+from exportkit.rows.block import Reject, RowBlock
+from exportkit.rows.structs import NO_RAW, STRUCTS, Row
+
+__all__ = ["NO_RAW", "STRUCTS", "Reject", "Row", "RowBlock"]

@@ -221,7 +221,7 @@ class Group(_Part):
 
     name: str | None = None
     classifications: list[Question] | None = None
-    frames: dict[str, Frame] | None = None
+    frames: dict[Int, Frame] | None = None
 
 
 class Moment(_Part):
@@ -234,11 +234,11 @@ class Annotations(_Part):
     objects: list[Object] | None = None
     classifications: list[Question] | None = None
     relationships: list[Relationship] | None = None
-    frames: dict[str, Frame] | None = None
+    frames: dict[Int, Frame] | None = None
     segments: dict[str, list[Span] | dict[str, list[Span]]] | None = None
-    key_frame_feature_map: dict[str, list[Int] | dict[str, bool | list[Int] | dict[str, bool]]] | None = None
+    key_frame_feature_map: dict[str, list[Int] | dict[str, bool | list[Int] | dict[Int, bool]]] | None = None
     groups: dict[str, Group] | None = None
-    timestamp: dict[str, Moment] | None = None
+    timestamp: dict[Int, Moment] | None = None
 
 
 # --- labels -------------------------------------------------------------------------------------

@@ -1,0 +1,56 @@
+"""Arrow schemas out of the declarations, with unit, source and meaning as field metadata."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pyarrow as pa
+
+from exportkit._version import __version__
+from exportkit.tables import Column, Table, pick_table
+from exportkit.tables.types import ColumnType, ListOf, Scalar
+
+__all__ = ["arrow_schema", "arrow_type"]
+
+_SCALARS = {
+    "string": pa.string(),
+    "binary": pa.binary(),
+    "bool": pa.bool_(),
+    "int32": pa.int32(),
+    "int64": pa.int64(),
+    "float64": pa.float64(),
+    "timestamp[us, UTC]": pa.timestamp("us", tz="UTC"),
+}
+
+
+def arrow_type(declared: ColumnType) -> pa.DataType:
+    """Return the Arrow type of a declared type."""
+    if isinstance(declared, Scalar):
+        return _SCALARS[declared.name]
+    if isinstance(declared, ListOf):
+        return pa.list_(pa.field("item", arrow_type(declared.item), nullable=declared.item_null))
+    return pa.struct([pa.field(one.name, arrow_type(one.type), nullable=one.null) for one in declared.fields])
+
+
+def _field(column: Column, root: str) -> pa.Field:
+    about = {"meaning": column.meaning}
+    if column.unit:
+        about["unit"] = column.unit
+    if column.source:
+        about["source"] = column.source if column.source.startswith("$") else f"{root}.{column.source}"
+    return pa.field(column.name, arrow_type(column.type), nullable=column.null, metadata=about)
+
+
+@cache
+def arrow_schema(name: str, columns: tuple[str, ...] | None = None) -> pa.Schema:
+    """Return the Arrow schema of a table, of some of its columns where `columns` names them.
+
+    Raises
+    ------
+    TableError
+        There is no such table.
+    """
+    table: Table = pick_table(name)
+    about = {"table": table.name, "table_version": str(table.version), "exportkit_version": __version__}
+    chosen = [one for one in table.columns if columns is None or one.name in columns]
+    return pa.schema([_field(one, table.root) for one in chosen], metadata=about)

@@ -1,0 +1,165 @@
+"""The decoder: whole blocks at once, single lines where a block does not fit, mending where a line does not."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from exportkit.decode.mending import UNFIT, mender
+from exportkit.errors import DecodeError
+from exportkit.place import LineBlock, LinePlaces, Source
+from exportkit.rows import Reject, Row, RowBlock
+
+__all__ = ["LineDecoder"]
+
+#: What msgspec raises on a line it cannot take.
+_REFUSALS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+#: What a data row holds beside its own details.
+_SECTIONS = ("media_attributes", "attachments", "metadata_fields", "embeddings", "projects", "experiments")
+_BYTE = re.compile(r" \(byte (\d+)\)")
+
+
+class LineDecoder:
+    """Decode blocks of lines of one input.
+
+    A block is decoded at once; when that fails its lines are decoded one by one, and a line that
+    fails alone is read without types and mended. Only a line that is no JSON object with a
+    ``data_row.id`` is refused.
+    """
+
+    def __init__(self, row_type: type[Row] = Row) -> None:
+        self._typed = msgspec.json.Decoder(row_type)
+        self._mend = mender(Row)
+
+    def decode(self, block: LineBlock, places: LinePlaces, source: Source) -> tuple[RowBlock, list[Reject]]:
+        """Return the rows of `block` and the lines that could not become rows, both in input order."""
+        rows: list[Row] | None = None
+        if places.plain:
+            try:
+                rows = self._typed.decode_lines(block.data)
+            except _REFUSALS:
+                rows = None
+        if rows is not None and len(rows) == len(places.lines):
+            return RowBlock(source, rows, places.lines, places.lengths, _offsets(block, places.starts)), []
+        return self._decode_singly(block, places, source)
+
+    def _decode_singly(
+        self, block: LineBlock, places: LinePlaces, source: Source
+    ) -> tuple[RowBlock, list[Reject]]:
+        rows: list[Row] = []
+        kept: list[int] = []
+        rejects: list[Reject] = []
+        view = memoryview(block.data)
+        for index, (start, length) in enumerate(
+            zip(places.starts.tolist(), places.lengths.tolist(), strict=True)
+        ):
+            line = view[start : start + length]
+            try:
+                rows.append(self.decode_line(line))
+                kept.append(index)
+            except DecodeError as error:
+                offset = None if block.offset is None else block.offset + start
+                rejects.append(_reject(error, int(places.lines[index]), offset, bytes(line)))
+        chosen = np.array(kept, dtype=np.int64)
+        starts = places.starts[chosen]
+        block_of_rows = RowBlock(
+            source, rows, places.lines[chosen], places.lengths[chosen], _offsets(block, starts)
+        )
+        return block_of_rows, rejects
+
+    def decode_line(self, line: bytes | memoryview) -> Row:
+        """Return the row of one line.
+
+        Raises
+        ------
+        DecodeError
+            The line is no JSON, no object, or has no ``data_row.id``.
+        """
+        try:
+            return self._typed.decode(line)
+        except _REFUSALS:
+            pass
+        value = read_untyped(line)
+        if not isinstance(value, dict):
+            raise DecodeError(f"the line is {_kind(value)}, not a data row", json_path="$")
+        row, _ = self._mend(value)
+        if row is UNFIT:
+            raise DecodeError("the line has no usable data row id", json_path="$.data_row.id")
+        fitted: Row = row
+        if is_error_entry(fitted):
+            raise DecodeError("the line is an entry of the platform's error stream, not a data row", json_path="$")
+        return fitted
+
+
+def is_error_entry(row: Row) -> bool:
+    """Return whether a mended row tells of an error instead of a data row's contents (EXPORT_FORMAT 5)."""
+    told = row.extra_ is not None and not {"error", "errors"}.isdisjoint(row.extra_)
+    return told and all(getattr(row, name) is None for name in _SECTIONS)
+
+
+def read_untyped(line: bytes | memoryview) -> Any:
+    """Return what a line holds, read with msgspec and, where that is too strict, with Python's own parser.
+
+    Raises
+    ------
+    DecodeError
+        The line is no JSON, or nested deeper than the parsers go.
+    """
+    try:
+        return msgspec.json.decode(line)
+    except UnicodeDecodeError as error:
+        raise DecodeError(f"the line is not UTF-8: {error.reason} at byte {error.start} of a string") from None
+    except RecursionError:
+        raise DecodeError("the line is nested too deeply") from None
+    except msgspec.MsgspecError as error:
+        refusal = _BYTE.sub(r" at byte \1 of the line", str(error).removeprefix("JSON is malformed: "))
+    try:
+        return json.loads(bytes(line))
+    except RecursionError:
+        raise DecodeError("the line is nested too deeply") from None
+    except UnicodeDecodeError as error:
+        raise DecodeError(f"the line is not UTF-8: {error.reason} at byte {error.start} of the line") from None
+    except ValueError:
+        raise DecodeError(f"the line is not JSON: {refusal[:1].lower()}{refusal[1:]}") from None
+
+
+def _offsets(block: LineBlock, starts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64] | None:
+    return None if block.offset is None else starts + block.offset
+
+
+def _reject(error: DecodeError, line: int, offset: int | None, raw: bytes) -> Reject:
+    return Reject(
+        line=line,
+        byte_offset=offset,
+        byte_length=len(raw),
+        error=type(error).__name__,
+        problem=error.problem,
+        json_path=error.json_path,
+        raw=raw,
+        data_row_id=_data_row_id(raw),
+    )
+
+
+def _data_row_id(raw: bytes) -> str | None:
+    """Return the data row id that a refused line still shows, as lines of an error stream do."""
+    try:
+        value = msgspec.json.decode(raw)
+    except _REFUSALS:
+        return None
+    if not isinstance(value, dict):
+        return None
+    data_row = value.get("data_row")
+    found = value.get("data_row_id", data_row.get("id") if isinstance(data_row, dict) else None)
+    return found if isinstance(found, str) else None
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "null"
+    names = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "an array"}
+    return names.get(type(value), "a value")

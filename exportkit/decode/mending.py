@@ -1,0 +1,244 @@
+"""Mending: a row that does not fit the structs becomes one that does, and nothing of it is lost.
+
+Takes a row decoded without types and builds the struct by its declared types. What does not fit (an
+unknown field, a value of another type) stays in the ``extra_`` of the nearest struct that owns one,
+under the path it had. A list index in such a path is written as a string.
+
+Coerced without loss: whole floats where an integer is declared, integers where a float is declared.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec import inspect
+
+__all__ = ["UNFIT", "json_bytes", "mender"]
+
+#: Says that a value does not fit a type at all.
+UNFIT: Any = object()
+#: Key in ``extra_`` of a list item that should have been an object.
+VALUE_KEY = "$value"
+
+#: The fitted value (or UNFIT), and what of it did not fit.
+Fitted = tuple[Any, dict[str, Any] | None]
+Fitter = Callable[[Any], Fitted]
+
+_WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+
+
+def json_bytes(value: Any) -> bytes:
+    """Return `value` as JSON, whatever Python's own parser could make of a line included."""
+    try:
+        return msgspec.json.encode(value)
+    except (UnicodeEncodeError, OverflowError, ValueError):
+        import json
+
+        return json.dumps(value, separators=(",", ":")).encode("ascii")
+
+
+def mender(row_type: type[msgspec.Struct]) -> Fitter:
+    """Return the function that fits an untyped row into `row_type`."""
+    known: dict[type, Fitter] = {}
+    return _fitter(inspect.type_info(row_type), known)
+
+
+def _fitter(declared: inspect.Type, known: dict[type, Fitter]) -> Fitter:
+    if isinstance(declared, inspect.StructType):
+        return _struct_fitter(declared, known)
+    if isinstance(declared, inspect.UnionType):
+        return _union_fitter(declared, known)
+    if isinstance(declared, inspect.ListType):
+        return _list_fitter(declared, known)
+    if isinstance(declared, inspect.TupleType):
+        return _tuple_fitter(declared, known)
+    if isinstance(declared, inspect.DictType):
+        return _dict_fitter(declared, known)
+    if isinstance(declared, inspect.IntType):
+        return _int_fitter(declared.ge, declared.le)
+    if isinstance(declared, inspect.StrType) and declared.min_length:
+        return _fit_id
+    return _SCALARS[type(declared)]
+
+
+def _struct_fitter(declared: inspect.StructType, known: dict[type, Fitter]) -> Fitter:
+    cls = declared.cls
+    if cls in known:
+        return known[cls]
+    fields: dict[str, tuple[str, Fitter]] = {}
+
+    def fit(value: Any) -> Fitted:
+        if type(value) is not dict:
+            return UNFIT, None
+        fitting: dict[str, Any] = {}
+        left: dict[str, Any] = {}
+        for key, item in value.items():
+            if key not in fields:
+                left[key] = item
+                continue
+            if item is None:
+                continue
+            name, fit_item = fields[key]
+            fitted, rest = fit_item(item)
+            if fitted is UNFIT:
+                left[key] = item
+                continue
+            fitting[name] = fitted
+            if rest:
+                left[key] = rest
+        if not required.issubset(fitting):
+            return UNFIT, None
+        if not owner:
+            return cls(**fitting), left or None
+        return cls(**fitting, extra_=left or None), None
+
+    known[cls] = fit
+    owner = _owns_extra(declared)
+    required = {one.name for one in declared.fields if one.required}
+    for one in declared.fields:
+        if one.name != "extra_":
+            fields[one.encode_name] = (one.name, _fitter(one.type, known))
+    return fit
+
+
+def _union_fitter(declared: inspect.UnionType, known: dict[type, Fitter]) -> Fitter:
+    options = [_fitter(one, known) for one in declared.types if not isinstance(one, inspect.NoneType)]
+    if len(options) == 1:
+        return options[0]
+
+    def fit(value: Any) -> Fitted:
+        for option in options:
+            fitted, rest = option(value)
+            if fitted is not UNFIT:
+                return fitted, rest
+        return UNFIT, None
+
+    return fit
+
+
+def _list_fitter(declared: inspect.ListType, known: dict[type, Fitter]) -> Fitter:
+    fit_item = _fitter(declared.item_type, known)
+    item = declared.item_type
+    owner = item.cls if isinstance(item, inspect.StructType) and _owns_extra(item) else None
+
+    def fit(value: Any) -> Fitted:
+        if type(value) is not list:
+            return UNFIT, None
+        fitting: list[Any] = []
+        left: dict[str, Any] = {}
+        for index, one in enumerate(value):
+            fitted, rest = fit_item(one)
+            if fitted is UNFIT:
+                if owner is None:
+                    return UNFIT, None
+                fitted = owner(extra_={VALUE_KEY: one})
+            fitting.append(fitted)
+            if rest:
+                left[str(index)] = rest
+        return fitting, left or None
+
+    return fit
+
+
+def _owns_extra(declared: inspect.StructType) -> bool:
+    return any(one.name == "extra_" for one in declared.fields)
+
+
+def _tuple_fitter(declared: inspect.TupleType, known: dict[type, Fitter]) -> Fitter:
+    fitters = [_fitter(one, known) for one in declared.item_types]
+
+    def fit(value: Any) -> Fitted:
+        if type(value) is not list or len(value) != len(fitters):
+            return UNFIT, None
+        fitting = [fit_one(one)[0] for fit_one, one in zip(fitters, value, strict=True)]
+        return (UNFIT, None) if any(one is UNFIT for one in fitting) else (tuple(fitting), None)
+
+    return fit
+
+
+def _dict_fitter(declared: inspect.DictType, known: dict[type, Fitter]) -> Fitter:
+    fit_item = _fitter(declared.value_type, known)
+    fit_key = _fit_whole_key if isinstance(declared.key_type, inspect.IntType) else _fit_str
+
+    def fit(value: Any) -> Fitted:
+        if type(value) is not dict:
+            return UNFIT, None
+        fitting: dict[Any, Any] = {}
+        left: dict[str, Any] = {}
+        for key, item in value.items():
+            fitted_key, _ = fit_key(key)
+            fitted, rest = fit_item(item)
+            if fitted is UNFIT or fitted_key is UNFIT:
+                left[key] = item
+                continue
+            fitting[fitted_key] = fitted
+            if rest:
+                left[key] = rest
+        return fitting, left or None
+
+    return fit
+
+
+def _fit_whole_key(value: str) -> Fitted:
+    if _WHOLE_NUMBER.fullmatch(value) and value != "-0" and len(value) < 19:
+        return int(value), None
+    return UNFIT, None
+
+
+def _int_fitter(least: int | None, most: int | None) -> Fitter:
+    low = -(2**63) if least is None else int(least)
+    high = 2**63 - 1 if most is None else int(most)
+
+    def fit(value: Any) -> Fitted:
+        if type(value) is float and value.is_integer():
+            value = int(value)
+        return (value, None) if type(value) is int and low <= value <= high else (UNFIT, None)
+
+    return fit
+
+
+def _fit_float(value: Any) -> Fitted:
+    if type(value) is int and abs(value) <= 2**53:
+        return float(value), None
+    if type(value) is float and math.isfinite(value):
+        return value, None
+    return UNFIT, None
+
+
+def _fit_bool(value: Any) -> Fitted:
+    return (value, None) if type(value) is bool else (UNFIT, None)
+
+
+def _fit_str(value: Any) -> Fitted:
+    if type(value) is not str:
+        return UNFIT, None
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # a lone surrogate, which no UTF-8 column can hold
+        return UNFIT, None
+    return value, None
+
+
+def _fit_id(value: Any) -> Fitted:
+    return _fit_str(value) if value else (UNFIT, None)
+
+
+def _fit_any(value: Any) -> Fitted:
+    return value, None
+
+
+def _fit_raw(value: Any) -> Fitted:
+    return msgspec.Raw(json_bytes(value)), None
+
+
+_SCALARS: dict[type[inspect.Type], Fitter] = {
+    inspect.StrType: _fit_str,
+    inspect.FloatType: _fit_float,
+    inspect.BoolType: _fit_bool,
+    inspect.AnyType: _fit_any,
+    inspect.RawType: _fit_raw,
+}

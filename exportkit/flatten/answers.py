@@ -1,0 +1,270 @@
+"""The table ``classifications``: questions and answers of any depth, one level at a time.
+
+Each level is flat lists of questions and answers; the next level is what the answers ask in turn. At
+the end the levels are put into the order of the labels, and only then columns are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from exportkit.flatten.extras import json_object
+from exportkit.flatten.features import FeatureSet, strings, whole_numbers
+from exportkit.flatten.objects import metric_lists, optional
+from exportkit.rows.structs import Answer, Question
+from exportkit.tables.cells import Bools, Cells, Coded, Ints, Numbers, Same
+
+__all__ = ["answer_columns"]
+
+Columns = dict[str, Callable[[], Cells]]
+
+#: Keys of a question that hold answers, and the type each names.
+FORMS = (
+    ("radio_answer", "radio"),
+    ("checklist_answers", "checklist"),
+    ("text_answer", "text"),
+    ("conversational_radio_answer", "radio"),
+    ("conversational_checklist_answers", "checklist"),
+    ("conversational_text_answer", "text"),
+)
+TEXT_FORMS = (2, 5)
+FIRST_CONVERSATIONAL = 3
+NO_FORM = -1
+#: Levels of question and answer that `answer_path` shows.
+MAX_PATH_LEVELS = 32
+_NO_ANSWER = Answer()
+
+Path = tuple[str | None, ...]
+
+
+@dataclass
+class Level:
+    """Answers of one depth: entry i is an answer, its question and where the question hangs."""
+
+    questions: list[Question]
+    answers: list[Answer]
+    forms: Ints
+    answer_positions: Ints
+    positions: Ints
+    holders: Ints
+    parents: list[str | None]
+    paths: list[Path]
+    depth: int
+
+    @classmethod
+    def of(
+        cls, questions: list[Question], positions: Ints, holders: Ints, parents: list[str | None],
+        prefixes: list[Path], depth: int,
+    ) -> Level:  # fmt: skip
+        """Lay out the answers of `questions`; a question without any gets one empty answer."""
+        asked, answers, forms, orders = _answers(questions)
+        chosen = asked.tolist()
+        of_answers = [questions[at] for at in chosen]
+        paths = [
+            _longer(prefixes[at], question.name, answer.name)
+            for at, question, answer in zip(chosen, of_answers, answers, strict=True)
+        ]
+        return cls(
+            of_answers, answers, forms, orders, positions[asked], holders[asked],
+            [parents[at] for at in chosen], paths, depth,
+        )  # fmt: skip
+
+    def below(self) -> Level | None:
+        """Return the level of the questions that these answers ask, None when they ask none."""
+        nested = [answer.classifications for answer in self.answers]
+        at = [number for number, questions in enumerate(nested) if questions]
+        if not at:
+            return None
+        lists = [questions for questions in nested if questions]
+        counts = np.array([len(questions) for questions in lists], dtype=np.int64)
+        spread = np.repeat(np.array(at, dtype=np.int64), counts)
+        starts = np.repeat(np.cumsum(counts) - counts, counts)
+        chosen = spread.tolist()
+        parents = [
+            self.questions[one].feature_id if form in TEXT_FORMS else self.answers[one].feature_id
+            for one, form in zip(chosen, self.forms[spread].tolist(), strict=True)
+        ]
+        return Level.of(
+            [question for questions in lists for question in questions],
+            np.arange(len(spread), dtype=np.int64) - starts,
+            self.holders[spread],
+            parents,
+            [self.paths[one] for one in chosen],
+            self.depth + 1,
+        )
+
+
+def _longer(prefix: Path, question: str | None, answer: str | None) -> Path:
+    if len(prefix) >= 2 * MAX_PATH_LEVELS:
+        return prefix
+    return (*prefix, question) if answer is None else (*prefix, question, answer)
+
+
+def _answers(questions: list[Question]) -> tuple[Ints, list[Answer], Ints, Ints]:
+    """Return for every answer: the number of its question, itself, its form, its position; in question order."""
+    asked: list[Ints] = []
+    answers: list[Answer] = []
+    forms: list[Ints] = []
+    orders: list[Ints] = []
+    answered = np.zeros(len(questions), dtype=np.bool_)
+    for form, (key, kind) in enumerate(FORMS):
+        held = [getattr(question, key) for question in questions]
+        at = np.array([number for number, one in enumerate(held) if one], dtype=np.int64)
+        if not len(at):
+            continue
+        present = [one for one in held if one]
+        if kind == "checklist":
+            counts = np.array([len(one) for one in present], dtype=np.int64)
+            orders.append(np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts))
+            at = np.repeat(at, counts)
+            present = [one for some in present for one in some]
+        else:
+            orders.append(np.zeros(len(at), dtype=np.int64))
+        answered[at] = True
+        asked.append(at)
+        answers.extend(present)
+        forms.append(np.full(len(at), form, dtype=np.int64))
+    unasked = np.flatnonzero(~answered)
+    asked.append(unasked)
+    answers.extend([_NO_ANSWER] * len(unasked))
+    forms.append(np.full(len(unasked), NO_FORM, dtype=np.int64))
+    orders.append(np.zeros(len(unasked), dtype=np.int64))
+    numbers = np.concatenate(asked)
+    if len(asked) > 1:
+        order = np.argsort(numbers, kind="stable")
+        chosen = order.tolist()
+        return (
+            numbers[order], [answers[at] for at in chosen],
+            np.concatenate(forms)[order], np.concatenate(orders)[order],
+        )  # fmt: skip
+    return numbers, answers, forms[0], orders[0]
+
+
+class Answers:
+    """All levels of the answers of a block, in the order of the labels."""
+
+    def __init__(self, features: FeatureSet) -> None:
+        holders = features.question_holders
+        level: Level | None = Level.of(
+            features.questions, holders.positions(), holders.spread(),
+            [None] * len(features.questions), [()] * len(features.questions), 0,
+        )  # fmt: skip
+        levels: list[Level] = []
+        while level is not None:
+            levels.append(level)
+            level = level.below()
+        self.holders = np.concatenate([one.holders for one in levels])
+        self.owners = np.array(holders.labels, dtype=np.int64)[self.holders]
+        order = np.argsort(self.owners, kind="stable")
+        chosen = order.tolist()
+        questions = [question for one in levels for question in one.questions]
+        answers = [answer for one in levels for answer in one.answers]
+        parents = [parent for one in levels for parent in one.parents]
+        paths = [path for one in levels for path in one.paths]
+        self.holders, self.owners = self.holders[order], self.owners[order]
+        self.questions = [questions[at] for at in chosen]
+        self.answers = [answers[at] for at in chosen]
+        self.parents = [parents[at] for at in chosen]
+        self.paths = [paths[at] for at in chosen]
+        self.forms = np.concatenate([one.forms for one in levels])[order]
+        self.answer_positions = np.concatenate([one.answer_positions for one in levels])[order]
+        self.positions = np.concatenate([one.positions for one in levels])[order]
+        self.depths = np.concatenate([np.full(len(one.questions), one.depth) for one in levels])[order]
+
+    @cached_property
+    def length(self) -> int:
+        return len(self.questions)
+
+    def path_column(self) -> Cells:
+        """Return the paths by code: they repeat from row to row."""
+        codes: dict[Path, int] = {}
+        numbers = [codes.setdefault(path, len(codes)) for path in self.paths]
+        shown = [[name for name in path if name is not None] for path in codes]
+        return Coded(np.array(numbers, dtype=np.int64), shown)
+
+    def message_ids(self) -> Cells:
+        """Return the messages; a message beside a plain answer key is no conversational answer and goes to extra."""
+        ids = [question.message_id for question in self.questions]
+        if not any(ids):
+            return Same(None)
+        plain = ((self.forms >= 0) & (self.forms < FIRST_CONVERSATIONAL)).tolist()
+        return [None if is_plain else message for message, is_plain in zip(ids, plain, strict=True)]
+
+    def extra_column(self) -> Cells:
+        """Return the leftovers of the question (on its first answer) and of the answer (under its key)."""
+        of_questions = [self._question_extra(at) for at in range(self.length)] if self._is_odd() else []
+        column: list[str | None] = [None] * self.length
+        last: Question | None = None
+        for at, of_question in enumerate(of_questions):
+            question, of_answer = self.questions[at], self.answers[at].extra_
+            found = of_question if question is not last else {}
+            last = question
+            if self.forms[at] >= FIRST_CONVERSATIONAL and question.message_id is None:
+                found["$key"] = FORMS[self.forms[at]][0]
+            if of_answer:
+                key, kind = FORMS[self.forms[at]]
+                found[key] = of_answer if kind != "checklist" else {str(self.answer_positions[at]): of_answer}
+            column[at] = json_object(found) if found else None
+        return column if of_questions else Same(None)
+
+    def _is_odd(self) -> bool:
+        """Whether any row may need an extra."""
+        return (
+            any(question.extra_ for question in self.questions)
+            or any(answer.extra_ for answer in self.answers)
+            or any(question.message_id is not None for question in self.questions)
+            or bool((self.forms >= FIRST_CONVERSATIONAL).any())
+        )
+
+    def _question_extra(self, at: int) -> dict[str, Any]:
+        question = self.questions[at]
+        found = dict(question.extra_ or {})
+        if question.message_id is not None and 0 <= self.forms[at] < FIRST_CONVERSATIONAL:
+            found["message_id"] = question.message_id
+        return found
+
+
+def answer_columns(features: FeatureSet) -> tuple[int, Columns]:
+    """Return the number of rows of the table ``classifications`` and its columns."""
+    if not features.questions:
+        return 0, {}
+    found = Answers(features)
+    holders, spread = features.question_holders, found.holders
+    questions, answers = found.questions, found.answers
+    answered = found.forms != NO_FORM
+    return found.length, {
+        **features.labels.keys(found.owners),
+        "plane": lambda: strings(holders.planes, spread),
+        "frame": lambda: whole_numbers(holders.frames, spread),
+        "timestamp_ms": lambda: whole_numbers(holders.moments, spread),
+        "message_id": found.message_ids,
+        "object_feature_id": lambda: strings(holders.features, spread),
+        "parent_answer_feature_id": lambda: optional(found.parents),
+        "depth": lambda: found.depths,
+        "position": lambda: found.positions,
+        "feature_id": lambda: [one.feature_id for one in questions],
+        "feature_schema_id": lambda: [one.feature_schema_id for one in questions],
+        "name": lambda: [one.name for one in questions],
+        "value": lambda: [one.value for one in questions],
+        "answer_type": lambda: Coded(found.forms, [kind for _, kind in FORMS]),
+        "answer_position": lambda: whole_numbers_where(found.answer_positions, answered),
+        "answer_feature_id": lambda: [one.feature_id for one in answers],
+        "answer_feature_schema_id": lambda: [one.feature_schema_id for one in answers],
+        "answer_name": lambda: [one.name for one in answers],
+        "answer_value": lambda: [one.value for one in answers],
+        "text": lambda: optional([one.content for one in answers]),
+        "answer_path": found.path_column,
+        "answer_confidence": lambda: optional([one.confidence for one in answers]),
+        "answer_custom_metrics": lambda: metric_lists([one.custom_metrics for one in answers]),
+        "extra": found.extra_column,
+    }
+
+
+def whole_numbers_where(values: Ints, valid: Bools) -> Cells:
+    """Return `values` with nulls where not `valid`."""
+    return values if valid.all() else Numbers(values, valid)

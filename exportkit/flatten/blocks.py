@@ -1,0 +1,86 @@
+"""One block through all tables that were asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+import numpy as np
+
+from exportkit.flatten.answers import answer_columns
+from exportkit.flatten.data_rows import attachment_columns, data_row_columns, embedding_columns, metadata_columns
+from exportkit.flatten.features import FeatureSet
+from exportkit.flatten.labels import LabelSet
+from exportkit.flatten.objects import object_columns
+from exportkit.flatten.projects import model_run_columns, project_columns, workflow_columns
+from exportkit.flatten.spans import key_frame_columns, relationship_columns, segment_columns
+from exportkit.place import Source
+from exportkit.rows import Reject, RowBlock
+from exportkit.tables.cells import Same, TableBlock
+
+__all__ = ["flatten", "reject_block"]
+
+_OF_ROWS = {
+    "attachments": attachment_columns,
+    "metadata": metadata_columns,
+    "embeddings": embedding_columns,
+    "projects": project_columns,
+    "workflow_history": workflow_columns,
+    "model_runs": model_run_columns,
+}
+_OF_LABELS = frozenset({"labels", "segments", "key_frames"})
+_OF_FEATURES = frozenset({"objects", "classifications", "relationships"})
+
+
+def flatten(block: RowBlock, wanted: Collection[str]) -> Iterator[TableBlock]:
+    """Yield the rows that `block` adds to each wanted table; tables without rows are left out."""
+    if not block.rows:
+        return
+    if "data_rows" in wanted:
+        yield TableBlock("data_rows", len(block.rows), data_row_columns(block))
+    for name, columns_of in _OF_ROWS.items():
+        if name in wanted:
+            length, columns = columns_of(block)
+            if length:
+                yield TableBlock(name, length, columns)
+    if not _OF_LABELS.isdisjoint(wanted) or not _OF_FEATURES.isdisjoint(wanted):
+        labels = LabelSet(block)
+        if labels.labels:
+            yield from _flatten_labels(labels, wanted)
+
+
+def _flatten_labels(labels: LabelSet, wanted: Collection[str]) -> Iterator[TableBlock]:
+    if not _OF_FEATURES.isdisjoint(wanted):
+        features = FeatureSet(labels)
+        if "objects" in wanted and features.objects:
+            yield TableBlock("objects", len(features.objects), object_columns(features))
+        if "classifications" in wanted and features.questions:
+            yield TableBlock("classifications", *answer_columns(features))
+        if "relationships" in wanted and features.relationships:
+            yield TableBlock("relationships", *relationship_columns(features))
+    for name, columns_of in (("segments", segment_columns), ("key_frames", key_frame_columns)):
+        if name in wanted or (name == "key_frames" and "labels" in wanted):
+            length, columns = columns_of(labels)
+            if length and name in wanted:
+                yield TableBlock(name, length, columns)
+    if "labels" in wanted:
+        yield TableBlock("labels", len(labels.labels), labels.columns())
+
+
+def reject_block(rejects: Sequence[Reject], source: Source) -> TableBlock:
+    """Return the rows of the table ``rejects``."""
+    return TableBlock(
+        "rejects",
+        len(rejects),
+        {
+            "data_row_id": lambda: [one.data_row_id for one in rejects],
+            "source_uri": lambda: Same(source.uri),
+            "byte_offset": lambda: [one.byte_offset for one in rejects],
+            "byte_length": lambda: [one.byte_length for one in rejects],
+            "error": lambda: [one.error for one in rejects],
+            "problem": lambda: [one.problem for one in rejects],
+            "json_path": lambda: [one.json_path for one in rejects],
+            "raw": lambda: [one.raw for one in rejects],
+            "export_id": lambda: Same(source.export_id),
+            "line": lambda: np.array([one.line for one in rejects], dtype=np.int64),
+        },
+    )

@@ -1,0 +1,56 @@
+"""Extras: what a source object held beside its columns, as one JSON object a row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from exportkit.rows import NO_RAW
+from exportkit.tables.cells import Cells, Same
+
+__all__ = ["extra_column", "json_object", "json_text", "merged"]
+
+
+class Owner(Protocol):
+    """Anything decoded that keeps its leftovers."""
+
+    extra_: Any
+
+
+def json_object(value: Any) -> str:
+    """Return `value` as JSON text; what only Python's parser reads (NaN, lone surrogates) is written as it does."""
+    try:
+        return msgspec.json.encode(value).decode()
+    except (UnicodeEncodeError, OverflowError, ValueError):
+        return json.dumps(value, separators=(",", ":"))
+
+
+def merged(first: Mapping[str, Any] | None, second: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return both objects as one, nested objects merged key by key; `second` wins where they disagree."""
+    result = dict(first or {})
+    for key, value in (second or {}).items():
+        held = result.get(key)
+        both = isinstance(held, dict) and isinstance(value, dict)
+        result[key] = merged(held, value) if both else value
+    return result
+
+
+def extra_column(owners: Sequence[Owner], more: Mapping[int, Mapping[str, Any]] | None = None) -> Cells:
+    """Return the column ``extra`` of rows that stand for `owners`, with `more` by row merged in."""
+    extras = [owner.extra_ for owner in owners]
+    if not more and not any(extras):
+        return Same(None)
+    for at, found in (more or {}).items():
+        extras[at] = merged(extras[at], found)
+    return [json_object(extra) if extra else None for extra in extras]
+
+
+def json_text(raw: Any) -> str | None:
+    """Return JSON as it stood in the input; None where it was missing or null."""
+    if raw is NO_RAW:
+        return None
+    text = bytes(raw).decode()
+    return None if text == "null" else text

@@ -1,0 +1,241 @@
+"""Features of a block: every object and every question with where it hangs, gathered in one walk.
+
+A *holder* is what siblings share: the label's own list, one frame, one moment, one object. Holders are
+few, features many, so context is kept a holder and spread with ``np.repeat``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import numpy as np
+
+from exportkit.flatten.labels import LabelSet
+from exportkit.rows import NO_RAW
+from exportkit.rows.structs import Annotations, Frame, Group, Object, Question, Relationship
+from exportkit.tables.cells import Bools, Cells, Coded, Ints, Numbers, Same
+
+__all__ = ["FeatureSet", "Holders"]
+
+
+class Holders:
+    """Parallel lists about the holders of features; one entry a holder."""
+
+    def __init__(self) -> None:
+        self.labels: list[int] = []
+        self.planes: list[str | None] = []
+        self.frames: list[int | None] = []
+        self.moments: list[int | None] = []
+        self.features: list[str | None] = []
+        self.counts: list[int] = []
+        self.first_positions: list[int] = []
+
+    def add(
+        self, label: int, count: int, plane: str | None = None, frame: int | None = None,
+        moment: int | None = None, feature: str | None = None, first_position: int = 0,
+    ) -> None:  # fmt: skip
+        self.labels.append(label)
+        self.planes.append(plane)
+        self.frames.append(frame)
+        self.moments.append(moment)
+        self.features.append(feature)
+        self.counts.append(count)
+        self.first_positions.append(first_position)
+
+    def spread(self) -> Ints:
+        """Return, for each feature, the number of its holder."""
+        return np.repeat(np.arange(len(self.counts), dtype=np.int64), self.counts)
+
+    def positions(self) -> Ints:
+        """Return, for each feature, its position in what it came from."""
+        counts = np.array(self.counts, dtype=np.int64)
+        starts = np.cumsum(counts) - counts - np.array(self.first_positions, dtype=np.int64)
+        return np.arange(int(counts.sum()), dtype=np.int64) - np.repeat(starts, counts)
+
+
+def whole_numbers(values: list[int | None], codes: Ints) -> Cells:
+    """Return the column of `values` at `codes`."""
+    valid: Bools = np.array([value is not None for value in values], dtype=np.bool_)
+    if not valid.any():
+        return Same(None)
+    numbers = np.array([value or 0 for value in values], dtype=np.int64)
+    return Numbers(numbers[codes], valid[codes])
+
+
+def strings(values: list[str | None], codes: Ints) -> Cells:
+    """Return the column of `values` at `codes`."""
+    return Coded(codes, values) if any(value is not None for value in values) else Same(None)
+
+
+class FeatureSet:
+    """Objects and questions of the labels of a block, in the order of the labels."""
+
+    def __init__(self, labels: LabelSet) -> None:
+        self.labels = labels
+        self.objects: list[Object] = []
+        self.object_holders = Holders()
+        self.questions: list[Question] = []
+        self.question_holders = Holders()
+        self.relationships: list[Relationship] = []
+        self.relationship_holders = Holders()
+        self.key_flags: list[bool | None] = []
+        #: Keys under which objects of frames stood, by number of the object, where they differ from its id.
+        self.odd_keys: dict[int, str] = {}
+        for at, annotations in enumerate(labels.annotations):
+            self._add_label(at, annotations)
+        self._add_questions_of_objects()
+
+    def _add_label(self, at: int, annotations: Annotations) -> None:
+        if annotations.classifications:
+            self._add_questions(annotations.classifications, at)
+        if annotations.objects:
+            self._add_flat(at, annotations.objects, annotations.relationships)
+        if annotations.relationships:
+            self._add_relationships(at, annotations.relationships)
+        if annotations.frames:
+            self._add_frames(at, None, annotations.frames, key_frames_by_frame(annotations, None))
+        for plane, group in (annotations.groups or {}).items():
+            self._add_group(at, plane, group, annotations)
+        for moment, said in (annotations.timestamp or {}).items():
+            if said.classifications:
+                self._add_questions(said.classifications, at, moment=moment)
+
+    def _add_questions(self, questions: list[Question], label: int, **where: Any) -> None:
+        self.questions.extend(questions)
+        self.question_holders.add(label, len(questions), **where)
+
+    def _add_flat(self, at: int, objects: list[Object], relationships: list[Relationship] | None) -> None:
+        repeated = repeated_relationships(objects, relationships) if relationships else ()
+        start = 0
+        for stop in (*repeated, len(objects)):
+            if stop > start:
+                self.objects.extend(objects[start:stop])
+                self.object_holders.add(at, stop - start, first_position=start)
+            start = stop + 1
+        self.key_flags.extend([None] * (len(objects) - len(repeated)))
+
+    def _add_relationships(self, at: int, relationships: list[Relationship]) -> None:
+        self.relationships.extend(relationships)
+        self.relationship_holders.add(at, len(relationships))
+        for one in relationships:
+            if one.classifications:
+                self._add_questions(one.classifications, at, feature=one.feature_id)
+
+    def _add_group(self, at: int, plane: str, group: Group, annotations: Annotations) -> None:
+        if group.classifications:
+            self._add_questions(group.classifications, at, plane=plane)
+        if group.frames:
+            self._add_frames(at, plane, group.frames, key_frames_by_frame(annotations, plane))
+
+    def _add_frames(
+        self, at: int, plane: str | None, frames: dict[int, Frame], key_frames: KeyFrames | None
+    ) -> None:
+        for number, frame in frames.items():
+            if frame.objects:
+                self._add_frame_objects(frame.objects)
+                self.object_holders.add(at, len(frame.objects), plane, number)
+                self.key_flags.extend(
+                    key_frames.flags(number, frame.objects) if key_frames else [None] * len(frame.objects)
+                )
+            if frame.classifications:
+                self._add_questions(frame.classifications, at, plane=plane, frame=number)
+
+    def _add_frame_objects(self, objects: dict[str, Object]) -> None:
+        before = len(self.objects)
+        found = list(objects.values())
+        if [one.feature_id for one in found] != list(objects):
+            for order, (key, one) in enumerate(objects.items()):
+                if one.feature_id != key:
+                    self.odd_keys[before + order] = key
+        self.objects.extend(found)
+
+    def _add_questions_of_objects(self) -> None:
+        asked = [one.classifications for one in self.objects]
+        at = [number for number, questions in enumerate(asked) if questions]
+        if not at:
+            return
+        spread = self.object_holders.spread()
+        from_holders, to = self.object_holders, self.question_holders
+        holders = spread[at].tolist()
+        to.labels.extend([from_holders.labels[holder] for holder in holders])
+        to.planes.extend([from_holders.planes[holder] for holder in holders])
+        to.frames.extend([from_holders.frames[holder] for holder in holders])
+        to.moments.extend([None] * len(at))
+        to.features.extend([self.objects[number].feature_id for number in at])
+        lists = [questions for questions in asked if questions]
+        to.counts.extend(map(len, lists))
+        to.first_positions.extend([0] * len(at))
+        self.questions.extend([question for questions in lists for question in questions])
+
+
+class KeyFrames:
+    """The key frames of one label and plane, turned round: which features have one in a frame."""
+
+    def __init__(self, listed: set[str], by_frame: dict[int, set[str]]) -> None:
+        self.listed = listed
+        self.by_frame = by_frame
+
+    def flags(self, frame: int, features: Collection[str]) -> list[bool | None]:
+        """Return whether `frame` is a key frame of each feature; None for one without listed key frames."""
+        here = self.by_frame.get(frame, frozenset())
+        if self.listed.issuperset(features):
+            return [feature in here for feature in features]
+        return [feature in here if feature in self.listed else None for feature in features]
+
+
+def key_frames_by_frame(annotations: Annotations, plane: str | None) -> KeyFrames | None:
+    """Return the key frames of one plane (None: of a video), or None when the label lists none at all."""
+    listed: set[str] = set()
+    by_frame: dict[int, set[str]] = {}
+    for feature, found in (annotations.key_frame_feature_map or {}).items():
+        frames: Iterable[tuple[int, bool]] | None = listed_frames(found, plane)
+        if frames is None:
+            continue
+        listed.add(feature)
+        for frame, is_key in frames:
+            if is_key:
+                by_frame.setdefault(frame, set()).add(feature)
+    return KeyFrames(listed, by_frame) if listed else None
+
+
+def listed_frames(found: Any, plane: str | None) -> list[tuple[int, bool]] | None:
+    """Return the frames that one feature's entry lists for `plane`, in either spelling; None when it lists none."""
+    if plane is not None:
+        found = found.get(plane) if isinstance(found, dict) else None
+    if isinstance(found, list):
+        return [(frame, True) for frame in found]
+    if isinstance(found, dict):
+        frames = [(whole(frame), is_key) for frame, is_key in found.items() if isinstance(is_key, bool)]
+        return [(frame, is_key) for frame, is_key in frames if frame is not None] or None
+    return None
+
+
+def whole(key: str | int) -> int | None:
+    """Return the frame number that a key spells, None when it spells none exactly."""
+    if isinstance(key, int):
+        return key
+    number = int(key) if key.removeprefix("-").isdecimal() and len(key) < 19 else None
+    return number if str(number) == key else None
+
+
+def repeated_relationships(objects: list[Object], relationships: list[Relationship]) -> tuple[int, ...]:
+    """Return the positions of objects that repeat one of the label's relationships to the letter.
+
+    The export of 2023 lists every relationship among the objects as well (EXPORT_FORMAT 3.3).
+    """
+    fields = Relationship.__struct_fields__
+    others = [name for name in Object.__struct_fields__ if name not in fields]
+    known: dict[str | None, list[Relationship]] = {}
+    for relationship in relationships:
+        known.setdefault(relationship.feature_id, []).append(relationship)
+    return tuple(
+        at
+        for at, one in enumerate(objects)
+        if (one.unidirectional_relationship is not None or one.bidirectional_relationship is not None)
+        and all(getattr(one, name) in (None, NO_RAW) for name in others)
+        and any(
+            all(getattr(one, name) == getattr(twin, name) for name in fields)
+            for twin in known.get(one.feature_id, ())
+        )
+    )

@@ -1,0 +1,227 @@
+"""Labels of a block: gathered once in the order of the lines, and the table of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from exportkit.flatten.extras import extra_column, json_text
+from exportkit.flatten.moments import newest
+from exportkit.rows import RowBlock
+from exportkit.rows.structs import Annotations, Label, Performance, PerformanceV2, Project
+from exportkit.tables.cells import Cells, Coded, Ints, Lists, Same
+
+__all__ = ["LabelSet"]
+
+#: Fields that both performance objects have.
+SHARED = ("seconds_to_review", "skipped", "benchmark_reference_label", "benchmark_score", "consensus_score")
+_NO_PERFORMANCE = Performance()
+_NO_PERFORMANCE_V2 = PerformanceV2()
+_NOTHING = Annotations()
+
+Columns = dict[str, Callable[[], Cells]]
+
+
+class LabelSet:
+    """The labels and predictions of a block, with what each table below a label repeats of them."""
+
+    def __init__(self, block: RowBlock) -> None:
+        self.block = block
+        self.labels: list[Label] = []
+        self.rows: list[int] = []
+        self.projects: list[Project | None] = []
+        self.project_ids: list[str | None] = []
+        self.experiment_ids: list[str | None] = []
+        self.run_ids: list[str | None] = []
+        self.origins: list[str] = []
+        self.indexes: list[int] = []
+        self.positions: list[int] = []
+        #: Leftovers found while flattening, by label: merged into ``labels.extra``.
+        self.leftovers: dict[int, dict[str, Any]] = {}
+        self._gather()
+
+    def _gather(self) -> None:
+        for number, row in enumerate(self.block.rows):
+            before = len(self.labels)
+            for project_id, project in (row.projects or {}).items():
+                if project.labels:
+                    self._add(project.labels, number, "project", project, project_id, None, None)
+            for experiment_id, experiment in (row.experiments or {}).items():
+                for run_id, run in (experiment.runs or {}).items():
+                    if run.labels:
+                        self._add(run.labels, number, "model_run", None, None, experiment_id, run_id)
+                    if run.predictions:
+                        self._add(run.predictions, number, "prediction", None, None, experiment_id, run_id)
+            self.indexes.extend(range(len(self.labels) - before))
+
+    def _add(
+        self, labels: list[Label], row: int, origin: str, project: Project | None,
+        project_id: str | None, experiment_id: str | None, run_id: str | None,
+    ) -> None:  # fmt: skip
+        count = len(labels)
+        self.labels.extend(labels)
+        self.positions.extend(range(count))
+        self.rows.extend([row] * count)
+        self.projects.extend([project] * count)
+        self.project_ids.extend([project_id] * count)
+        self.experiment_ids.extend([experiment_id] * count)
+        self.run_ids.extend([run_id] * count)
+        self.origins.extend([origin] * count)
+
+    @cached_property
+    def row_numbers(self) -> Ints:
+        return np.array(self.rows, dtype=np.int64)
+
+    @cached_property
+    def lines(self) -> Ints:
+        return self.block.lines[self.row_numbers]
+
+    @cached_property
+    def index_numbers(self) -> Ints:
+        return np.array(self.indexes, dtype=np.int64)
+
+    @cached_property
+    def data_row_ids(self) -> list[str]:
+        rows = self.block.rows
+        return [rows[row].data_row.id for row in self.rows]
+
+    @cached_property
+    def ids(self) -> list[str]:
+        return [label.id or self._derived_id(at) for at, label in enumerate(self.labels)]
+
+    def _derived_id(self, at: int) -> str:
+        parts = (
+            self.data_row_ids[at], self.origins[at], self.project_ids[at] or "",
+            self.experiment_ids[at] or "", self.run_ids[at] or "", str(self.positions[at]),
+        )  # fmt: skip
+        return "derived:" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:24]
+
+    @cached_property
+    def annotations(self) -> list[Annotations]:
+        return [label.annotations or _NOTHING for label in self.labels]
+
+    def leave(self, at: int, *path: str, value: Any) -> None:
+        """Keep `value`, which no table holds, for the extra of label `at` under `path`."""
+        held = self.leftovers.setdefault(at, {})
+        for key in path[:-1]:
+            held = held.setdefault(key, {})
+        held[path[-1]] = value
+
+    def keys(self, owners: Ints) -> Columns:
+        """Return the common columns of rows whose labels are `owners` (positions in this set)."""
+        return {
+            "data_row_id": lambda: Coded(owners, self.data_row_ids),
+            "project_id": lambda: Coded(owners, self.project_ids),
+            "label_id": lambda: Coded(owners, self.ids),
+            "label_index": lambda: self.index_numbers[owners],
+            "origin": lambda: Coded(owners, self.origins),
+            "export_id": lambda: Same(self.block.source.export_id),
+            "line": lambda: self.lines[owners],
+        }
+
+    def columns(self) -> Columns:
+        """Return the columns of the table ``labels``."""
+        labels = self.labels
+        details = [label.label_details for label in labels]
+        first = [label.performance_details or _NO_PERFORMANCE for label in labels]
+        second = [label.performance_details_v2 or _NO_PERFORMANCE_V2 for label in labels]
+        leading = [label.performance_details or label.performance_details_v2 or _NO_PERFORMANCE for label in labels]
+        return {
+            "data_row_id": lambda: self.data_row_ids,
+            "project_id": lambda: self.project_ids,
+            "label_id": lambda: self.ids,
+            "label_index": lambda: self.indexes,
+            "origin": lambda: self.origins,
+            "experiment_id": lambda: self.experiment_ids,
+            "model_run_id": lambda: self.run_ids,
+            "position": lambda: self.positions,
+            "label_kind": lambda: [label.label_kind for label in labels],
+            "version": lambda: [label.version for label in labels],
+            "container": lambda: [container(one) for one in self.annotations],
+            "sections": self._sections,
+            "created_at": lambda: [one and one.created_at for one in details],
+            "updated_at": lambda: [one and one.updated_at for one in details],
+            "content_last_updated_at": lambda: [one and one.content_last_updated_at for one in details],
+            "created_by": lambda: [one and one.created_by for one in details],
+            "reviews": lambda: [one and json_text(one.reviews) for one in details],
+            "seconds_to_create": lambda: [one.seconds_to_create for one in first],
+            "seconds_to_label": lambda: [one.seconds_to_label for one in second],
+            "seconds_to_review": lambda: [one.seconds_to_review for one in leading],
+            "seconds_to_rework": lambda: [one.seconds_to_rework for one in second],
+            "seconds_total": lambda: [one.seconds_total for one in second],
+            "skipped": lambda: [one.skipped for one in leading],
+            "benchmark_reference_label": lambda: [one.benchmark_reference_label for one in leading],
+            "benchmark_score": lambda: [one.benchmark_score for one in leading],
+            "consensus_score": lambda: [one.consensus_score for one in leading],
+            "planes": self._planes,
+            "is_selected": self._is_selected,
+            "is_latest": self._is_latest,
+            "z_order": lambda: [label.z_order for label in labels],
+            "extra": self._extra,
+            "export_id": lambda: Same(self.block.source.export_id),
+            "line": lambda: self.lines,
+        }
+
+    def _sections(self) -> Cells:
+        names = ("label_details", "performance_details", "performance_details_v2")
+        return [[name for name in names if getattr(label, name) is not None] for label in self.labels]
+
+    def _planes(self) -> Cells:
+        groups = [one.groups for one in self.annotations]
+        if not any(groups):
+            return Same(None)
+        keys = [key for group in groups if group for key in group]
+        names = [plane.name for group in groups if group for plane in group.values()]
+        counts = np.array([len(group) if group else 0 for group in groups], dtype=np.int64)
+        return Lists(counts, {"key": keys, "name": names}, counts > 0)
+
+    def _is_selected(self) -> Cells:
+        selected = [project and project.project_details and project.project_details.selected_label_id
+                    for project in self.projects]  # fmt: skip
+        return [
+            None if wanted is None else label.id == wanted
+            for wanted, label in zip(selected, self.labels, strict=True)
+        ]
+
+    def _is_latest(self) -> Cells:
+        latest: list[bool | None] = [None] * len(self.labels)
+        by_project: dict[tuple[int, str | None], list[int]] = {}
+        for at, (row, project_id) in enumerate(zip(self.rows, self.project_ids, strict=True)):
+            details = self.labels[at].label_details
+            if self.projects[at] is not None and details is not None and details.created_at is not None:
+                by_project.setdefault((row, project_id), []).append(at)
+        for group in by_project.values():
+            dates = [self.labels[at].label_details.created_at for at in group]  # type: ignore[union-attr]  # kept above
+            winner = newest(dates)
+            for at, order in zip(group, range(len(group)), strict=True):
+                latest[at] = None if winner is None else order == winner
+        return latest
+
+    def _extra(self) -> Cells:
+        for at, label in enumerate(self.labels):
+            v1, v2 = label.performance_details, label.performance_details_v2
+            if v1 is not None and v2 is not None:
+                for name in SHARED:
+                    value = getattr(v2, name)
+                    if value is not None and value != getattr(v1, name):
+                        self.leave(at, "performance_details_v2", name, value=value)
+        return extra_column(self.labels, self.leftovers)
+
+
+def container(annotations: Annotations) -> str:
+    """Return which of the container shapes the keys of `annotations` make."""
+    if annotations.groups is not None:
+        return "dicom"
+    if annotations.timestamp is not None:
+        return "audio"
+    if (
+        annotations.frames is not None
+        or annotations.segments is not None
+        or annotations.key_frame_feature_map is not None
+    ):
+        return "video"
+    return "flat"

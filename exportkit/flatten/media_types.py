@@ -1,0 +1,74 @@
+"""What kind of asset a data row is, from what the export says of it."""
+
+from __future__ import annotations
+
+from exportkit.flatten.labels import container
+from exportkit.rows import Row
+from exportkit.rows.structs import Label
+
+__all__ = ["media_type"]
+
+BY_ASSET_TYPE = {
+    **{name: name for name in ("image", "video", "text", "document", "audio", "html", "conversational", "dicom", "llm")},
+    "pdf": "document",
+    **dict.fromkeys(("tms_geo", "tms_simple", "geospatial", "tiled"), "geospatial"),
+}
+BY_MIME_PREFIX = (
+    ("image/", "image"),
+    ("video/", "video"),
+    ("audio/", "audio"),
+    ("text/html", "html"),
+    ("text/", "text"),
+    ("application/pdf", "document"),
+    ("application/dicom", "dicom"),
+    ("application/x-tms-", "geospatial"),
+    ("application/vnd.labelbox.conversational", "conversational"),
+)
+BY_KIND_PREFIX = (
+    ("Image", "image"),
+    ("Video", "video"),
+    ("DICOM", "dicom"),
+    ("Text", "text"),
+    ("Conversational", "conversational"),
+    ("Message", "conversational"),
+    ("Document", "document"),
+    ("Geo", "geospatial"),
+)
+
+
+def media_type(row: Row) -> str:
+    """Return the media type: by ``asset_type``, else ``mime_type``, else container and annotation kinds."""
+    media = row.media_attributes
+    if media is not None:
+        if media.asset_type is not None and (found := BY_ASSET_TYPE.get(media.asset_type.lower())):
+            return found
+        mime = (media.mime_type or "").lower()
+        for prefix, found in BY_MIME_PREFIX:
+            if mime.startswith(prefix):
+                return found
+    return by_annotations(row)
+
+
+def by_annotations(row: Row) -> str:
+    """Return the media type that the labels show; ``unknown`` when they show none."""
+    for label in labels_of(row):
+        annotations = label.annotations
+        if annotations is None:
+            continue
+        shape = container(annotations)
+        if shape != "flat":
+            return shape
+        for one in annotations.objects or ():
+            for prefix, found in BY_KIND_PREFIX:
+                if (one.annotation_kind or "").startswith(prefix):
+                    return found
+    return "unknown"
+
+
+def labels_of(row: Row) -> list[Label]:
+    """Return the labels and predictions of a row, in the order of the line."""
+    found = [label for project in (row.projects or {}).values() for label in project.labels or ()]
+    for experiment in (row.experiments or {}).values():
+        for run in (experiment.runs or {}).values():
+            found += [*(run.labels or ()), *(run.predictions or ())]
+    return found

@@ -1,0 +1,120 @@
+"""Tables of where a data row stands: ``projects``, ``workflow_history``, ``model_runs``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from exportkit.flatten.data_rows import row_keys
+from exportkit.flatten.extras import extra_column, json_object, json_text, merged
+from exportkit.rows import RowBlock
+from exportkit.rows.structs import Project, ProjectDetails, Run, Step
+from exportkit.tables.cells import Cells
+
+__all__ = ["model_run_columns", "project_columns", "workflow_columns"]
+
+Columns = dict[str, Callable[[], Cells]]
+_NO_DETAILS = ProjectDetails()
+_NO_RUN = Run()
+
+
+def project_columns(block: RowBlock) -> tuple[int, Columns]:
+    """Return the number of rows of the table ``projects`` and its columns."""
+    owners: list[int] = []
+    ids: list[str] = []
+    projects: list[Project] = []
+    for number, row in enumerate(block.rows):
+        if row.projects:
+            owners.extend([number] * len(row.projects))
+            ids.extend(row.projects)
+            projects.extend(row.projects.values())
+    details = [one.project_details or _NO_DETAILS for one in projects]
+    return len(ids), {
+        **row_keys(block, np.array(owners, dtype=np.int64)),
+        "project_id": lambda: ids,
+        "project_name": lambda: [one.name for one in projects],
+        "ontology_id": lambda: [one.ontology_id for one in details],
+        "task_id": lambda: [one.task_id for one in details],
+        "task_name": lambda: [one.task_name for one in details],
+        "batch_id": lambda: [one.batch_id for one in details],
+        "batch_name": lambda: [one.batch_name for one in details],
+        "workflow_status": lambda: [one.workflow_status for one in details],
+        "priority": lambda: [one.priority for one in details],
+        "selected_label_id": lambda: [one.selected_label_id for one in details],
+        "consensus_expected_label_count": lambda: [one.consensus_expected_label_count for one in details],
+        "project_tags": lambda: [json_text(one.project_tags) for one in projects],
+        "sections": lambda: [
+            ["project_details"] if one.project_details is not None else [] for one in projects
+        ],
+        "extra": lambda: extra_column(projects),
+    }
+
+
+def workflow_columns(block: RowBlock) -> tuple[int, Columns]:
+    """Return the number of rows of the table ``workflow_history`` and its columns."""
+    owners: list[int] = []
+    ids: list[str] = []
+    positions: list[int] = []
+    steps: list[Step] = []
+    for number, row in enumerate(block.rows):
+        for project_id, project in (row.projects or {}).items():
+            history = project.project_details and project.project_details.workflow_history
+            if history:
+                owners.extend([number] * len(history))
+                ids.extend([project_id] * len(history))
+                positions.extend(range(len(history)))
+                steps.extend(history)
+    return len(steps), {
+        **row_keys(block, np.array(owners, dtype=np.int64)),
+        "project_id": lambda: ids,
+        "position": lambda: positions,
+        "action": lambda: [one.action for one in steps],
+        "created_at": lambda: [one.created_at for one in steps],
+        "created_by": lambda: [one.created_by for one in steps],
+        "previous_task_id": lambda: [one.previous_task_id for one in steps],
+        "previous_task_name": lambda: [one.previous_task_name for one in steps],
+        "next_task_id": lambda: [one.next_task_id for one in steps],
+        "next_task_name": lambda: [one.next_task_name for one in steps],
+        "extra": lambda: extra_column(steps),
+    }
+
+
+def model_run_columns(block: RowBlock) -> tuple[int, Columns]:
+    """Return the number of rows of the table ``model_runs`` and its columns.
+
+    An experiment's own leftovers stand on its first run; a run's stand under its key in ``runs``.
+    """
+    owners: list[int] = []
+    experiments: list[tuple[str, str | None]] = []
+    run_ids: list[str | None] = []
+    runs: list[Run] = []
+    extras: list[str | None] = []
+    for number, row in enumerate(block.rows):
+        for experiment_id, experiment in (row.experiments or {}).items():
+            found: dict[str | None, Run] = {**experiment.runs} if experiment.runs else {None: _NO_RUN}
+            for order, (run_id, run) in enumerate(found.items()):
+                owners.append(number)
+                experiments.append((experiment_id, experiment.name))
+                run_ids.append(run_id)
+                runs.append(run)
+                extras.append(_extra(experiment.extra_ if order == 0 else None, run_id, run))
+    return len(runs), {
+        **row_keys(block, np.array(owners, dtype=np.int64)),
+        "experiment_id": lambda: [one for one, _ in experiments],
+        "experiment_name": lambda: [name for _, name in experiments],
+        "model_run_id": lambda: run_ids,
+        "model_run_name": lambda: [one.name for one in runs],
+        "run_data_row_id": lambda: [one.run_data_row_id for one in runs],
+        "data_split": lambda: [one.split if one.data_split is None else one.data_split for one in runs],
+        "extra": lambda: extras,
+    }
+
+
+def _extra(of_experiment: dict[str, Any] | None, run_id: str | None, run: Run) -> str | None:
+    own = dict(run.extra_ or {})
+    if run.split is not None and run.data_split is not None and run.split != run.data_split:
+        own["split"] = run.split
+    found = merged(of_experiment, {"runs": {run_id: own}} if own else None)
+    return json_object(found) if found else None

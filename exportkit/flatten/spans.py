@@ -1,0 +1,127 @@
+"""Tables about features by id: relationships, segments, key frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from exportkit.flatten.extras import extra_column
+from exportkit.flatten.features import FeatureSet, listed_frames, whole
+from exportkit.flatten.labels import LabelSet, container
+from exportkit.rows.structs import Ends
+from exportkit.tables.cells import Cells, Coded
+
+__all__ = ["key_frame_columns", "relationship_columns", "segment_columns"]
+
+Columns = dict[str, Callable[[], Cells]]
+_NO_ENDS = Ends()
+
+
+def relationship_columns(features: FeatureSet) -> tuple[int, Columns]:
+    """Return the number of rows of the table ``relationships`` and its columns.
+
+    A relationship that has both forms of ends is unidirectional; the other form goes to extra.
+    """
+    holders, found = features.relationship_holders, features.relationships
+    owners = np.array(holders.labels, dtype=np.int64)[holders.spread()]
+    ends = [one.unidirectional_relationship or one.bidirectional_relationship for one in found]
+    both: dict[int, dict[str, Any]] = {
+        at: {"bidirectional_relationship": {"source": other.source, "target": other.target}}
+        for at, one in enumerate(found)
+        if one.unidirectional_relationship is not None and (other := one.bidirectional_relationship) is not None
+    }
+    return len(found), {
+        **features.labels.keys(owners),
+        "position": holders.positions,
+        "feature_id": lambda: [one.feature_id for one in found],
+        "feature_schema_id": lambda: [one.feature_schema_id for one in found],
+        "name": lambda: [one.name for one in found],
+        "value": lambda: [one.value for one in found],
+        "annotation_kind": lambda: [one.annotation_kind for one in found],
+        "direction": lambda: [
+            "unidirectional" if one.unidirectional_relationship is not None
+            else "bidirectional" if one.bidirectional_relationship is not None else None
+            for one in found
+        ],
+        "source_feature_id": lambda: [(one or _NO_ENDS).source for one in ends],
+        "target_feature_id": lambda: [(one or _NO_ENDS).target for one in ends],
+        "extra": lambda: extra_column(found, both),
+    }  # fmt: skip
+
+
+def segment_columns(labels: LabelSet) -> tuple[int, Columns]:
+    """Return the number of rows of the table ``segments`` and its columns."""
+    owners: list[int] = []
+    planes: list[str | None] = []
+    features: list[str] = []
+    counts: list[int] = []
+    spans: list[tuple[int, int]] = []
+
+    def add(at: int, plane: str | None, feature: str, found: list[tuple[int, int]]) -> None:
+        owners.append(at)
+        planes.append(plane)
+        features.append(feature)
+        counts.append(len(found))
+        spans.extend(found)
+
+    for at, annotations in enumerate(labels.annotations):
+        for key, found in (annotations.segments or {}).items():
+            if isinstance(found, dict):
+                for feature, nested in found.items():
+                    add(at, key, feature, nested)
+            else:
+                add(at, None, key, found)
+    spread = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
+    numbers = np.array(spans, dtype=np.int64).reshape(-1, 2)
+    starts = np.cumsum(counts, dtype=np.int64) - np.array(counts, dtype=np.int64)
+    of_labels = np.array(owners, dtype=np.int64)[spread]
+    units = [1 if container(annotations) == "audio" else 0 for annotations in labels.annotations]
+    return len(spans), {
+        **labels.keys(of_labels),
+        "plane": lambda: Coded(spread, planes),
+        "feature_id": lambda: Coded(spread, features),
+        "position": lambda: np.arange(len(spans), dtype=np.int64) - starts[spread],
+        "span_start": lambda: numbers[:, 0],
+        "span_end": lambda: numbers[:, 1],
+        "unit": lambda: Coded(np.array(units, dtype=np.int64)[of_labels], ["frame", "ms"]),
+    }
+
+
+def key_frame_columns(labels: LabelSet) -> tuple[int, Columns]:
+    """Return the number of rows of the table ``key_frames`` and its columns.
+
+    Keys of the map that are no frame numbers are left to the label's extra.
+    """
+    owners: list[int] = []
+    planes: list[str | None] = []
+    features: list[str] = []
+    counts: list[int] = []
+    listed: list[tuple[int, bool]] = []
+
+    def add(at: int, plane: str | None, feature: str, found: list[tuple[int, bool]] | None) -> None:
+        if found:
+            owners.append(at)
+            planes.append(plane)
+            features.append(feature)
+            counts.append(len(found))
+            listed.extend(found)
+
+    for at, annotations in enumerate(labels.annotations):
+        for feature, found in (annotations.key_frame_feature_map or {}).items():
+            add(at, None, feature, listed_frames(found, None))
+            if isinstance(found, dict):
+                for key, nested in found.items():
+                    if not isinstance(nested, bool):
+                        add(at, key, feature, listed_frames({key: nested}, key))
+                    elif whole(key) is None:
+                        labels.leave(at, "annotations", "key_frame_feature_map", feature, key, value=nested)
+    spread = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
+    return len(listed), {
+        **labels.keys(np.array(owners, dtype=np.int64)[spread]),
+        "plane": lambda: Coded(spread, planes),
+        "feature_id": lambda: Coded(spread, features),
+        "frame": lambda: np.array([frame for frame, _ in listed], dtype=np.int64),
+        "is_key_frame": lambda: np.array([is_key for _, is_key in listed], dtype=np.bool_),
+    }

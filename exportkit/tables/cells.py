@@ -1,0 +1,85 @@
+"""Cells: the forms in which `flatten` hands the values of one column to `batch`.
+
+A column of a block is one of
+
+- a ``list`` of Python values, ``None`` for null;
+- a numpy array, no nulls;
+- `Numbers`: a numpy array with a mask;
+- `Same`: one value for every row;
+- `Coded`: values by code, for what repeats (parent ids, paths);
+- `Lists`: lists by counts over cells of items.
+
+The forms differ in cost only, never in meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Bools", "Cells", "Coded", "Ints", "Lists", "Numbers", "Same", "TableBlock"]
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Numbers with nulls: `values[i]` counts only where `valid[i]`."""
+
+    values: npt.NDArray[Any]
+    valid: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """The same value in every row."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """`values[codes[i]]` in row i; a negative code is null."""
+
+    codes: Ints
+    values: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Lists of `counts[i]` items, all items in one run; null where `valid` is given and false.
+
+    `items` are cells of the item type, or cells by field name for items that are structs.
+    """
+
+    counts: Ints
+    items: Cells | Mapping[str, Cells]
+    valid: Bools | None = None
+
+
+Cells = list[Any] | npt.NDArray[Any] | Numbers | Same | Coded | Lists
+
+
+@dataclass(frozen=True, slots=True)
+class TableBlock:
+    """The rows that one block adds to one table.
+
+    Attributes
+    ----------
+    table : str
+        Name of the table.
+    length : int
+        Number of rows.
+    columns : mapping of str to callable
+        What makes the cells of a column; a column without an entry is null in every row.
+        Called at most once each, and only for columns that somebody asked for.
+    """
+
+    table: str
+    length: int
+    columns: Mapping[str, Callable[[], Cells]]
