@@ -1,0 +1,116 @@
+"""Existing: what a destination already holds, and whether a run may write beside or over it.
+
+Takes a staging and a mode, gives nothing, or a `WriteError` that says what is in the way. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import pyarrow as pa
+
+from exportkit.errors import WriteError
+from exportkit.write.formats import FORMATS
+from exportkit.write.names import is_part
+from exportkit.write.staging import Staging
+from exportkit.write.storage import Storage
+
+__all__ = ["Mode", "has_parts", "refuse_existing"]
+
+Mode = Literal["error", "overwrite", "append"]
+
+
+def refuse_existing(staging: Staging, mode: Mode) -> None:
+    """Make sure that the destination is as `mode` asks.
+
+    Raises
+    ------
+    WriteError
+        With "error", there are parts of any table, whoever wrote them. With "append", a part has another
+        format or other columns. With any mode, a table's directory is a file, a link or a mount point.
+    """
+    storage = staging.storage
+    for table in staging.schemas:
+        if storage.is_file(table):
+            raise WriteError(f"a file is where the parts of {table} go", place=storage.place(table))
+        if storage.is_fixed(table):
+            raise WriteError(
+                "the directory is a link or a mount point, which cannot be replaced in one step",
+                place=storage.place(table),
+                hint="link or mount the whole destination",
+            )
+    if mode == "error":
+        _refuse_parts(storage)
+    elif mode == "append":
+        for table in staging.schemas:
+            for name in _parts(storage, table):
+                _refuse_different(staging, table, name)
+
+
+def has_parts(storage: Storage, table: str) -> bool:
+    """Whether there are parts of a table, whoever wrote them."""
+    return any(True for _ in _parts(storage, table))
+
+
+def _parts(storage: Storage, directory: str) -> Iterator[str]:
+    return (name for name in storage.files(directory) if is_part(name))
+
+
+def _refuse_parts(storage: Storage) -> None:
+    holding = [directory for directory in ("", *_visible(storage)) if has_parts(storage, directory)]
+    if holding:
+        named = ", ".join(name or "parts of its own" for name in holding[:3])
+        more = f" and {len(holding) - 3} more" if len(holding) > 3 else ""  # noqa: PLR2004 - as named above
+        raise WriteError(
+            f"the destination already holds {named}{more}",
+            place=storage.place(),
+            hint='choose mode="append" or mode="overwrite", or another destination',
+        )
+
+
+def _visible(storage: Storage) -> list[str]:
+    return [name for name in storage.directories("") if not name.startswith(".")]
+
+
+def _refuse_different(staging: Staging, table: str, name: str) -> None:
+    storage = staging.storage
+    path = f"{table}/{name}"
+    suffix = name.rpartition(".")[2]
+    if suffix != staging.format.suffix:
+        raise WriteError(
+            f"cannot append .{staging.format.suffix} parts to .{suffix} parts",
+            place=storage.place(path),
+            hint="append in the format that is there, or choose another destination",
+        )
+    with storage.failing_as("read the schema of the part", path), storage.open_input(path) as source:
+        there = FORMATS[staging.format_name].read_schema(source)
+    difference = _difference(there, staging.schemas[table])
+    if difference:
+        raise WriteError(
+            f"cannot append to {table}: {difference}",
+            place=storage.place(path),
+            hint='write to another destination, or replace what is there with mode="overwrite"',
+        )
+
+
+def _difference(there: pa.Schema, ours: pa.Schema) -> str | None:
+    """Return the first difference that a reader of both would notice; None when there is none."""
+    for name in ours.names:
+        if name not in there.names:
+            return f"its parts have no column {name!r}"
+    for name in there.names:
+        if name not in ours.names:
+            return f"its parts have a column {name!r} that is not written any more"
+    for at, (old, new) in enumerate(zip(there, ours, strict=True)):
+        if old.name != new.name:
+            return f"column {at + 1} of its parts is {old.name!r}, here it is {new.name!r}"
+        if old.type != new.type:
+            return f"column {old.name!r} of its parts is {old.type}, here it is {new.type}"
+        if old.nullable != new.nullable:
+            return f"column {old.name!r} of its parts {_nulls(old)}, here it {_nulls(new)}"
+    return None
+
+
+def _nulls(field: pa.Field) -> str:
+    return "may be null" if field.nullable else "is never null"

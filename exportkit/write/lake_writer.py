@@ -1,0 +1,98 @@
+"""Lake writer: the record batches of every table of one worker into its part files.
+
+Takes batches with the name of their table, gives the parts. Does not know other workers, nor when the run is
+published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Protocol, Self
+
+import pyarrow as pa
+
+from exportkit.write.names import PartFile
+from exportkit.write.options import Hints, WriteOptions
+from exportkit.write.parts import PartWriter
+from exportkit.write.staging import Staging
+
+__all__ = ["BatchSink", "LakeWriter"]
+
+
+class BatchSink(Protocol):
+    """What takes the batches of a run: `LakeWriter`, or an `EncodingThread` in front of one."""
+
+    def write(self, table: str, batch: pa.RecordBatch) -> None:
+        """Take a batch of a table; batches of one table are written in the order they come."""
+
+    def close(self) -> list[PartFile]:
+        """Complete all parts and return them."""
+
+    def abort(self) -> None:
+        """Stop; nothing that was written is ever published."""
+
+
+class LakeWriter:
+    """Write the batches of many tables; use it as a context so that an error leaves no open file.
+
+    Parameters
+    ----------
+    staging : Staging
+        Where the run gathers its parts.
+    worker : int
+        Ordinal of the writing worker in the run, from 0; no two may share one.
+    hints : mapping of str to mapping of str to ColumnHint, optional
+        For each table what is worth writing beside which column.
+    options : WriteOptions, optional
+        Sizes and compression.
+    """
+
+    def __init__(
+        self,
+        staging: Staging,
+        *,
+        worker: int = 0,
+        hints: Mapping[str, Hints] | None = None,
+        options: WriteOptions | None = None,
+    ) -> None:
+        self._staging = staging
+        self._worker = worker
+        self._hints = hints or {}
+        self._options = options
+        self._writers: dict[str, PartWriter] = {}
+
+    def write(self, table: str, batch: pa.RecordBatch) -> None:
+        """Take a batch of a table; see `PartWriter.write`."""
+        writer = self._writers.get(table)
+        if writer is None:
+            writer = self._writers[table] = PartWriter(
+                self._staging,
+                table,
+                worker=self._worker,
+                hints=self._hints.get(table),
+                options=self._options,
+            )
+        writer.write(batch)
+
+    def close(self) -> list[PartFile]:
+        """Complete all parts and return them, table by table in the order of the run's schemas."""
+        try:
+            closed = {table: writer.close() for table, writer in self._writers.items()}
+        except BaseException:
+            self.abort()
+            raise
+        return [part for table in self._staging.schemas for part in closed.get(table, [])]
+
+    def abort(self) -> None:
+        """Stop all writers; nothing of theirs is ever published."""
+        for writer in self._writers.values():
+            writer.abort()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.abort()

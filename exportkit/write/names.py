@@ -1,0 +1,99 @@
+"""Names: what part files and staging directories are called, and how to tell them from other files.
+
+A part is ``part-<run>-<worker>-<number>.<suffix>``, zero-padded, so that names sort in the order of writing:
+later runs after earlier ones, then by worker, then by number.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+__all__ = [
+    "REPLACED",
+    "UNFINISHED",
+    "PartFile",
+    "is_own_part",
+    "is_part",
+    "new_run_id",
+    "part_name",
+    "run_of_part",
+    "run_of_staging",
+    "staging_name",
+]
+
+#: Endings that keep a part from every reader, also from one that globs ``**/*.parquet`` into hidden
+#: directories, as DuckDB, polars and pathlib do.
+UNFINISHED = ".inprogress"
+REPLACED = ".replaced"
+
+_RUN = r"\d{8}T\d{12}Z[0-9a-f]{6}"
+_OWN_PART = re.compile(rf"part-({_RUN})-\d{{4,}}-\d{{5,}}\.(?:parquet|arrow)")
+_ANY_PART = re.compile(r"part-.*\.(?:parquet|arrow)", re.DOTALL)
+_STAGING = re.compile(rf"\.exportkit-({_RUN})")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PartFile:
+    """One whole file of one table.
+
+    Attributes
+    ----------
+    table : str
+        Name of the table.
+    path : str
+        Where readers find the file once its run is published.
+    rows : int
+        Rows in it; 0 for a part that only holds the schema.
+    bytes : int
+        Size of the file.
+    """
+
+    table: str
+    path: str
+    rows: int
+    bytes: int
+
+    @property
+    def name(self) -> str:
+        """File name without directories."""
+        return self.path.rpartition("/")[2]
+
+
+def new_run_id() -> str:
+    """Return a name that sorts after all earlier runs: UTC time in microseconds, six random hex digits."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z{secrets.token_hex(3)}"
+
+
+def part_name(run: str, worker: int, number: int, suffix: str) -> str:
+    """Return the file name of the part that `worker` wrote as its `number`-th, both from 0."""
+    return f"part-{run}-{worker:04d}-{number:05d}.{suffix}"
+
+
+def is_part(name: str) -> bool:
+    """Whether a reader of a table takes this file for a part of it, whoever wrote it."""
+    return _ANY_PART.fullmatch(name) is not None
+
+
+def is_own_part(name: str) -> bool:
+    """Whether exportkit gave this name to a part."""
+    return _OWN_PART.fullmatch(name) is not None
+
+
+def run_of_part(name: str) -> str | None:
+    """Return the run that wrote a part; None where the name is not ours."""
+    match = _OWN_PART.fullmatch(name)
+    return match[1] if match else None
+
+
+def staging_name(run: str) -> str:
+    """Return the name of the hidden directory in which a run gathers its parts."""
+    return f".exportkit-{run}"
+
+
+def run_of_staging(name: str) -> str | None:
+    """Return the run whose staging directory this is; None for any other name."""
+    match = _STAGING.fullmatch(name)
+    return match[1] if match else None
