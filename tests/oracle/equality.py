@@ -4,7 +4,7 @@ Takes two lines of an export, says whether they are the same: after dropping nul
 comparing numbers as numbers and timestamps as instants, and counting as equal both spellings of
 ``key_frame_feature_map``, ``exif_rotation`` as number or digits, a relationship repeated inside ``objects``,
 and a field of ``performance_details_v2`` that repeats ``performance_details``. Two input spellings that
-TABLES.md calls the same thing are the same here too: ``name`` and ``schema_name``, ``data_split`` and ``split``.
+TABLES.md calls the same thing count as equal too: ``name`` and ``schema_name``, ``data_split`` and ``split``.
 """
 
 from __future__ import annotations
