@@ -8,5 +8,6 @@ struct, so that a block can be freed as a whole once its columns are made.
 from __future__ import annotations
 
 from exportkit.flatten.blocks import flatten, reject_block
+from exportkit.flatten.objects import KNOWN_KINDS
 
-__all__ = ["flatten", "reject_block"]
+__all__ = ["KNOWN_KINDS", "flatten", "reject_block"]

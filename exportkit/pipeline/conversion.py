@@ -1,0 +1,119 @@
+"""The corridor: one block of lines after another through decode, flatten and batch."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator, Sequence
+
+import pyarrow as pa
+
+from exportkit.batch import TableBuffer
+from exportkit.decode import LineDecoder
+from exportkit.errors import DecodeError, ReadError
+from exportkit.flatten import flatten, reject_block
+from exportkit.pipeline.options import Options
+from exportkit.pipeline.unknowns import note_unknowns
+from exportkit.place import LineBlock, Place, Source
+from exportkit.report import FIRST_REJECTS, Report
+from exportkit.rows import Reject
+from exportkit.split import places
+
+__all__ = ["Conversion"]
+
+Batches = Iterator[tuple[str, pa.RecordBatch]]
+
+
+class Conversion:
+    """Turn blocks of lines into record batches; holds what is not yet worth a batch.
+
+    Parameters
+    ----------
+    options : Options
+        What to convert and how.
+    report : Report
+        Counts every line that goes through.
+    """
+
+    def __init__(self, options: Options, report: Report) -> None:
+        self._options = options
+        self._report = report
+        self._decoder = LineDecoder()
+        self._buffers = {name: TableBuffer(name, columns) for name, columns in options.columns.items()}
+        for name in self._buffers:
+            report.rows.setdefault(name, 0)
+
+    def feed(self, block: LineBlock, source: Source) -> Batches:
+        """Convert one block and yield the batches that have become full."""
+        with _CollectorPaused():
+            self._convert(block, source)
+        for name, buffer in self._buffers.items():
+            if buffer.rows >= self._options.batch_rows or buffer.bytes >= self._options.batch_bytes:
+                yield name, self._take(buffer, name)
+
+    def flush(self) -> Batches:
+        """Yield what is still held, a batch a table; tables without rows are left out."""
+        for name, buffer in self._buffers.items():
+            if buffer.rows:
+                yield name, self._take(buffer, name)
+
+    def _convert(self, block: LineBlock, source: Source) -> None:
+        found = places(block)
+        rows, rejects = self._decoder.decode(block, found, source)
+        self._report.lines += len(found.lines) + found.blanks
+        self._report.blanks += found.blanks
+        self._report.data_rows += len(rows.rows)
+        self._report.input_bytes += len(block.data)
+        if rejects:
+            self._refuse(rejects, source)
+        for table_block in flatten(rows, self._buffers.keys()):
+            self._buffers[table_block.table].add(table_block)
+
+    def _refuse(self, rejects: Sequence[Reject], source: Source) -> None:
+        report, options = self._report, self._options
+        if options.on_bad_row == "raise":
+            raise refusal(rejects[0], source)
+        if options.on_bad_row == "skip":
+            report.skipped += len(rejects)
+        else:
+            report.rejects += len(rejects)
+            if "rejects" in self._buffers:
+                self._buffers["rejects"].add(reject_block(rejects, source))
+        for one in rejects[: FIRST_REJECTS - len(report.first_rejects)]:
+            report.first_rejects.append(str(refusal(one, source)))
+        if options.max_rejects is not None and report.rejects + report.skipped > options.max_rejects:
+            raise ReadError(
+                f"more than {options.max_rejects} lines could not become rows; the first: {report.first_rejects[0]}",
+                hint="is this an Export V2 file? raise max_rejects to go on all the same",
+            )
+
+    def _take(self, buffer: TableBuffer, name: str) -> pa.RecordBatch:
+        batch = buffer.take()
+        self._report.rows[name] += batch.num_rows
+        note_unknowns(name, batch, self._report)
+        return batch
+
+
+def refusal(reject: Reject, source: Source) -> DecodeError:
+    """Return the error that a refused line stands for, with its place."""
+    place = Place(source.uri, reject.line, reject.byte_offset)
+    return DecodeError(reject.problem, place=place, json_path=reject.json_path)
+
+
+class _CollectorPaused:
+    """Keep the cyclic garbage collector off while a block is alive.
+
+    A block holds a hundred thousand objects, none of them in a cycle; looking for cycles among them
+    took a quarter of the decoding time.
+    """
+
+    def __init__(self) -> None:
+        self._resume: Callable[[], None] | None = None
+
+    def __enter__(self) -> None:
+        if gc.isenabled():
+            gc.disable()
+            self._resume = gc.enable
+
+    def __exit__(self, *_: object) -> None:
+        if self._resume is not None:
+            self._resume()

@@ -1,0 +1,119 @@
+"""What a caller can ask of a conversion, checked before any work."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal, get_args
+
+from exportkit.errors import TableError
+from exportkit.tables import TABLES, pick_table
+
+__all__ = ["MAX_REJECTS", "OnBadRow", "Options", "make_options"]
+
+OnBadRow = Literal["reject", "raise", "skip"]
+#: Rejects after which a run stops: an input with more is not what it seems.
+MAX_REJECTS = 10_000
+#: Bytes decoded at a time: a few hundred kilobytes keep a block's structs in the processor's cache.
+BLOCK_BYTES = 256 * 1024
+MIB = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to convert, how to treat bad lines, and how much to hold.
+
+    Attributes
+    ----------
+    columns : mapping of str to tuple of str
+        The wanted tables in their order, each with its wanted columns in the table's order.
+    on_bad_row : {"reject", "raise", "skip"}
+        What happens to a line that cannot become a row.
+    max_rejects : int or None
+        Bad lines after which the run stops; None for no end.
+    export_id : str or None
+        Name of the input in the tables; None: made from its identity.
+    batch_rows, batch_bytes : int
+        Rows, or estimated bytes, that make a record batch.
+    max_line_bytes : int
+        Lines above this are streamed piece by piece.
+    block_bytes : int
+        Bytes decoded at a time.
+    """
+
+    columns: Mapping[str, tuple[str, ...]]
+    on_bad_row: OnBadRow = "reject"
+    max_rejects: int | None = MAX_REJECTS
+    export_id: str | None = None
+    batch_rows: int = 100_000
+    batch_bytes: int = 64 * MIB
+    max_line_bytes: int = 64 * MIB
+    block_bytes: int = BLOCK_BYTES
+
+
+def make_options(
+    *,
+    tables: Collection[str] | str | None = None,
+    columns: Mapping[str, Sequence[str]] | None = None,
+    on_bad_row: str = "reject",
+    max_rejects: int | None = MAX_REJECTS,
+    export_id: str | None = None,
+    batch_rows: int = 100_000,
+    **sizes: int,
+) -> Options:
+    """Return checked options.
+
+    Raises
+    ------
+    TableError
+        A table or column does not exist.
+    ValueError
+        Another option is none of its values, or a size is below 1.
+    """
+    if on_bad_row not in get_args(OnBadRow):
+        raise ValueError(f"on_bad_row must be one of {', '.join(get_args(OnBadRow))}, not {on_bad_row!r}")
+    if max_rejects is not None and max_rejects < 0:
+        raise ValueError(f"max_rejects must be 0 or more, or None, not {max_rejects}")
+    if export_id is not None and not export_id:
+        raise ValueError("export_id must not be empty")
+    for name, value in {"batch_rows": batch_rows, **sizes}.items():
+        if value < 1:
+            raise ValueError(f"{name} must be 1 or more, not {value}")
+    return Options(
+        columns=chosen_columns(tables, columns),
+        on_bad_row=on_bad_row,  # type: ignore[arg-type]  # checked above
+        max_rejects=max_rejects,
+        export_id=export_id,
+        batch_rows=batch_rows,
+        **sizes,
+    )
+
+
+def chosen_columns(
+    tables: Collection[str] | str | None, columns: Mapping[str, Sequence[str]] | None
+) -> dict[str, tuple[str, ...]]:
+    """Return the wanted tables with their wanted columns, in the order of the declarations."""
+    asked = {tables} if isinstance(tables, str) else None if tables is None else set(tables)
+    some = dict(columns or {})
+    for name in [*(asked or ()), *some]:
+        pick_table(name)
+    if asked is not None and (stray := sorted(set(some) - asked)):
+        raise TableError(
+            f"columns are named for table {stray[0]!r}, which is not among the wanted tables",
+            hint="add it to tables, or leave tables out",
+        )
+    wanted = asked if asked is not None else set(TABLES)
+    return {name: _columns_of(name, some.get(name)) for name in TABLES if name in wanted}
+
+
+def _columns_of(name: str, asked: Sequence[str] | None) -> tuple[str, ...]:
+    known = tuple(column.name for column in TABLES[name].columns)
+    if asked is None:
+        return known
+    for one in asked:
+        if one not in known:
+            near = get_close_matches(one, known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"its columns are {', '.join(known)}"
+            raise TableError(f"table {name!r} has no column {one!r}", hint=hint)
+    return tuple(one for one in known if one in asked)

@@ -1,0 +1,106 @@
+"""What the format catalogue does not know: counted from the batches, by table and path."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from exportkit.flatten import KNOWN_KINDS
+from exportkit.report import Report
+from exportkit.rows import STRUCTS
+
+__all__ = ["note_unknowns"]
+
+#: The struct whose fields the paths of a table's ``extra`` start at.
+ROOTS = {
+    "data_rows": "Row",
+    "attachments": "Attachment",
+    "metadata": "MetadataField",
+    "embeddings": "Embedding",
+    "projects": "Project",
+    "workflow_history": "Step",
+    "model_runs": "Experiment",
+    "labels": "Label",
+    "objects": "Object",
+    "classifications": "Question",
+    "relationships": "Relationship",
+}
+#: Structs by the key under which they stand, for paths below a root.
+NESTED = {
+    "data_row": "DataRow",
+    "details": "Details",
+    "label_details": "LabelDetails",
+    "performance_details": "Performance",
+    "performance_details_v2": "PerformanceV2",
+    "annotations": "Annotations",
+    "project_details": "ProjectDetails",
+    "bounding_box": "Box",
+    "point": "Point",
+    "mask": "Mask",
+    "composite_mask": "CompositeMask",
+    "location": "Location",
+    "page_dimensions": "PageDimensions",
+    "radio_answer": "Answer",
+    "text_answer": "Answer",
+    "conversational_radio_answer": "Answer",
+    "conversational_text_answer": "Answer",
+}
+#: Distinct paths and kinds that a report holds; more are counted together.
+MAX_NAMES = 1_000
+OTHERS = "(others)"
+
+
+def note_unknowns(table: str, batch: pa.RecordBatch, report: Report) -> None:
+    """Count the unknown fields and kinds that a batch shows into `report`."""
+    for column in ("extra", "media_attributes", "payload"):
+        if column in batch.schema.names and table in ROOTS:
+            texts = batch.column(column)
+            if texts.null_count < len(texts):
+                _note_fields(table, column, texts, report)
+    if table == "objects" and "annotation_kind" in batch.schema.names:
+        for one in pc.value_counts(batch.column("annotation_kind")).to_pylist():
+            kind = one["values"]
+            if kind is not None and kind not in KNOWN_KINDS:
+                _count(report.unknown_kinds, kind, one["counts"])
+
+
+def _note_fields(table: str, column: str, texts: pa.Array, report: Report) -> None:
+    root = ROOTS[table] if column != "media_attributes" else "MediaAttributes"
+    prefix = table if column != "media_attributes" else f"{table}.media_attributes"
+    for text in texts.drop_null().to_pylist():
+        value = _read(text)
+        for path in _paths(value, root):
+            _count(report.unknown_fields, f"{prefix}.{path}", 1)
+
+
+def _read(text: str) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(text, type=dict[str, Any])
+    except msgspec.MsgspecError:
+        import json
+
+        found: dict[str, Any] = json.loads(text)
+        return found
+
+
+def _paths(value: dict[str, Any], struct: str) -> list[str]:
+    """Return the paths of unknown fields: deeper only where the catalogue knows the key as an object."""
+    known = STRUCTS[struct].__struct_fields__
+    paths = []
+    for key, item in value.items():
+        if key in {"$key", "$value"}:
+            continue
+        if key in known and key in NESTED and isinstance(item, dict):
+            paths += [f"{key}.{path}" for path in _paths(item, NESTED[key])]
+        else:
+            paths.append(key)
+    return paths
+
+
+def _count(counts: Any, name: str, more: int) -> None:
+    if name not in counts and len(counts) >= MAX_NAMES:
+        name = OTHERS
+    counts[name] += more
