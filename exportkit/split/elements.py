@@ -1,0 +1,181 @@
+"""Cutting the elements of a JSON array into blocks of lines, each element a line of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, pairwise
+
+from exportkit.errors import ReadError
+from exportkit.place import LineBlock, Place
+from exportkit.split.array_scan import ArrayScan
+from exportkit.split.form import Form
+from exportkit.split.lines import MAX_LINE_BYTES, LongLine, slices
+from exportkit.split.tape import Tape
+
+__all__ = ["cut_elements"]
+
+_SPACE = b" \t\r\n"
+_HINT_INCOMPLETE = "the file is incomplete; download or write it again"
+_HINT_BROKEN = "a bracket is missing in this element or in one before it"
+_HINTS_TAIL = {
+    Form.ARRAY: "write one row a line instead, as `jq -c '.[]'` does for several arrays in a row",
+    Form.WRAPPED_ARRAY: "write one row a line instead, as `jq -c '.data[]'` does",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Bytes of the array, and where in them elements end: at a comma or at the closing bracket."""
+
+    data: bytes
+    ends: list[int]
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def after_first_end(self) -> _Part:
+        start = self.ends[0] + 1
+        return _Part(self.data[start:], [end - start for end in self.ends[1:]])
+
+
+def cut_elements(
+    blocks: Iterable[bytes],
+    form: Form,
+    source_uri: str,
+    *,
+    max_line_bytes: int = MAX_LINE_BYTES,
+) -> Iterator[LineBlock | LongLine]:
+    """Cut the JSON array in `blocks` into blocks of lines, one element a line, in order and lazily.
+
+    Elements keep their bytes, save the whitespace around them and that a newline becomes a carriage
+    return: whitespace as before outside strings, and as invalid as before inside them. `line` is
+    the element's ordinal from 1. `offset` is None: whitespace between elements is left out, so that
+    the lines of a block do not stand in it as they stand in the input.
+
+    Elements are not parsed: a broken one is handed on, and is the next room's to reject. An array is
+    valid JSON exactly when this raises nothing and every element is valid by itself.
+
+    Parameters
+    ----------
+    blocks : iterable of bytes
+        All bytes of an input.
+    form : Form
+        Which array: a bare one, or one wrapped as ``{"data": [...]}``.
+    source_uri : str
+        What errors call the input.
+    max_line_bytes : int
+        An element of more bytes, whitespace around it included, becomes a `LongLine`. Holds memory
+        to about twice this much, or to three blocks.
+
+    Yields
+    ------
+    LineBlock or LongLine
+        As many lines as elements end in a block of `blocks`.
+
+    Raises
+    ------
+    ReadError
+        The array is not closed, lacks an element between two commas, or is followed by something
+        else; with the element's ordinal and byte offset, after all elements before it.
+    """
+    scan_from, rest = _after_bracket(iter(blocks), source_uri)
+    tape = Tape(_parts(slices(rest, max_line_bytes), scan_from, form, source_uri), scan_from)
+    line = 1
+    carried: list[bytes] = []
+    held = 0
+    for part in tape:
+        if held + (part.ends[0] if part.ends else len(part)) > max_line_bytes:
+            tape.put_back(part)
+            chunks = _chunks(tape, carried)
+            yield LongLine(line, None, (chunk.replace(b"\n", b"\r") for chunk in chunks))
+            for _ in chunks:  # what the taker left
+                pass
+            line += 1
+            carried, held = [], 0
+        elif not part.ends:
+            carried.append(part.data)
+            held += len(part)
+        else:
+            elements = _elements(part, carried)
+            filled = elements.index(b"") if b"" in elements else len(elements)
+            if filled:
+                yield LineBlock(b"\n".join((*elements[:filled], b"")), line, None)
+            if filled < len(elements) and not _is_empty_array(line, part, elements):
+                place = Place(source_uri, line + filled, tape.offset - len(part) + part.ends[filled])
+                raise ReadError("the JSON array lacks an element before a comma or its end", place=place)
+            line += len(elements)
+            carried = [part.data[part.ends[-1] + 1 :]]
+            held = len(carried[0])
+
+
+def _elements(part: _Part, carried: list[bytes]) -> list[bytes]:
+    first = b"".join((*carried, part.data[: part.ends[0]]))
+    others = (part.data[start + 1 : end] for start, end in pairwise(part.ends))
+    return [element.strip(_SPACE).replace(b"\n", b"\r") for element in (first, *others)]
+
+
+def _is_empty_array(line: int, part: _Part, elements: list[bytes]) -> bool:
+    return line == len(elements) == 1 and part.data.endswith(b"]", 0, part.ends[0] + 1)
+
+
+def _chunks(tape: Tape[_Part], carried: list[bytes]) -> Iterator[bytes]:
+    while carried:
+        yield carried.pop(0)
+    for part in tape:
+        if part.ends:
+            tape.put_back(part.after_first_end())
+            yield part.data[: part.ends[0]]
+            return
+        yield part.data
+
+
+def _after_bracket(blocks: Iterator[bytes], source_uri: str) -> tuple[int, Iterator[bytes]]:
+    """Return the offset after the array's opening bracket, and the blocks from there on."""
+    offset = 0
+    for block in blocks:
+        found = block.find(b"[")
+        if found >= 0:
+            return offset + found + 1, chain((block[found + 1 :],), blocks)
+        offset += len(block)
+    raise ReadError("there is no JSON array", place=Place(source_uri))
+
+
+def _parts(blocks: Iterator[bytes], offset: int, form: Form, source_uri: str) -> Iterator[_Part]:
+    scan = ArrayScan()
+    ordinal, start = 1, offset
+    for block in blocks:
+        ends, closing = scan.feed(block)
+        if ends:
+            ordinal, start = ordinal + len(ends), offset + ends[-1] + 1
+        if closing is None:
+            yield _Part(block, ends)
+            offset += len(block)
+            continue
+        if not block.startswith(b"]", closing):
+            yield _Part(block[:closing], ends)
+            place = Place(source_uri, ordinal, offset + closing)
+            raise ReadError("the JSON array is closed by '}'", place=place, hint=_HINT_BROKEN)
+        yield _Part(block[: closing + 1], [*ends, closing])
+        _check_tail(chain((block[closing + 1 :],), blocks), offset + closing + 1, form, source_uri)
+        return
+    place = Place(source_uri, ordinal, start)
+    raise ReadError("the JSON array ends in the middle of this element", place=place, hint=_HINT_INCOMPLETE)
+
+
+def _check_tail(blocks: Iterable[bytes], offset: int, form: Form, source_uri: str) -> None:
+    """Raise unless `blocks`, which begin at `offset`, are only what closes the array's wrapping."""
+    missing = b"}" if form is Form.WRAPPED_ARRAY else b""
+    for block in blocks:
+        tail = block.lstrip(_SPACE)
+        if missing and tail.startswith(missing):
+            tail, missing = tail[1:].lstrip(_SPACE), b""
+        if tail:
+            place = Place(source_uri, byte_offset=offset + len(block) - len(tail))
+            raise ReadError(
+                "the JSON array is followed by something else", place=place, hint=_HINTS_TAIL[form]
+            )
+        offset += len(block)
+    if missing:
+        place = Place(source_uri, byte_offset=offset)
+        raise ReadError("the object around the JSON array is not closed", place=place, hint=_HINT_INCOMPLETE)

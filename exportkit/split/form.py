@@ -1,0 +1,144 @@
+"""What an input looks like from its first bytes: a form that can be cut into rows, or what it is instead."""
+
+from __future__ import annotations
+
+import enum
+import re
+
+from exportkit.errors import ReadError
+from exportkit.place import Place
+from exportkit.split.lines import BYTE_ORDER_MARK
+
+__all__ = ["V1_HINT", "Form", "sniff"]
+
+#: Said where an Export V1 is found.
+V1_HINT = "Export V1 is not read; export the project again as V2"
+
+_HINT_EMPTY = "an export without rows is `[]`; a failed download can leave nothing"
+_HINT_DOWNLOAD = "a failed download leaves such a page; download the export again"
+_HINT_LINK = "an expired or refused link is answered with XML; download the export through a fresh link"
+_HINT_ONE_LINE = "write one row a line, as `jq -c .` does"
+_HINT_FORMS = "an export is JSON: one row a line, or an array of rows"
+_HINT_UNPACK = "unpack it and name the export inside"
+
+_SPACE = b" \t\r\n"
+_WRAPPED_ARRAY = re.compile(rb'\{\s*"data"\s*:\s*\[')
+_V1_KEY = re.compile(rb'"(?:DataRow ID|Labeled Data)"\s*:')
+_V2_KEY = re.compile(rb'"data_row"\s*:')
+_IS_ROW = re.compile(rb"\{.*\}\s*", re.DOTALL)
+#: Control bytes that no text holds.
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+#: How far to look for what tells kinds of text apart.
+_LOOK_BYTES = 1024
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+
+#: What an input is when it begins so. Longer beginnings before those they begin with.
+_SIGNATURES = {
+    "UTF-32 text": (b"\xff\xfe\0\0", b"\0\0\xfe\xff", b"{\0\0\0", b"[\0\0\0", b"\0\0\0{", b"\0\0\0["),
+    "UTF-16 text": (b"\xff\xfe", b"\xfe\xff", b"{\0", b"[\0", b"\0{", b"\0["),
+    "compressed twice": (b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ\0", b"BZh"),
+    "a zip archive": (b"PK\x03\x04", b"PK\x05\x06"),
+    "a 7z archive": (b"7z\xbc\xaf\x27\x1c",),
+    "a Parquet file": (b"PAR1",),
+    "an Arrow file": (b"ARROW1",),
+    "a SQLite database": (b"SQLite format 3\0",),
+    "a PDF document": (b"%PDF-",),
+}
+_SIGNATURE_HINTS = {
+    "UTF-32 text": "convert it to UTF-8, as `iconv -f UTF-32 -t UTF-8` does",
+    "UTF-16 text": "convert it to UTF-8, as `iconv -f UTF-16 -t UTF-8` does",
+    "compressed twice": "decompress it once",
+    "a zip archive": _HINT_UNPACK,
+    "a 7z archive": _HINT_UNPACK,
+    "a tar archive": _HINT_UNPACK,
+}
+_TAR_SIGNATURE, _TAR_SIGNATURE_OFFSET = b"ustar", 257
+
+
+class Form(enum.Enum):
+    """How the rows of an input are laid out."""
+
+    NDJSON = "ndjson"
+    """One row a line."""
+    ARRAY = "array"
+    """A JSON array of rows."""
+    WRAPPED_ARRAY = "wrapped_array"
+    """A JSON array of rows as the only value of an object: ``{"data": [...]}``."""
+
+
+def sniff(head: bytes, source_uri: str) -> Form:
+    """Return the form of an input that begins with `head`.
+
+    A first line that is broken does not matter as long as another line looks like a row. An empty
+    array is a form with no rows; an input without a byte, or with only blank lines, is an error.
+
+    Parameters
+    ----------
+    head : bytes
+        The first decompressed bytes, 64 KiB or all there are.
+    source_uri : str
+        What an error calls the input.
+
+    Raises
+    ------
+    ReadError
+        The input is evidently no export; says what it looks like and what to do.
+    """
+    place = Place(source_uri)
+    if (name := _signed(head)) is not None:
+        hint = _SIGNATURE_HINTS.get(name, _HINT_FORMS)
+        raise ReadError(f"the input is {name}, not an export", place=place, hint=hint)
+    text = head.removeprefix(BYTE_ORDER_MARK).lstrip(_SPACE)
+    if not text:
+        is_empty = head in {b"", BYTE_ORDER_MARK}
+        problem = "the input is empty" if is_empty else "the input holds only blank lines"
+        raise ReadError(problem, place=place, hint=_HINT_EMPTY)
+    if _V1_KEY.search(text) and not _V2_KEY.search(text):
+        raise ReadError("the input is a V1 export", place=place, hint=V1_HINT)
+    if text.startswith(b"["):
+        return Form.ARRAY
+    if _WRAPPED_ARRAY.match(text):
+        return Form.WRAPPED_ARRAY
+    if text.startswith(b"<"):
+        raise _markup(text, place)
+    lines = [line for line in text.split(b"\n") if line.strip(_SPACE)]
+    if text.startswith(b"{") and _is_laid_out(lines):
+        problem = "the input is a JSON object laid out over several lines, not one row a line"
+        raise ReadError(problem, place=place, hint=_HINT_ONE_LINE)
+    if not any(line.lstrip(_SPACE).startswith(b"{") for line in lines):
+        problem = (
+            f"the input is {_kind(text, lines)}, not an export: none of its first lines begins with '{{'"
+        )
+        raise ReadError(problem, place=place, hint=_HINT_FORMS)
+    return Form.NDJSON
+
+
+def _signed(head: bytes) -> str | None:
+    """Return what the first bytes of `head` say that it is."""
+    if head.startswith(_TAR_SIGNATURE, _TAR_SIGNATURE_OFFSET):
+        return "a tar archive"
+    return next((name for name, starts in _SIGNATURES.items() if head.startswith(starts)), None)
+
+
+def _markup(text: bytes, place: Place) -> ReadError:
+    if _HTML.search(text, 0, _LOOK_BYTES):
+        return ReadError("the input is an HTML page, not an export", place=place, hint=_HINT_DOWNLOAD)
+    return ReadError("the input is XML, not an export", place=place, hint=_HINT_LINK)
+
+
+def _is_laid_out(lines: list[bytes]) -> bool:
+    """Tell whether `lines`, the first of which begins with ``{``, are one object and not one row each."""
+    if len(lines) == 1 or lines[1].startswith(b"{"):
+        return False
+    # The last line may be the start of a row that is longer than the head.
+    return not lines[-1].startswith(b'{"') and not any(map(_IS_ROW.fullmatch, lines))
+
+
+def _kind(text: bytes, lines: list[bytes]) -> str:
+    if _CONTROL.search(text, 0, _LOOK_BYTES):
+        return "binary data"
+    for separator in (b",", b"\t", b";"):
+        counts = {line.count(separator) for line in lines[:2]}
+        if len(counts) == 1 and 0 not in counts:
+            return "CSV"
+    return "plain text"

@@ -1,0 +1,146 @@
+"""Cutting blocks of bytes into blocks of whole lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+
+from exportkit.place import LineBlock
+from exportkit.split.tape import Tape, take_head
+
+__all__ = ["BYTE_ORDER_MARK", "MAX_LINE_BYTES", "LongLine", "count_newlines", "cut_lines", "slices"]
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+#: A line up to here is held whole: it costs about ten times its size once it is decoded.
+MAX_LINE_BYTES = 64 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class LongLine:
+    """A line too long to hold.
+
+    Attributes
+    ----------
+    line : int
+        Physical line number from 1; the element's ordinal in a JSON array.
+    offset : int or None
+        Byte offset of the line in the decompressed input; None for an element of a JSON array.
+    chunks : iterator of bytes
+        The line without its end, in order, once. Chunks that the taker leaves are dropped as soon
+        as the next item is asked for.
+    """
+
+    line: int
+    offset: int | None
+    chunks: Iterator[bytes]
+
+
+def cut_lines(
+    blocks: Iterable[bytes],
+    *,
+    first_line: int = 1,
+    first_offset: int = 0,
+    max_line_bytes: int = MAX_LINE_BYTES,
+) -> Iterator[LineBlock | LongLine]:
+    """Cut `blocks` into blocks of whole lines, in order and lazily.
+
+    Lines end at a newline alone, so that a line separator of Unicode inside a text cuts nothing. The
+    last line may lack its newline. How the bytes were cut into blocks changes which lines stand
+    together, and nothing else.
+
+    Parameters
+    ----------
+    blocks : iterable of bytes
+        Consecutive bytes of an input. Each is copied at most once, to join a line that runs over
+        its edge.
+    first_line, first_offset : int
+        Line number and offset of the first byte. At offset 0 a byte-order mark is dropped: the
+        first line then stands at offset 3.
+    max_line_bytes : int
+        A line of more bytes before its newline becomes a `LongLine`. Holds memory to about twice
+        this much, or to two blocks.
+
+    Yields
+    ------
+    LineBlock or LongLine
+    """
+    rest: Iterator[bytes] = iter(blocks)
+    if first_offset == 0:
+        head, rest = take_head(rest, len(BYTE_ORDER_MARK))
+        if head == BYTE_ORDER_MARK:
+            rest, first_offset = _after_mark(rest), len(BYTE_ORDER_MARK)
+    tape = Tape(slices(rest, max_line_bytes), first_offset)
+    line = first_line
+    carried: list[bytes | memoryview] = []
+    held = 0
+    for block in tape:
+        end = block.find(b"\n")
+        if held + (len(block) if end < 0 else end) > max_line_bytes:
+            offset = tape.offset - len(block) - held
+            tape.put_back(block)
+            chunks = _chunks(tape, carried)
+            yield LongLine(line, offset, _without_return(chunks))
+            for _ in chunks:  # what the taker left
+                pass
+            line += 1
+            carried, held = [], 0
+            continue
+        cut = block.rfind(b"\n") + 1
+        if not cut:
+            carried.append(block)
+            held += len(block)
+            continue
+        whole = cut == len(block) and not carried
+        data = block if whole else b"".join((*carried, memoryview(block)[:cut]))
+        held = len(block) - cut
+        carried = [memoryview(block)[cut:]] if held else []
+        yield LineBlock(data, line, tape.offset - held - len(data))
+        line += count_newlines(data)
+    if held:
+        yield LineBlock(b"".join(carried), line, tape.offset - held)
+
+
+def count_newlines(data: bytes) -> int:
+    """Return how many newlines are in `data`, in a fifth of the time of ``bytes.count``."""
+    return int(np.count_nonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n")))
+
+
+def slices(blocks: Iterable[bytes], most: int) -> Iterator[bytes]:
+    """Yield `blocks` without empty ones, those above `most` bytes in slices."""
+    for block in blocks:
+        if 0 < len(block) <= most:
+            yield block
+        else:
+            yield from (block[start : start + most] for start in range(0, len(block), most))
+
+
+def _after_mark(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    start = b""
+    while len(start) < len(BYTE_ORDER_MARK):
+        start += next(blocks)
+    return chain((start[len(BYTE_ORDER_MARK) :],), blocks)
+
+
+def _chunks(tape: Tape[bytes], carried: list[bytes | memoryview]) -> Iterator[bytes]:
+    while carried:
+        yield bytes(carried.pop(0))
+    for block in tape:
+        end = block.find(b"\n")
+        if end >= 0:
+            tape.put_back(block[end + 1 :])
+            yield block[:end]
+            return
+        yield block
+
+
+def _without_return(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Leave out a carriage return that ends the line."""
+    held = b""
+    for chunk in chunks:
+        joined = held + chunk
+        held = b"\r" if joined.endswith(b"\r") else b""
+        if len(joined) > len(held):
+            yield joined[: len(joined) - len(held)]

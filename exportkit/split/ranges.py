@@ -1,0 +1,94 @@
+"""Byte ranges of an input that can be read apart from each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from exportkit.split.lines import count_newlines
+
+__all__ = ["MIN_SPLIT_BYTES", "Split", "plan_splits"]
+
+#: Below this much, starting a reader costs more than reading.
+MIN_SPLIT_BYTES = 8 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Whole lines of an uncompressed input.
+
+    Attributes
+    ----------
+    uri : str
+        What to open: path or URL as given. A URL may hold a signature, so it is not shown.
+    start, end : int
+        The range of bytes, `end` not included. Starts at 0 or after a newline.
+    first_line : int
+        Physical number of the line at `start`, from 1.
+    """
+
+    uri: str = field(repr=False)
+    start: int
+    end: int
+    first_line: int
+
+
+def plan_splits(
+    blocks: Iterable[bytes],
+    uri: str,
+    size: int,
+    wanted_splits: int,
+    *,
+    min_split_bytes: int = MIN_SPLIT_BYTES,
+) -> list[Split]:
+    """Return about `wanted_splits` ranges of lines that together are the input, in order.
+
+    Reads `blocks` up to the start of the last split, to count the newlines before each. Lines cut
+    out of ``read_range(uri, start, end)`` by ``cut_lines(..., first_line=first_line,
+    first_offset=start)`` are those of one pass over the input, places included; a byte-order mark
+    belongs to the first split.
+
+    Parameters
+    ----------
+    blocks : iterable of bytes
+        The input from its first byte.
+    uri : str
+        What the splits are to be read from.
+    size : int
+        Bytes of the input.
+    wanted_splits : int
+        How many to aim at. Long lines, and `min_split_bytes`, make it fewer.
+    min_split_bytes : int
+        Aim at no splits below this many bytes.
+
+    Raises
+    ------
+    ValueError
+        `wanted_splits` or `min_split_bytes` is below 1.
+    """
+    if wanted_splits < 1 or min_split_bytes < 1:
+        raise ValueError("wanted_splits and min_split_bytes must be at least 1")
+    count = max(1, min(wanted_splits, size // min_split_bytes))
+    targets = [size * index // count for index in range(1, count)]
+    starts, lines = [0], [1]
+    offset, line = 0, 1
+    for block in blocks if targets else ():
+        counted = 0
+        while targets and (cut := _cut_after(block, targets[0] - offset)):
+            line += count_newlines(block[counted:cut])
+            counted = cut
+            if offset + cut < size:
+                starts.append(offset + cut)
+                lines.append(line)
+            targets = [target for target in targets if target > offset + cut]
+        if not targets:
+            break
+        line += count_newlines(block[counted:])
+        offset += len(block)
+    ends = [*starts[1:], size]
+    return [Split(uri, *one) for one in zip(starts, ends, lines, strict=True)] if size else []
+
+
+def _cut_after(block: bytes, target: int) -> int:
+    """Return the position after the first newline from `target` on, 0 where `block` has none there."""
+    return block.find(b"\n", max(0, target - 1)) + 1
