@@ -175,7 +175,9 @@ def test_the_latest_label_is_the_newest_and_the_later_of_two_as_new() -> None:
 
 
 def test_reviews_and_tags_tell_an_empty_array_from_none() -> None:
-    line = {"projects": {"p": {"project_tags": [], "labels": [{"label_details": {"reviews": []}}, {}]}}}
+    line: dict[str, Any] = {
+        "projects": {"p": {"project_tags": [], "labels": [{"label_details": {"reviews": []}}, {}]}}
+    }
     (project,) = rows_of("projects", **line)
     first, second = rows_of("labels", **line)
     assert (project["project_tags"], first["reviews"], second.get("reviews")) == ([], [], None)
