@@ -1,0 +1,141 @@
+"""What is read back is what was written, wherever batches, row groups and parts were cut."""
+
+from __future__ import annotations
+
+import multiprocessing
+import tempfile
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exportkit.write import (
+    EncodingThread,
+    FormatName,
+    LakeWriter,
+    PartFile,
+    Staging,
+    WriteOptions,
+    open_destination,
+)
+from write.lakes import (
+    HINTS,
+    SCHEMA,
+    Row,
+    batch_of,
+    cut,
+    frame_by_polars,
+    ids_in,
+    numbered,
+    part_paths,
+    read_lake,
+    read_part,
+    rows,
+    rows_by_duckdb,
+    table_of,
+    write_lake,
+)
+
+lengths = st.lists(st.integers(0, 9), max_size=6)
+sizes = st.builds(
+    WriteOptions,
+    row_group_rows=st.integers(1, 12),
+    row_group_bytes=st.integers(1, 2_000),
+    part_bytes=st.sampled_from([1, 1_500, 4_000, 10**9]),
+)
+
+
+@pytest.mark.parametrize("format_name", ["parquet", "arrow"])
+@given(
+    some=st.lists(rows, max_size=30), lengths=lengths, options=sizes, draw=st.data(), threaded=st.booleans()
+)
+def test_rows_do_not_depend_on_where_batches_groups_and_parts_were_cut(
+    *,
+    format_name: FormatName,
+    some: list[Row],
+    lengths: list[int],
+    options: WriteOptions,
+    draw: st.DataObject,
+    threaded: bool,
+) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        lake = Path(directory)
+        with open_destination(lake, schemas={"pets": SCHEMA}, format=format_name) as destination:
+            writer = LakeWriter(destination.staging, hints={"pets": HINTS}, options=options)
+            with EncodingThread(writer) if threaded else writer as sink:
+                for piece in cut(some, lengths):
+                    sink.write("pets", batch_of(piece, coded=draw.draw(st.booleans())))
+                parts = destination.publish(sink.close())
+        assert read_lake(lake).equals(table_of(some))
+        paths = part_paths(lake)
+        assert parts == [
+            PartFile("pets", str(path), read_part(path).num_rows, path.stat().st_size) for path in paths
+        ]
+        assert all(read_part(path).schema.equals(SCHEMA) for path in paths)
+
+
+@given(some=st.lists(rows, max_size=20), lengths=lengths, options=sizes)
+def test_duckdb_and_polars_read_the_same_rows(
+    some: list[Row], lengths: list[int], options: WriteOptions
+) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        lake = Path(directory)
+        write_lake(
+            lake, *(batch_of(piece, coded=True) for piece in cut(some, lengths)), hints=HINTS, options=options
+        )
+        expected = [tuple(row.values()) for row in table_of(some).to_pylist()]
+        assert [row[:3] for row in rows_by_duckdb(lake)] == [row[:3] for row in expected]
+        assert [row[4:] for row in rows_by_duckdb(lake)] == [row[4:] for row in expected]
+        assert frame_by_polars(lake).rows() == expected
+
+
+def test_a_batch_that_is_a_row_group_by_itself_is_written_as_one(tmp_path: Path) -> None:
+    assert group_rows(tmp_path, [30, 10, 11], row_group_rows=10) == [30, 10, 11]
+
+
+def test_small_batches_gather_until_the_rows_of_a_row_group_are_there(tmp_path: Path) -> None:
+    assert group_rows(tmp_path, [4, 4, 4, 4, 4], row_group_rows=10) == [12, 8]
+
+
+def test_small_batches_gather_until_the_bytes_of_a_row_group_are_there(tmp_path: Path) -> None:
+    two_batches = 2 * batch_of(numbered(0, 4)).nbytes
+    assert group_rows(tmp_path, [4, 4, 4, 4, 4], row_group_bytes=two_batches) == [8, 8, 4]
+
+
+def group_rows(lake: Path, batch_rows: list[int], **options: int) -> list[int]:
+    write_lake(lake, *(batch_of(numbered(0, count)) for count in batch_rows), options=WriteOptions(**options))
+    [path] = part_paths(lake)
+    metadata = pq.ParquetFile(path).metadata
+    return [metadata.row_group(at).num_rows for at in range(metadata.num_row_groups)]
+
+
+def test_a_part_that_has_grown_enough_is_followed_by_another(tmp_path: Path) -> None:
+    tens = [batch_of(numbered(first, 10)) for first in range(0, 1_200, 10)]
+    parts = write_lake(tmp_path, *tens, options=WriteOptions(row_group_rows=10, part_bytes=1))
+    assert [part.rows for part in parts] == [10] * 120
+    assert ids_in(tmp_path) == [row["id"] for row in numbered(0, 1_200)]
+
+
+def write_as_worker(staging: Staging, worker: int) -> list[PartFile]:
+    """Write ten rows as one of several processes would."""
+    with LakeWriter(staging, worker=worker) as writer:
+        writer.write("pets", batch_of(numbered(10 * worker, 10)))
+        return writer.close()
+
+
+@pytest.mark.parametrize("start_method", ["spawn", "forkserver"])
+def test_workers_in_other_processes_write_parts_of_one_run(tmp_path: Path, start_method: str) -> None:
+    context = multiprocessing.get_context(start_method)
+    with open_destination(tmp_path, schemas={"pets": SCHEMA}) as destination, context.Pool(2) as pool:
+        written = pool.starmap(write_as_worker, [(destination.staging, worker) for worker in range(12)])
+        parts = destination.publish(part for of_worker in reversed(written) for part in of_worker)
+    assert [part.rows for part in parts] == [10] * 12
+    assert ids_in(tmp_path) == [row["id"] for row in numbered(0, 120)]
+
+
+def test_later_runs_sort_after_earlier_ones(tmp_path: Path) -> None:
+    for first in range(0, 50, 10):
+        write_lake(tmp_path, batch_of(numbered(first, 10)), mode="append")
+    assert ids_in(tmp_path) == [row["id"] for row in numbered(0, 50)]
