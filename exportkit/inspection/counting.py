@@ -1,0 +1,115 @@
+"""Counting: what is counted of each table, and the columns that takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from exportkit.inspection.tallies import Counted, RunCounter, Span, Tally
+from exportkit.tables import TABLES
+
+__all__ = ["Counts"]
+
+#: Every tally by name.
+TALLIES = {
+    "media_types": Counted("data_rows", ("media_type",)),
+    "export_versions": Counted("data_rows", ("export_version",)),
+    "datasets": Counted("data_rows", ("dataset_name",)),
+    "row_sections": Counted("data_rows", ("sections",)),
+    "project_sections": Counted("projects", ("sections",)),
+    "label_sections": Counted("labels", ("sections",)),
+    "attachments": Counted("attachments", ("type",)),
+    "metadata": Counted("metadata", ("schema_name", "schema_kind")),
+    "embeddings": Counted("embeddings", ("name", "dimensions", "is_custom", "has_vector")),
+    "projects": Counted("projects", ("project_id", "project_name", "workflow_status")),
+    "model_runs": Counted(
+        "model_runs", ("experiment_id", "experiment_name", "model_run_id", "model_run_name", "data_split")
+    ),
+    "labels": Counted("labels", ("project_id", "experiment_id", "model_run_id", "origin", "skipped")),
+    "label_states": Counted("labels", ("origin", "skipped")),
+    "containers": Counted("labels", ("container",)),
+    "selected": Counted("labels", ("is_selected",)),
+    "creators": Counted("labels", ("created_by",)),
+    "classes": Counted("objects", ("name", "annotation_kind")),
+    "kinds": Counted("objects", ("annotation_kind",)),
+    "object_frames": Counted("objects", ("is_in_frame", "is_key_frame")),
+    "questions": Counted("classifications", ("name", "answer_type", "is_first_answer", "is_nested")),
+    "answers": Counted("classifications", ("name", "answer_type", "answer_name")),
+    "timed": Counted("classifications", ("is_timed",)),
+    "relationships": Counted("relationships", ("annotation_kind", "direction")),
+    "features": Counted("segments", ("is_first_span",)),
+    "key_frames": Counted("key_frames", ("is_key_frame",)),
+}  # fmt: skip
+#: The periods, each by its table and column.
+PERIODS = {
+    "created": ("data_rows", "created_at"),
+    "last_activity": ("data_rows", "last_activity_at"),
+    "labeled": ("labels", "created_at"),
+}
+
+
+def _video_seconds(batch: pa.RecordBatch) -> pa.Array:
+    frames, rates = batch.column("frame_count"), batch.column("frame_rate")
+    return pc.divide(pc.cast(frames, pa.float64()), pc.if_else(pc.greater(rates, 0), rates, None))
+
+
+#: The sums, each by its table, its columns and what is summed.
+SUMS: dict[str, tuple[str, tuple[str, ...], Callable[[pa.RecordBatch], pa.Array]]] = {
+    "video_frames": ("data_rows", ("frame_count",), lambda batch: batch.column("frame_count")),
+    "video_seconds": ("data_rows", ("frame_count", "frame_rate"), _video_seconds),
+    "seconds_to_create": ("labels", ("seconds_to_create",), lambda batch: batch.column("seconds_to_create")),
+}
+#: One frame of one label and plane: its objects stand together.
+FRAME_KEYS = ("export_id", "line", "label_index", "plane", "frame")
+#: What shows fields and kinds that the catalogue does not know; the pipeline counts them into the report.
+UNKNOWNS = ("extra", "media_attributes", "payload")
+
+
+class Counts:
+    """All that is counted in one pass; `columns` says what the pass must make.
+
+    Memory: the keys of the tallies, at most 10 000 each, whatever the size of the export.
+    """
+
+    def __init__(self) -> None:
+        self.tallies = {name: Tally(counted) for name, counted in TALLIES.items()}
+        self.periods = {name: Span() for name in PERIODS}
+        self.sums: dict[str, float] = dict.fromkeys(SUMS, 0)
+        self.frames = RunCounter(FRAME_KEYS)
+
+    @property
+    def columns(self) -> dict[str, list[str]]:
+        """The columns that are needed of each table; every table is named."""
+        needed: dict[str, set[str]] = {name: {"line"} for name in TABLES}
+        for counted in TALLIES.values():
+            needed[counted.table].update(counted.columns)
+        for table, column in PERIODS.values():
+            needed[table].add(column)
+        for table, columns, _ in SUMS.values():
+            needed[table].update(columns)
+        needed["objects"].update(FRAME_KEYS)
+        for name, declared in TABLES.items():
+            needed[name].update(one.name for one in declared.columns if one.name in UNKNOWNS)
+        return {name: sorted(columns) for name, columns in needed.items()}
+
+    def add(self, table: str, batch: pa.RecordBatch) -> None:
+        """Count a batch of a table."""
+        for tally in self.tallies.values():
+            if tally.counted.table == table:
+                tally.add(batch)
+        for name, (of, column) in PERIODS.items():
+            if of == table:
+                self.periods[name].add(batch.column(column))
+        for name, (of, _, values) in SUMS.items():
+            if of == table:
+                self.sums[name] += _sum(values(batch))
+        if table == "objects":
+            self.frames.add(batch.filter(pc.is_valid(batch.column("frame"))))
+
+
+def _sum(values: pa.Array) -> float:
+    found: Any = pc.sum(values).as_py()
+    return found or 0

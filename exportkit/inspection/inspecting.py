@@ -1,0 +1,159 @@
+"""Inspecting: one pass over an export, and the findings that its counts make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from exportkit.inspection.counting import Counts
+from exportkit.inspection.findings import (
+    Count,
+    EmbeddingFinding,
+    FrameFinding,
+    Inspection,
+    KindFinding,
+    LabelFinding,
+    MetadataFinding,
+    Period,
+    RelationshipFinding,
+    Top,
+)
+from exportkit.inspection.grouping import by_value, made, model_runs, projects, questions
+from exportkit.inspection.tallies import Key, Span, Tally
+from exportkit.pipeline import MAX_REJECTS, SourceLike, batches, make_options
+from exportkit.report import Progress, Report
+
+__all__ = ["inspect_export"]
+
+Item = TypeVar("Item")
+
+#: Rows of a batch that is counted at once.
+BATCH_ROWS = 50_000
+
+
+def inspect_export(
+    source: SourceLike,
+    *,
+    top: int = 20,
+    max_rejects: int | None = MAX_REJECTS,
+    progress: Callable[[Progress], None] | None = None,
+) -> Inspection:
+    """Return what is in an export: rows, projects, labels, classes, questions, and what is odd in it.
+
+    Reads the source once, through the same rooms as a conversion, and writes nothing. Lines that cannot
+    become rows are counted; they do not end the pass.
+
+    Parameters
+    ----------
+    source : str, path, binary stream, or iterable of these
+        The export, as for `to_parquet`.
+    top : int
+        Entries that each list of the findings holds, the most frequent; the lists say how many more there are.
+    max_rejects : int or None
+        Bad lines after which the pass stops with an error; None for no end.
+    progress : callable, optional
+        Called with a `Progress` about ten times a second.
+
+    Returns
+    -------
+    Inspection
+        The findings; ``to_dict()`` gives them as plain values.
+
+    Raises
+    ------
+    FileNotFoundError
+        The source does not exist.
+    ReadError
+        The source is no export, is damaged, or has more than `max_rejects` bad lines.
+    ValueError
+        `top` or `max_rejects` is below 0.
+
+    Notes
+    -----
+    Memory is constant: some tens of megabytes. Up to 10 000 different keys (classes, answers, projects,
+    creators, ...) are told apart and counted exactly, the first that come; rows of later ones are summed
+    in `Top.beyond`. Names are cut at 200 characters.
+
+    Examples
+    --------
+    >>> import exportkit
+    >>> inspection = exportkit.inspect_export("export.ndjson")
+    >>> inspection.report.rejects
+    0
+    """
+    if top < 0:
+        raise ValueError(f"top must be 0 or more, not {top}")
+    counts, report = Counts(), Report()
+    options = make_options(columns=counts.columns, max_rejects=max_rejects, batch_rows=BATCH_ROWS)
+    for table, batch in batches(source, options, report, progress):
+        counts.add(table, batch)
+    return _findings(counts, report, top)
+
+
+def _findings(counts: Counts, report: Report, top: int) -> Inspection:
+    tallies = counts.tallies
+    sections = (by_value(tallies[f"{of}_sections"].counts) for of in ("row", "project", "label"))
+    return Inspection(
+        report=report,
+        media_types=by_value(tallies["media_types"].counts),
+        export_versions=by_value(tallies["export_versions"].counts),
+        sections={name: count for part in sections for name, count in part.items()},
+        datasets=_listed(tallies["datasets"], Count, top),
+        created=_period(counts.periods["created"]),
+        last_activity=_period(counts.periods["last_activity"]),
+        projects=projects(tallies["projects"], tallies["labels"], top),
+        model_runs=model_runs(tallies["model_runs"], tallies["labels"], top),
+        labels=_labels(counts, report, top),
+        kinds=_listed(tallies["kinds"], Count, top),
+        classes=_listed(tallies["classes"], KindFinding, top),
+        questions=questions(tallies["questions"], tallies["answers"], top),
+        relationships=_listed(tallies["relationships"], RelationshipFinding, top),
+        frames=_frames(counts),
+        attachments=_listed(tallies["attachments"], Count, top),
+        metadata=_listed(tallies["metadata"], MetadataFinding, top),
+        embeddings=_embeddings(tallies["embeddings"], top),
+    )
+
+
+def _listed(tally: Tally, make: Callable[..., Item], top: int) -> Top[Item]:
+    return made(tally.counts, make, top, tally.beyond)
+
+
+def _period(span: Span) -> Period:
+    return Period(span.first, span.last)
+
+
+def _labels(counts: Counts, report: Report, top: int) -> LabelFinding:
+    states = counts.tallies["label_states"]
+    return LabelFinding(
+        total=report.rows["labels"],
+        skipped=states.by("skipped").get((True,), 0),
+        selected=counts.tallies["selected"].counts.get((True,), 0),
+        origins=by_value(states.by("origin")),
+        containers=by_value(counts.tallies["containers"].counts),
+        creators=_listed(counts.tallies["creators"], Count, top),
+        created=_period(counts.periods["labeled"]),
+        seconds_to_create=float(counts.sums["seconds_to_create"]),
+    )
+
+
+def _frames(counts: Counts) -> FrameFinding:
+    objects = counts.tallies["object_frames"].counts
+    return FrameFinding(
+        video_frames=int(counts.sums["video_frames"]),
+        video_seconds=float(counts.sums["video_seconds"]),
+        frames=counts.frames.runs,
+        objects=sum(count for (is_in_frame, _), count in objects.items() if is_in_frame),
+        key_frame_objects=objects.get((True, True), 0),
+        key_frames=counts.tallies["key_frames"].counts.get((True,), 0),
+        features=counts.tallies["features"].counts.get((True,), 0),
+        timed_answers=counts.tallies["timed"].counts.get((True,), 0),
+    )
+
+
+def _embeddings(tally: Tally, top: int) -> Top[EmbeddingFinding]:
+    vectors: dict[Key, int] = {}
+    for (*about, has_vector), count in tally.counts.items():
+        key = tuple(about)
+        vectors[key] = vectors.get(key, 0) + (count if has_vector else 0)
+    return made(vectors, EmbeddingFinding, top, tally.beyond)
