@@ -1,0 +1,160 @@
+"""Decompression: told by the first bytes, in bounded memory, with the offset reached when it breaks."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from exportkit.errors import ReadError
+from exportkit.place import Place
+from exportkit.read.stored import StoredBytes
+
+__all__ = ["MAX_COMPRESSION_RATIO", "compression_of", "decompressed"]
+
+#: Exports shrink 5 to 50 times, some videos 300 times; what shrinks more is made to fill a disk.
+MAX_COMPRESSION_RATIO = 1000
+#: Output before the ratio counts: a short input of one repeated byte harms nobody.
+_RATIO_FROM_BYTES = 64 * 2**20
+#: Compressed bytes taken at a time. What one step puts out is lost when it breaks, so steps are short.
+_STEP_BYTES = 16 * 1024
+#: Memory that an xz or zstd stream may ask for: `xz -9` needs 65 MiB, `zstd --ultra -22` 128 MiB.
+_MAX_WINDOW_BYTES = 128 * 2**20
+#: Enough bytes to tell every form of compression.
+_MAGIC_BYTES = 10
+
+_MAGIC = {
+    "gzip": re.compile(rb"\x1f\x8b\x08"),
+    "zstd": re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"),  # the latter is a frame to skip
+    "bzip2": re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"),
+    "xz": re.compile(rb"\xfd7zXZ\x00"),
+}
+_HINT_INCOMPLETE = "the file is incomplete; download or copy it again"
+_HINT_DAMAGED = "`{} -t` tells whether the file is sound; download or copy it again"
+_HINT_TRAILING = "what follows belongs to another file or is damaged; download or copy the file again"
+_HINT_RATIO = "raise max_compression_ratio if the source is trusted"
+_HINT_WINDOW = "decompress it before, or compress it with a smaller window"
+
+
+class _Decompressor(Protocol):
+    """What the decompressors of four libraries have in common."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, /, max_length: int) -> bytes: ...
+
+
+def compression_of(head: bytes) -> str | None:
+    """Return how bytes that begin with `head` are compressed: ``gzip``, ``zstd``, ``bzip2``, ``xz`` or None.
+
+    Told by the bytes and never by a name: exports travel under wrong ones.
+    """
+    return next((name for name, magic in _MAGIC.items() if magic.match(head)), None)
+
+
+def decompressed(
+    stored: StoredBytes,
+    compression: str,
+    source_uri: str,
+    *,
+    piece_bytes: int,
+    max_compression_ratio: float = MAX_COMPRESSION_RATIO,
+) -> Iterator[bytes]:
+    """Yield what the bytes of `stored` decompress to, in pieces of at most `piece_bytes`.
+
+    Members, frames and streams that follow each other are one input; zeros after them are padding.
+    Memory: the window of the compression (gzip 32 KiB, bzip2 4 MiB, zstd and xz up to 128 MiB).
+
+    Raises
+    ------
+    ReadError
+        The data is incomplete, damaged, followed by something else, needs too much memory, or
+        expands more than `max_compression_ratio` times; with the decompressed offset reached, and
+        after what was decompressed up to there.
+    """
+    new, refusals = _LIBRARIES[compression]()
+    produced = 0
+
+    def broken(problem: str, hint: str) -> ReadError:
+        return ReadError(problem, place=Place(source_uri, byte_offset=produced), hint=hint)
+
+    pending = stored.read(_STEP_BYTES)
+    while pending:
+        decompressor = new()
+        while not decompressor.eof:
+            if decompressor.needs_input and not pending:
+                pending = stored.read(_STEP_BYTES)
+                if not pending:
+                    raise broken(f"the {compression} data ends in the middle", _HINT_INCOMPLETE)
+            try:
+                piece = decompressor.decompress(pending, max_length=piece_bytes)
+            except refusals as refusal:
+                if "memory" in str(refusal).lower():
+                    problem = f"the {compression} data needs more than 128 MiB of memory"
+                    raise broken(problem, _HINT_WINDOW) from None
+                problem = f"the {compression} data is damaged"
+                raise broken(problem, _HINT_DAMAGED.format(compression)) from None
+            pending = b""
+            produced += len(piece)
+            if produced > max(_RATIO_FROM_BYTES, stored.taken * max_compression_ratio):
+                problem = f"the {compression} data expands more than {max_compression_ratio:g} times"
+                raise broken(problem, _HINT_RATIO)
+            if piece:
+                yield piece
+        pending = _after_padding(decompressor.unused_data, stored)
+        if pending and compression_of(pending) != compression:
+            raise broken(f"the {compression} data is followed by something else", _HINT_TRAILING)
+
+
+def _after_padding(unused: bytes, stored: StoredBytes) -> bytes:
+    """Return the stored bytes from the next one that is not zero, enough of them to tell what they are."""
+    rest = unused.lstrip(b"\0")
+    while len(rest) < _MAGIC_BYTES and (more := stored.read(_STEP_BYTES)):
+        rest = (rest + more).lstrip(b"\0")
+    return rest
+
+
+# What a library takes to import is spent only on the inputs that need it.
+
+_Library = tuple[Callable[[], _Decompressor], tuple[type[Exception], ...]]
+
+
+def _gzip() -> _Library:
+    from isal import igzip_lib  # noqa: PLC0415  # see above
+
+    refusal: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]  # the stub has an instance
+    return lambda: igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP), (refusal,)
+
+
+def _zstd() -> _Library:
+    if sys.version_info >= (3, 14):
+        from compression import zstd  # noqa: PLC0415  # see above
+    else:
+        from backports import zstd  # noqa: PLC0415  # see above
+
+    return zstd.ZstdDecompressor, (zstd.ZstdError,)
+
+
+def _bzip2() -> _Library:
+    import bz2  # noqa: PLC0415  # see above
+
+    return bz2.BZ2Decompressor, (OSError, ValueError)
+
+
+def _xz() -> _Library:
+    import lzma  # noqa: PLC0415  # see above
+
+    return lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MAX_WINDOW_BYTES), (lzma.LZMAError,)
+
+
+_LIBRARIES: dict[str, Callable[[], _Library]] = {
+    "gzip": _gzip,
+    "zstd": _zstd,
+    "bzip2": _bzip2,
+    "xz": _xz,
+}

@@ -1,0 +1,78 @@
+"""Paths and URLs: which files they stand for, and who opens them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from exportkit.errors import ReadError
+from exportkit.place import Place, without_signature
+from exportkit.read.local_files import list_local, local_path, open_local, open_local_at
+from exportkit.read.object_stores import list_object_store, open_object, open_object_at
+from exportkit.read.stored import OpenedFile
+
+__all__ = ["files_under", "open_location", "read_range"]
+
+
+def files_under(location: str) -> list[str] | None:
+    """Return the files that a directory or glob stands for, sorted; None for what is neither.
+
+    Raises
+    ------
+    ReadError
+        There are none.
+    """
+    path = local_path(location)
+    if path is not None:
+        return list_local(path)
+    return None if _is_web(location) else list_object_store(location)
+
+
+def open_location(location: str) -> OpenedFile:
+    """Open the file at a path or URL."""
+    path = local_path(location)
+    if path is not None:
+        return open_local(path)
+    if _is_web(location):
+        from exportkit.read.web import open_web  # noqa: PLC0415  # its libraries take 30 ms to import
+
+        return open_web(location)
+    return open_object(location)
+
+
+def read_range(uri: str, start: int, end: int, block_bytes: int) -> Iterator[bytes]:
+    """Yield the bytes from `start` to `end` (not included) of an uncompressed file, in blocks.
+
+    Parameters
+    ----------
+    uri : str
+        Path or URL, as `OpenedSource.path_if_splittable` gives it.
+    start, end : int
+        Byte offsets in the file.
+    block_bytes : int
+        Size of each block but the last.
+
+    Raises
+    ------
+    ReadError
+        The file ends before `end`, or the store breaks off.
+    OSError
+        The file cannot be opened (``FileNotFoundError``, ``PermissionError``).
+    """
+    path = local_path(uri)
+    reader = open_local_at(path, start) if path is not None else open_object_at(uri, start, end)
+    try:
+        while start < end:
+            block = reader.read(min(block_bytes, end - start))
+            if not block:
+                place = Place(without_signature(uri), byte_offset=start)
+                problem = f"the file ends before byte {end}"
+                raise ReadError(problem, place=place, hint="it was changed while it was read; read a copy")
+            yield block
+            start += len(block)
+    finally:
+        reader.close()
+
+
+def _is_web(url: str) -> bool:
+    return urlsplit(url).scheme in {"http", "https"}

@@ -1,0 +1,128 @@
+"""Files of object stores, through the file systems of pyarrow, which is imported when a URL needs it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from exportkit.errors import ReadError
+from exportkit.place import Place, without_signature
+from exportkit.read.listing import glob_expression, in_directory, is_export, is_hidden, matching
+from exportkit.read.stored import ByteReader, OpenedFile
+
+if TYPE_CHECKING:
+    from pyarrow import fs
+
+__all__ = ["list_object_store", "open_object", "open_object_at"]
+
+#: Asked of a store at a time: a request takes some 50 ms, whatever its size.
+_REQUEST_BYTES = 8 * 2**20
+_HINT_SCHEMES = "s3, gs, abfs, hdfs, https and file URLs can be read; a signed link begins with https"
+_HINT_STORE = "check the name, the credentials and the network"
+_QUERY = re.compile(r"\?\S*")
+_MAGIC = re.compile(r"[*\[]")
+
+
+def open_object(url: str) -> OpenedFile:
+    """Open the object at `url`."""
+    files, path = _file_system(url)
+    info = _asked(url, lambda: files.get_file_info(path))
+    if info.type.name != "File":
+        number = errno.EISDIR if info.type.name == "Directory" else errno.ENOENT
+        raise OSError(number, os.strerror(number), without_signature(url))
+    stream = _asked(url, lambda: files.open_input_stream(path, compression=None, buffer_size=_REQUEST_BYTES))
+    version = None if info.mtime_ns is None else str(info.mtime_ns)
+    return OpenedFile(_ObjectReader(stream, url), info.size, version, without_signature(url), seekable=True)
+
+
+def open_object_at(url: str, start: int, end: int) -> ByteReader:
+    """Open the bytes from `start` to `end` of the object at `url`."""
+    import pyarrow as pa  # noqa: PLC0415  # heavy, and local files do without
+
+    files, path = _file_system(url)
+    file = _asked(url, lambda: files.open_input_file(path))
+    stream = pa.BufferedInputStream(file.get_stream(start, end - start), _REQUEST_BYTES)
+    return _ObjectReader(stream, url)
+
+
+def list_object_store(url: str) -> list[str] | None:
+    """Return the URLs that `url` stands for, sorted, when it is a directory or a glob; None otherwise.
+
+    In a URL ``?`` begins the query and is no glob character.
+
+    Raises
+    ------
+    ReadError
+        It stands for no file.
+    """
+    parts = urlsplit(url)
+    magic = _MAGIC.search(parts.path)
+    if magic is None:
+        files, path = _file_system(url)
+        if _asked(url, lambda: files.get_file_info(path)).type.name != "Directory":
+            return None
+        return in_directory(_listed(url, is_export), url)
+    folder, _, _ = parts.path[: magic.start()].rpartition("/")
+    expression = glob_expression(parts.path[len(folder) + 1 :])
+    folder_url = urlunsplit(parts._replace(path=folder))
+    found = _listed(folder_url, lambda name: not is_hidden(name) and bool(expression.fullmatch(name)))
+    return matching(found, url)
+
+
+def _listed(url: str, wanted: Callable[[str], bool]) -> list[str]:
+    from pyarrow.fs import FileSelector  # noqa: PLC0415  # heavy, and local files do without
+
+    files, folder = _file_system(url)
+    selector = FileSelector(folder, recursive=True, allow_not_found=True)
+    infos = _asked(url, lambda: files.get_file_info(selector))
+    start = len(folder.rstrip("/")) + 1
+    names = sorted(info.path[start:] for info in infos if info.type.name == "File")
+    parts = urlsplit(url)
+    above = parts.path.rstrip("/")
+    return [urlunsplit(parts._replace(path=f"{above}/{quote(name)}")) for name in names if wanted(name)]
+
+
+def _file_system(url: str) -> tuple[fs.FileSystem, str]:
+    from pyarrow.fs import FileSystem  # noqa: PLC0415  # heavy, and local files do without
+
+    try:
+        files, path = FileSystem.from_uri(url)
+    except (ValueError, NotImplementedError):  # its text holds the whole URL
+        problem = "the URL is of a kind that cannot be read"
+        raise ReadError(problem, place=Place(without_signature(url)), hint=_HINT_SCHEMES) from None
+    except OSError as error:
+        raise _refused(url, error) from None
+    return files, path
+
+
+def _asked(url: str, ask: Callable[[], Any]) -> Any:
+    try:
+        return ask()
+    except FileNotFoundError:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), without_signature(url)) from None
+    except OSError as error:
+        raise _refused(url, error) from None
+
+
+def _refused(url: str, error: OSError) -> ReadError:
+    reason = _QUERY.sub("", str(error).partition("\n")[0])[:200]
+    return ReadError(f"the store refused: {reason}", place=Place(without_signature(url)), hint=_HINT_STORE)
+
+
+class _ObjectReader:
+    """A stream of pyarrow whose errors name the object."""
+
+    def __init__(self, stream: Any, url: str) -> None:
+        self._stream = stream
+        self._url = url
+
+    def read(self, size: int, /) -> bytes:
+        data: bytes = _asked(self._url, lambda: self._stream.read(size))
+        return data
+
+    def close(self) -> None:
+        self._stream.close()

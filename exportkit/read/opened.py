@@ -1,0 +1,160 @@
+"""An opened source: what names it, and its decompressed bytes in blocks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from types import TracebackType
+from typing import Self
+
+from exportkit.errors import ReadError
+from exportkit.place import Source, without_signature
+from exportkit.read.compression import compression_of, decompressed
+from exportkit.read.locations import open_location
+from exportkit.read.stored import ByteReader, StoredBytes
+
+__all__ = ["BLOCK_BYTES", "OpenedSource", "open_file", "open_stream"]
+
+#: Fits the cache together with what is decoded from it; four times as much makes decoding half as fast.
+BLOCK_BYTES = 512 * 1024
+#: First bytes of an input, which name a stream that has nothing better to be named by.
+_HEAD_BYTES = 64 * 1024
+#: What decompression hands on at a time: a block is filled with these, and short of full by less than one.
+_PIECE_BYTES = 64 * 1024
+
+
+class OpenedSource:
+    """An input that is open, to be read once and closed; a context manager.
+
+    Attributes
+    ----------
+    source : Source
+        What names it.
+    compression : str or None
+        ``gzip``, ``zstd``, ``bzip2`` or ``xz``, as its first bytes say; None when it is plain.
+    path_if_splittable : str or None
+        The path or URL under which ranges of it can be read; None for what is compressed or cannot
+        seek. May hold a signature or a key: never show it.
+    """
+
+    def __init__(
+        self,
+        stored: StoredBytes,
+        source: Source,
+        *,
+        seekable_location: str | None,
+        close: Callable[[], None],
+        max_compression_ratio: float,
+    ) -> None:
+        self._stored = stored
+        self._close = close
+        self._max_compression_ratio = max_compression_ratio
+        self._is_read = False
+        self.source = source
+        self.compression = compression_of(stored.head)
+        self.path_if_splittable = None if self.compression else seekable_location
+
+    @property
+    def stored_bytes_read(self) -> int:
+        """How many bytes, as stored, have gone into the blocks so far."""
+        return self._stored.taken
+
+    def blocks(self, block_bytes: int = BLOCK_BYTES) -> Iterator[bytes]:
+        """Return the decompressed bytes, lazily, in blocks of at most `block_bytes`.
+
+        Raises
+        ------
+        ReadError
+            The compressed data is broken, or the store breaks off; all bytes before that are yielded first.
+        ValueError
+            `block_bytes` is below 1, or the blocks have been asked for before.
+        """
+        if block_bytes < 1:
+            raise ValueError(f"block_bytes must be at least 1, got {block_bytes}")
+        if self._is_read:
+            raise ValueError("an opened source can be read once")
+        self._is_read = True
+        if self.compression is None:
+            return _filled(iter(lambda: self._stored.read(block_bytes), b""), block_bytes)
+        pieces = decompressed(
+            self._stored,
+            self.compression,
+            self.source.uri,
+            piece_bytes=min(_PIECE_BYTES, block_bytes),
+            max_compression_ratio=self._max_compression_ratio,
+        )
+        return _filled(pieces, block_bytes)
+
+    def close(self) -> None:
+        """Close what was opened for this source; a stream that the caller opened stays open."""
+        self._close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_file(location: str, *, export_id: str | None, max_compression_ratio: float) -> OpenedSource:
+    """Open the file at a path or URL."""
+    opened = open_location(location)
+    uri = without_signature(location)
+    try:
+        stored = StoredBytes(opened.reader, uri, head_bytes=_HEAD_BYTES)
+    except BaseException:
+        opened.reader.close()
+        raise
+    version = stored.head if opened.version is None else f"{opened.size}\x1f{opened.version}".encode()
+    source = Source(uri, export_id or _stable_id(opened.identity, version), opened.size)
+    return OpenedSource(
+        stored,
+        source,
+        seekable_location=location if opened.seekable else None,
+        close=opened.reader.close,
+        max_compression_ratio=max_compression_ratio,
+    )
+
+
+def open_stream(
+    stream: ByteReader, *, uri: str | None = None, export_id: str | None, max_compression_ratio: float
+) -> OpenedSource:
+    """Open a binary stream, which is named by `uri` or by itself, and read from where it stands."""
+    if uri is None:
+        name = getattr(stream, "name", None)
+        named = isinstance(name, str) and not name.startswith("<")
+        uri = without_signature(str(name)) if named else "stream:"
+    stored = StoredBytes(stream, uri, head_bytes=_HEAD_BYTES)
+    return OpenedSource(
+        stored,
+        Source(uri, export_id or _stable_id(uri, stored.head)),
+        seekable_location=None,
+        close=lambda: None,
+        max_compression_ratio=max_compression_ratio,
+    )
+
+
+def _stable_id(identity: str, version: bytes) -> str:
+    named = identity.encode("utf-8", "surrogateescape")  # a path may hold any bytes
+    return hashlib.sha256(named + b"\x1f" + version).hexdigest()[:16]
+
+
+def _filled(pieces: Iterable[bytes], block_bytes: int) -> Iterator[bytes]:
+    """Join short pieces to blocks of at most `block_bytes`; what was held before an error comes first."""
+    held: list[bytes] = []
+    size = 0
+    try:
+        for piece in pieces:
+            if held and size + len(piece) > block_bytes:
+                yield b"".join(held)
+                held, size = [], 0
+            held.append(piece)
+            size += len(piece)
+    except ReadError:
+        if held:
+            yield b"".join(held)
+        raise
+    if held:
+        yield b"".join(held)

@@ -1,0 +1,122 @@
+"""Sources: whatever a user may name, opened one after the other."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, TypeAlias
+
+from exportkit.errors import ReadError
+from exportkit.place import Place
+from exportkit.read.compression import MAX_COMPRESSION_RATIO
+from exportkit.read.local_files import local_path
+from exportkit.read.locations import files_under
+from exportkit.read.opened import OpenedSource, open_file, open_stream
+
+__all__ = ["SourceLike", "open_sources"]
+
+#: What a user may name: path, glob, directory, URL or ``-``, a binary stream, or an iterable of those.
+SourceLike: TypeAlias = str | os.PathLike[str] | BinaryIO | Iterable[Any]
+
+_STANDARD_INPUT = "-"
+
+
+def open_sources(
+    source: SourceLike,
+    *,
+    export_id: str | None = None,
+    max_compression_ratio: float = MAX_COMPRESSION_RATIO,
+) -> Iterator[OpenedSource]:
+    """Open what `source` names, one input at a time, in order and lazily.
+
+    Files of a directory or glob come sorted by name. A file that is found twice (by two globs, or by a
+    glob and by its own name) is opened once; a file that is named twice is opened twice.
+
+    Parameters
+    ----------
+    source : path, URL, stream or iterable of those
+        A path or URL of a file; a directory, for its visible files that are named as exports, at any
+        depth; a glob; ``-`` for standard input; a binary stream, read from where it stands and left
+        open; or an iterable of those.
+    export_id : str, optional
+        Name of the input. The second, third, ... input gets ``-1``, ``-2``, ... after it. Without it
+        a file's name is 16 hexadecimal digits from its absolute path or URL, size and time of change
+        (or tag), and a stream's from its own name and first 64 KiB.
+    max_compression_ratio : float
+        Compressed input may expand so many times, once it has given 64 MiB. Guards against input made
+        to fill a disk: exports reach a few hundred at most.
+
+    Yields
+    ------
+    OpenedSource
+        To be closed by the caller, best before the next is asked for.
+
+    Raises
+    ------
+    ReadError
+        A directory, glob or iterable holds nothing to read; a URL cannot be read.
+    FileNotFoundError, PermissionError
+        As the system has it.
+    TypeError
+        `source` is nothing that can be read, such as a text stream.
+    """
+    found = _inputs(source, set(), set())
+    for index, one in enumerate(found):
+        name = f"{export_id}-{index}" if export_id and index else export_id
+        if isinstance(one, str):
+            yield open_file(one, export_id=name, max_compression_ratio=max_compression_ratio)
+        else:
+            stream, uri = one
+            yield open_stream(stream, uri=uri, export_id=name, max_compression_ratio=max_compression_ratio)
+
+
+def _inputs(source: Any, named: set[str], listed: set[str]) -> Iterator[str | tuple[BinaryIO, str | None]]:
+    """Yield locations of single files, and streams with what to call them."""
+    if isinstance(source, str | os.PathLike):
+        yield from _files(source, named, listed) if source != _STANDARD_INPUT else [_standard_input()]
+    elif isinstance(source, io.TextIOBase):
+        raise TypeError("source is a text stream: open it in binary mode")
+    elif hasattr(source, "read"):
+        yield source, None
+    elif isinstance(source, bytes | bytearray | memoryview):
+        raise TypeError("source is bytes: wrap content in io.BytesIO, give a path as str")
+    elif isinstance(source, Iterable):
+        empty = True
+        for one in source:
+            empty = False
+            yield from _inputs(one, named, listed)
+        if empty:
+            raise ReadError("nothing to read: the iterable of sources is empty")
+    else:
+        kind = type(source).__name__
+        raise TypeError(f"source must be a path, a URL, a binary stream or an iterable of those, not {kind}")
+
+
+def _files(source: str | os.PathLike[str], named: set[str], listed: set[str]) -> Iterator[str]:
+    location = os.fspath(source)
+    if not isinstance(location, str):
+        raise TypeError("source is a path of bytes: give it as str")
+    files = files_under(location)
+    if files is None:
+        if _identity(location) not in listed:
+            named.add(_identity(location))
+            yield location
+        return
+    for file in files:
+        if _identity(file) not in named | listed:
+            listed.add(_identity(file))
+            yield file
+
+
+def _identity(location: str) -> str:
+    path = local_path(location)
+    return location if path is None else str(Path(path).resolve())
+
+
+def _standard_input() -> tuple[BinaryIO, str]:
+    if sys.stdin is None:
+        raise ReadError("there is no standard input", place=Place("stdin:"))
+    return sys.stdin.buffer, "stdin:"
