@@ -8,101 +8,87 @@ from typing import Any
 
 import pyarrow as pa
 
-from exportkit.batch.arrays import join, to_array
+from exportkit.batch.arrays import string_array
+from exportkit.batch.columns import GrowingColumn, PlainColumn, RepeatingColumn
 from exportkit.batch.schemas import arrow_schema
 from exportkit.batch.timestamps import timestamps
 from exportkit.errors import TableError
 from exportkit.tables import Column, pick_table
-from exportkit.tables.cells import Cells, Coded, Lists, Same, TableBlock
-from exportkit.tables.types import TIMESTAMP
+from exportkit.tables.cells import Same, TableBlock
+from exportkit.tables.types import STRING, TIMESTAMP
 
 __all__ = ["TableBuffer"]
 
-#: What one cell of a narrow column is counted as, in bytes.
-NARROW_BYTES = 12
+_NULLS = Same(None)
 
 
 class TableBuffer:
-    """Rows of one table, collected as cells and given back as record batches of the declared schema.
+    """Rows of one table, collected block by block and given back as record batches of the declared schema.
 
-    Numpy and Arrow work is done once a batch, not once a block. Memory: the values of the rows held,
-    which `bytes` estimates.
+    Memory: the values of the rows held, which `bytes` estimates.
+
+    Parameters
+    ----------
+    name : str
+        Table.
+    columns : iterable of str, optional
+        Columns to make; all of them when left out.
+    encoded : bool
+        Whether repeating strings may come as dictionary arrays. Writers of files take them for the
+        strings they stand for; everybody else gets the declared types.
     """
 
-    def __init__(self, name: str, columns: Iterable[str] | None = None) -> None:
+    def __init__(self, name: str, columns: Iterable[str] | None = None, *, encoded: bool = False) -> None:
         table = pick_table(name)
         asked = None if columns is None else set(columns)
         self.columns: tuple[Column, ...] = tuple(
             one for one in table.columns if asked is None or one.name in asked
         )
         self.schema: pa.Schema = arrow_schema(name, tuple(one.name for one in self.columns))
-        self._root = table.root
-        self._chunks: dict[str, list[tuple[Cells, int]]] = {one.name: [] for one in self.columns}
+        self._encoded = encoded
+        self._growing = {one.name: self._growing_column(one) for one in self.columns}
         self.rows = 0
         self.bytes = 0
 
+    def _growing_column(self, column: Column) -> GrowingColumn:
+        if column.type == TIMESTAMP:
+            return PlainColumn(pa.string())
+        if column.repeats and column.type == STRING:
+            return RepeatingColumn(encoded=self._encoded)
+        return PlainColumn(self.schema.field(column.name).type)
+
     def add(self, block: TableBlock) -> None:
         """Take the rows of one block; the cells of columns that nobody asked for are never made."""
-        for column in self.columns:
-            make = block.columns.get(column.name)
-            cells = Same(None) if make is None else make()
-            self._chunks[column.name].append((cells, block.length))
-            self.bytes += wide_bytes(cells) if column.wide else NARROW_BYTES * block.length
+        for name, growing in self._growing.items():
+            make = block.columns.get(name)
+            try:
+                self.bytes += growing.add(_NULLS if make is None else make(), block.length)
+            except (pa.ArrowException, OverflowError) as error:
+                raise TableError(f"column {name!r} of {block.table!r} cannot hold its values: {error}") from error
         self.rows += block.length
 
     def take(self) -> pa.RecordBatch:
         """Return all rows held as one record batch, and hold none."""
-        made = {column.name: self._column(column) for column in self.columns}
-        arrays: dict[str, pa.Array] = {}
+        arrays = {name: growing.finish() for name, growing in self._growing.items()}
         odd: dict[int, dict[str, Any]] = {}
         for column in self.columns:
-            array = made[column.name]
             if column.type == TIMESTAMP:
-                array, left = timestamps(array)
+                arrays[column.name], left = timestamps(arrays[column.name])
                 note_odd(odd, column, left)
-            arrays[column.name] = array
         if odd and "extra" in arrays:
             arrays["extra"] = with_extras(arrays["extra"], odd)
-        self._chunks = {name: [] for name in self._chunks}
         self.rows, self.bytes = 0, 0
         return self._checked(arrays)
-
-    def _column(self, column: Column) -> pa.Array:
-        field = self.schema.field(column.name)
-        arrow_type = pa.string() if column.type == TIMESTAMP else field.type
-        chunks = self._chunks[column.name]
-        if not chunks:
-            return pa.nulls(0, arrow_type)
-        try:
-            arrays = [to_array(cells, length, arrow_type) for cells, length in join(chunks)]
-        except (pa.ArrowException, TypeError, ValueError) as error:
-            raise TableError(f"column {column.name!r} cannot hold its values: {type(error).__name__}") from error
-        return arrays[0] if len(arrays) == 1 else pa.concat_arrays(arrays)
 
     def _checked(self, arrays: Mapping[str, pa.Array]) -> pa.RecordBatch:
         for column in self.columns:
             if not column.null and arrays[column.name].null_count:
                 raise TableError(f"column {column.name!r} has nulls and may have none")
-        return pa.RecordBatch.from_arrays(list(arrays.values()), schema=self.schema)
-
-
-def wide_bytes(cells: Cells) -> int:
-    """Estimate the bytes of a column of long values."""
-    if isinstance(cells, list):
-        return sum([len(one) for one in cells if one is not None]) + 8 * len(cells)
-    if isinstance(cells, Lists):
-        parts = cells.items.values() if isinstance(cells.items, Mapping) else (cells.items,)
-        return 8 * len(cells.counts) + sum(
-            wide_bytes(one) if isinstance(one, (list, Lists)) and _is_sized(one) else 8 * int(cells.counts.sum())
-            for one in parts
-        )
-    if isinstance(cells, Coded):
-        return 32 * len(cells.codes)
-    return 8
-
-
-def _is_sized(cells: list[Any] | Lists) -> bool:
-    return isinstance(cells, Lists) or any(isinstance(one, str) for one in cells[:1])
+        schema = self.schema
+        if self._encoded:
+            fields = [field.with_type(arrays[field.name].type) for field in schema]
+            schema = pa.schema(fields, metadata=schema.metadata)
+        return pa.RecordBatch.from_arrays(list(arrays.values()), schema=schema)
 
 
 def note_odd(odd: dict[int, dict[str, Any]], column: Column, left: Mapping[int, str]) -> None:
@@ -122,7 +108,7 @@ def with_extras(extras: pa.Array, odd: Mapping[int, Mapping[str, Any]]) -> pa.Ar
         held = json.loads(texts[at]) if texts[at] else {}
         _merge(held, found)
         texts[at] = json.dumps(held, separators=(",", ":"))
-    return pa.array(texts, pa.string())
+    return string_array(texts)
 
 
 def _merge(into: dict[str, Any], more: Mapping[str, Any]) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from exportkit.flatten.extras import json_object
 from exportkit.flatten.features import FeatureSet, strings, whole_numbers
 from exportkit.flatten.objects import metric_lists, optional
-from exportkit.rows.structs import Answer, Question
+from exportkit.rows.features import Answer, Question
 from exportkit.tables.cells import Bools, Cells, Coded, Ints, Numbers, Same
 
 __all__ = ["answer_columns"]

@@ -13,7 +13,7 @@ import numpy as np
 
 from exportkit.flatten.labels import LabelSet
 from exportkit.rows import NO_RAW
-from exportkit.rows.structs import Annotations, Frame, Group, Object, Question, Relationship
+from exportkit.rows.features import Annotations, Frame, Group, Object, Question, Relationship
 from exportkit.tables.cells import Bools, Cells, Coded, Ints, Numbers, Same
 
 __all__ = ["FeatureSet", "Holders"]
@@ -56,16 +56,16 @@ class Holders:
 
 def whole_numbers(values: list[int | None], codes: Ints) -> Cells:
     """Return the column of `values` at `codes`."""
-    valid: Bools = np.array([value is not None for value in values], dtype=np.bool_)
-    if not valid.any():
+    if values.count(None) == len(values):
         return Same(None)
+    valid: Bools = np.array([value is not None for value in values], dtype=np.bool_)
     numbers = np.array([value or 0 for value in values], dtype=np.int64)
     return Numbers(numbers[codes], valid[codes])
 
 
 def strings(values: list[str | None], codes: Ints) -> Cells:
     """Return the column of `values` at `codes`."""
-    return Coded(codes, values) if any(value is not None for value in values) else Same(None)
+    return Same(None) if values.count(None) == len(values) else Coded(codes, values)
 
 
 class FeatureSet:

@@ -12,7 +12,8 @@ import numpy as np
 from exportkit.flatten.extras import extra_column, json_text
 from exportkit.flatten.moments import newest
 from exportkit.rows import RowBlock
-from exportkit.rows.structs import Annotations, Label, Performance, PerformanceV2, Project
+from exportkit.rows.features import Annotations
+from exportkit.rows.structs import Label, Performance, PerformanceV2, Project
 from exportkit.tables.cells import Cells, Coded, Ints, Lists, Same
 
 __all__ = ["LabelSet"]

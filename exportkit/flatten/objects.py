@@ -13,7 +13,7 @@ from exportkit.flatten.extras import json_object, json_text, merged
 from exportkit.flatten.features import FeatureSet, strings, whole_numbers
 from exportkit.flatten.numbers import float_fields
 from exportkit.rows import NO_RAW
-from exportkit.rows.structs import (
+from exportkit.rows.features import (
     Box, ConversationalLocation, Location, Metric, Object, Point, SelectedMessage, SelectedMessages,
 )  # fmt: skip
 from exportkit.tables.cells import Bools, Cells, Coded, Lists, Numbers, Same
@@ -33,6 +33,8 @@ KNOWN_KINDS = frozenset(
         "MessageSingleSelection", "MessageMultiSelection", "MessageRanking",
     }
 )  # fmt: skip
+#: Codes of `coordinate_unit`.
+NO_UNIT, PIXELS, POINTS, DEGREES = -1, 0, 1, 2
 #: Keys of an object that hold geometry.
 GEOMETRY_KEYS = frozenset(
     {
@@ -71,7 +73,7 @@ def object_columns(features: FeatureSet) -> Columns:
 
 def optional(values: list[Any]) -> Cells:
     """Return `values` as cells, in short where all are null."""
-    return values if any(value is not None for value in values) else Same(None)
+    return Same(None) if values.count(None) == len(values) else values
 
 
 def metric_lists(metrics: list[list[Metric] | None]) -> Cells:
@@ -102,6 +104,11 @@ class Geometry:
     @cached_property
     def points(self) -> list[Point | None] | None:
         return parts([one.point for one in self.objects])
+
+    @cached_property
+    def maps(self) -> list[str | None] | None:
+        raws = [one.geojson for one in self.objects]
+        return None if raws.count(NO_RAW) == len(raws) else [json_text(raw) for raw in raws]
 
     @cached_property
     def vertices(self) -> list[Any] | None:
@@ -171,7 +178,7 @@ class Geometry:
             "mask_url": lambda: pick(masks, "url"),
             "composite_mask_url": lambda: pick(composites, "url"),
             "composite_mask_color": lambda: pick(composites, "color_rgb"),
-            "geojson": lambda: optional([json_text(one.geojson) for one in self.objects]),
+            "geojson": lambda: Same(None) if self.maps is None else self.maps,
             "page_number": lambda: optional([one.page_number for one in self.objects]),
             "page_width": lambda: pick(pages, "width"),
             "page_height": lambda: pick(pages, "height"),
@@ -186,16 +193,17 @@ class Geometry:
 
     def _units(self) -> Cells:
         """Return the unit of the coordinates: pixels, points on documents, degrees on maps."""
-        nothing = [None] * len(self.objects)
-        flat = zip(self.boxes or nothing, self.points or nothing, self.vertices or nothing, strict=True)
-        drawn = [any(one is not None for one in three) for three in flat]
-        codes = [
-            (1 if kind is not None and kind.startswith("Document") else 0)
-            if is_drawn
-            else (-1 if one.geojson is NO_RAW else 2)
-            for one, kind, is_drawn in zip(self.objects, self.kinds, drawn, strict=True)
-        ]
-        return Coded(np.array(codes, dtype=np.int64), ["px", "pt", "degree"])
+        drawn = np.zeros(len(self.objects), dtype=np.bool_)
+        for values in (self.boxes, self.points, self.vertices):
+            if values is not None:
+                drawn |= present(values)
+        codes = np.where(drawn, PIXELS, NO_UNIT)
+        documents = {kind for kind in set(self.kinds) if kind is not None and kind.startswith("Document")}
+        if documents:
+            codes[drawn & np.array([kind in documents for kind in self.kinds], dtype=np.bool_)] = POINTS
+        if self.maps is not None:
+            codes[~drawn & present(self.maps)] = DEGREES
+        return Coded(codes, ["px", "pt", "degree"])
 
 
 def vertex_key(kind: str) -> str:
@@ -225,7 +233,7 @@ def group_lists(places: list[Location | None] | None) -> Cells:
     flat = [group for some in lists if some for group in some]
     tokens = [group.tokens or () for group in flat]
     token_counts = np.array([len(some) for some in tokens], dtype=np.int64)
-    held: Bools = np.array([group.tokens is not None for group in flat], dtype=np.bool_)
+    held = present([group.tokens for group in flat])
     items: Mapping[str, Cells] = {
         "id": [group.id for group in flat],
         "page_number": [group.page_number for group in flat],
@@ -266,7 +274,12 @@ def lists_of(lists: Sequence[Sequence[Any] | None], items: Cells | Mapping[str, 
 
 def parts(values: list[Any]) -> list[Any] | None:
     """Return `values`, or None where all of them are."""
-    return values if any(value is not None for value in values) else None
+    return None if values.count(None) == len(values) else values
+
+
+def present(values: Sequence[Any]) -> Bools:
+    """Return where `values` are not null."""
+    return np.array([value is not None for value in values], dtype=np.bool_)
 
 
 def pick(values: list[Any] | None, attribute: str) -> Cells:
@@ -284,12 +297,12 @@ def spread_fields(values: list[Any] | None, cls: type[Any]) -> Callable[[str], C
         if values is None:
             return Same(None)
         if not columns:
-            present = [value for value in values if value is not None]
-            found = float_fields(present, cls)
-            if len(present) == len(values):
+            held = [value for value in values if value is not None]
+            found = float_fields(held, cls)
+            if len(held) == len(values):
                 columns.update(found)
             else:
-                valid: Bools = np.array([value is not None for value in values], dtype=np.bool_)
+                valid = present(values)
                 for field, numbers in found.items():
                     full = np.zeros(len(values))
                     full[valid] = numbers
@@ -304,8 +317,7 @@ def vertex_lists(runs: Sequence[list[Point] | None] | None) -> Cells:
     if runs is None:
         return Same(None)
     counts = np.array([0 if run is None else len(run) for run in runs], dtype=np.int64)
-    valid: Bools = np.array([run is not None for run in runs], dtype=np.bool_)
-    return Lists(counts, float_fields([point for run in runs if run for point in run], Point), valid)
+    return Lists(counts, float_fields([point for run in runs if run for point in run], Point), present(runs))
 
 
 def leftovers(features: FeatureSet, geometry: Geometry) -> tuple[Cells, Cells]:
@@ -318,18 +330,23 @@ def leftovers(features: FeatureSet, geometry: Geometry) -> tuple[Cells, Cells]:
     _ = geometry.vertices, geometry.spoken, geometry.chosen  # they note the misfits
     payloads = {at: dict(found) for at, found in geometry.misfits.items()}
     extras = {at: {"$key": key} for at, key in features.odd_keys.items()}
-    related = [
-        at for at, one in enumerate(objects)
-        if one.unidirectional_relationship is not None or one.bidirectional_relationship is not None
-    ]  # fmt: skip
-    for at in related:
+    for at in lone_relationships(objects):
         payloads[at] = merged(payloads.get(at), relationship_payload(objects[at]))
-    for at, extra in enumerate([one.extra_ for one in objects]):
+    for at, extra in enumerate(parts([one.extra_ for one in objects]) or ()):
         for key, value in (extra or {}).items():
             unknown = objects[at].annotation_kind not in KNOWN_KINDS
             home = payloads if unknown or misshapen(objects[at], key) else extras
             home[at] = merged(home.get(at), {key: value})
     return spread_json(payloads, len(objects)), spread_json(extras, len(objects))
+
+
+def lone_relationships(objects: list[Object]) -> list[int]:
+    """Return the positions of relationships that stand only among the objects."""
+    one_way = parts([one.unidirectional_relationship for one in objects])
+    both_ways = parts([one.bidirectional_relationship for one in objects])
+    nothing = [None] * len(objects)
+    pairs = zip(one_way or nothing, both_ways or nothing, strict=True)
+    return [at for at, pair in enumerate(pairs) if pair != (None, None)] if one_way or both_ways else []
 
 
 def misshapen(one: Object, key: str) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from exportkit.flatten.extras import extra_column
 from exportkit.flatten.features import FeatureSet, listed_frames, whole
 from exportkit.flatten.labels import LabelSet, container
-from exportkit.rows.structs import Ends
+from exportkit.rows.features import Ends
 from exportkit.tables.cells import Cells, Coded
 
 __all__ = ["key_frame_columns", "relationship_columns", "segment_columns"]

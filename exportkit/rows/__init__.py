@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exportkit.rows.block import Reject, RowBlock
-from exportkit.rows.structs import NO_RAW, STRUCTS, Row
+from exportkit.rows.features import NO_RAW
+from exportkit.rows.structs import STRUCTS, Row
 
 __all__ = ["NO_RAW", "STRUCTS", "Reject", "Row", "RowBlock"]
