@@ -79,9 +79,10 @@ def open_destination(
         with storage.locked():
             finished = finish_interrupted(storage)
             refuse_existing(staging, mode)
-            for table in staging.schemas:
-                storage.create_directory(staging.waiting_table(table), shown_as="")
+            storage.create_directory(staging.directory, shown_as="")
             lock = storage.lock(staging.directory, wait=False)
+            for table in staging.schemas:
+                storage.create_directory(staging.waiting_table(table))
     except BaseException:
         storage.delete_directory(staging.directory)
         storage.remove_created(created)

@@ -1,0 +1,444 @@
+"""What a destination may hold before a run, and what each mode makes of it; refusals as whole messages."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from exportkit import WriteError
+from exportkit.write import FormatName, LakeWriter, Mode, WriteOptions, open_destination
+from write.lakes import (
+    SCHEMA,
+    batch_of,
+    everything_below,
+    ids_in,
+    numbered,
+    part_paths,
+    read_lake,
+    write_lake,
+)
+
+FIRST = [row["id"] for row in numbered(0, 10)]
+SECOND = [row["id"] for row in numbered(10, 10)]
+ANOTHER_PLACE = 'hint: choose mode="append" or mode="overwrite", or another destination'
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Path:
+    """Return a lake with one run in it."""
+    write_lake(tmp_path / "lake", batch_of(numbered(0, 10)))
+    return tmp_path / "lake"
+
+
+def write_second(lake: Path, mode: Mode, format_name: FormatName = "parquet") -> None:
+    write_lake(lake, batch_of(numbered(10, 10)), mode=mode, format_name=format_name)
+
+
+def refusal(
+    lake: Path, *, schema: pa.Schema = SCHEMA, mode: Mode = "error", format_name: FormatName = "parquet"
+) -> str:
+    """Return why the destination is refused, after making sure that nothing was changed."""
+    before = everything_below(lake)
+    with pytest.raises(WriteError) as caught:
+        open_destination(lake, schemas={"pets": schema}, mode=mode, format=format_name)
+    assert everything_below(lake) == before
+    return str(caught.value).replace(str(lake), "LAKE")
+
+
+# --- what is written
+
+
+def test_a_run_writes_parts_and_nothing_else(lake: Path) -> None:
+    assert [path.name for path in lake.iterdir()] == ["pets"]
+    [part] = (lake / "pets").iterdir()
+    assert re.fullmatch(r"part-\d{8}T\d{12}Z[0-9a-f]{6}-0000-00000\.parquet", part.name)
+
+
+def test_parents_of_a_destination_are_created(tmp_path: Path) -> None:
+    write_lake(tmp_path / "a" / "b", batch_of(numbered(0, 10)))
+    assert ids_in(tmp_path / "a" / "b") == FIRST
+
+
+def test_an_empty_directory_is_a_destination(tmp_path: Path) -> None:
+    (tmp_path / "pets").mkdir()
+    write_lake(tmp_path, batch_of(numbered(0, 10)))
+    assert ids_in(tmp_path) == FIRST
+
+
+def test_a_destination_may_be_given_as_text_path_or_url(tmp_path: Path) -> None:
+    spaced = tmp_path / "a b"
+    for location in (str(spaced), spaced, f"file://{tmp_path}/a%20b/"):
+        with open_destination(location, schemas={"pets": SCHEMA}, mode="append") as destination:
+            destination.publish([])
+    assert len(part_paths(spaced)) == 1
+
+
+def test_paths_of_parts_begin_as_the_destination_was_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    [part] = write_lake(Path("lake"), batch_of(numbered(0, 10)))
+    assert part.path == f"lake/pets/{part.name}"
+    assert Path(part.path).stat().st_size == part.bytes
+
+
+def test_a_relative_destination_stays_where_it_was_when_the_directory_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with open_destination("lake", schemas={"pets": SCHEMA}) as destination:
+        monkeypatch.chdir("/")
+        destination.publish([])
+    assert len(part_paths(tmp_path / "lake")) == 1
+
+
+# --- modes
+
+
+def test_append_adds_to_what_is_there(lake: Path) -> None:
+    write_second(lake, "append")
+    assert ids_in(lake) == FIRST + SECOND
+
+
+def test_append_leaves_the_bytes_of_existing_parts_alone(lake: Path) -> None:
+    [old] = part_paths(lake)
+    content = old.read_bytes()
+    write_second(lake, "append")
+    assert part_paths(lake)[0] == old
+    assert old.read_bytes() == content
+
+
+def test_append_without_rows_adds_no_file(lake: Path) -> None:
+    write_lake(lake, mode="append")
+    assert len(part_paths(lake)) == 1
+
+
+def test_overwrite_puts_the_run_in_place_of_what_was_there(lake: Path) -> None:
+    write_second(lake, "overwrite")
+    assert ids_in(lake) == SECOND
+
+
+def test_overwrite_replaces_the_other_format_too(lake: Path) -> None:
+    write_second(lake, "overwrite", "arrow")
+    assert [path.suffix for path in part_paths(lake)] == [".arrow"]
+    assert ids_in(lake) == SECOND
+
+
+def test_overwrite_removes_tables_of_ours_that_the_run_does_not_write(lake: Path) -> None:
+    with open_destination(lake, schemas={"owners": SCHEMA}, mode="overwrite") as destination:
+        destination.publish([])
+    assert [path.name for path in lake.iterdir()] == ["owners"]
+
+
+def test_overwrite_replaces_foreign_parts_of_a_table_that_it_writes(lake: Path) -> None:
+    part_paths(lake)[0].rename(lake / "pets" / "part-00000-abc.snappy.parquet")
+    write_second(lake, "overwrite")
+    assert ids_in(lake) == SECOND
+
+
+@pytest.mark.parametrize("mode", ["append", "overwrite"])
+def test_files_that_are_no_parts_of_ours_stay(lake: Path, mode: Mode) -> None:
+    ours = ["README.md", "pets/notes.txt", "pets/2026/more.parquet", "spark/part-00000-abc.snappy.parquet"]
+    for name in ours:
+        (lake / name).parent.mkdir(parents=True, exist_ok=True)
+        (lake / name).write_text(name)
+    write_second(lake, mode)
+    assert [(lake / name).read_text() for name in ours] == ours
+    assert ids_in(lake)[-10:] == SECOND
+
+
+def test_overwrite_and_append_write_to_an_empty_place(tmp_path: Path) -> None:
+    modes: tuple[Mode, ...] = ("append", "overwrite")
+    for mode in modes:
+        write_lake(tmp_path / mode, batch_of(numbered(0, 10)), mode=mode)
+        assert ids_in(tmp_path / mode) == FIRST
+
+
+def test_a_failed_overwrite_leaves_what_was_there(lake: Path) -> None:
+    before = everything_below(lake)
+    with pytest.raises(RuntimeError):
+        write_and_raise(lake, "overwrite", RuntimeError)
+    assert everything_below(lake) == before
+
+
+def write_and_raise(lake: Path, mode: Mode, error: type[BaseException]) -> None:
+    with (
+        open_destination(lake, schemas={"pets": SCHEMA}, mode=mode) as destination,
+        LakeWriter(destination.staging, options=WriteOptions(row_group_rows=10, part_bytes=1)) as writer,
+    ):
+        writer.write("pets", batch_of(numbered(0, 10)))
+        writer.write("pets", batch_of(numbered(10, 5)))
+        raise error
+
+
+# --- discarding
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, SystemExit])
+def test_whatever_ends_a_run_early_nothing_of_it_stays(tmp_path: Path, error: type[BaseException]) -> None:
+    with pytest.raises(error):
+        write_and_raise(tmp_path / "a" / "lake", "error", error)
+    assert everything_below(tmp_path) == []
+
+
+def test_a_run_that_is_left_without_publishing_is_discarded(tmp_path: Path) -> None:
+    with open_destination(tmp_path, schemas={"pets": SCHEMA}):
+        pass
+    assert everything_below(tmp_path) == []
+
+
+def test_a_directory_made_for_the_run_stays_when_somebody_has_put_something_in_it(tmp_path: Path) -> None:
+    with open_destination(tmp_path / "lake", schemas={"pets": SCHEMA}):
+        (tmp_path / "lake" / "mine.txt").write_text("mine")
+    assert everything_below(tmp_path) == ["lake", "lake/mine.txt"]
+
+
+def test_a_run_is_published_once(tmp_path: Path) -> None:
+    with open_destination(tmp_path, schemas={"pets": SCHEMA}) as destination:
+        destination.publish([])
+        with pytest.raises(ValueError, match=r"^the run was published or discarded before$"):
+            destination.publish([])
+    assert len(part_paths(tmp_path)) == 1
+
+
+def test_parts_of_a_writer_that_did_not_finish_stay_out(tmp_path: Path) -> None:
+    with open_destination(tmp_path, schemas={"pets": SCHEMA}) as destination:
+        with LakeWriter(destination.staging, worker=0) as finished:
+            finished.write("pets", batch_of(numbered(0, 10)))
+            parts = finished.close()
+        with LakeWriter(destination.staging, worker=1) as unfinished:
+            unfinished.write("pets", batch_of(numbered(10, 10)))
+        with LakeWriter(destination.staging, worker=2) as not_handed_in:
+            not_handed_in.write("pets", batch_of(numbered(10, 10)))
+            not_handed_in.close()
+        destination.publish(parts)
+    assert ids_in(tmp_path) == FIRST
+    assert [path.name for path in tmp_path.iterdir()] == ["pets"]
+
+
+# --- refusals
+
+
+def test_a_destination_with_parts_is_refused(lake: Path) -> None:
+    assert refusal(lake) == f"the destination already holds pets (in LAKE)\n{ANOTHER_PLACE}"
+
+
+def test_parts_of_any_table_of_anybody_are_a_reason_to_refuse(tmp_path: Path) -> None:
+    for name in ("b", "a", "e", "d", "c"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "part-0.arrow").touch()
+    (tmp_path / "part-0.parquet").touch()
+    assert refusal(tmp_path) == (
+        f"the destination already holds parts of its own, a, b and 3 more (in LAKE)\n{ANOTHER_PLACE}"
+    )
+
+
+def test_files_that_are_no_parts_are_no_reason_to_refuse(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    for name in ("export.ndjson", "other/data.parquet", "other/part-0.parquet.inprogress"):
+        (tmp_path / name).touch()
+    write_lake(tmp_path, batch_of(numbered(0, 10)))
+    assert ids_in(tmp_path) == FIRST
+
+
+def changed(name: str, field: pa.Field) -> pa.Schema:
+    return SCHEMA.set(SCHEMA.get_field_index(name), field)
+
+
+@pytest.mark.parametrize(
+    ("schema", "difference"),
+    [
+        (SCHEMA.append(pa.field("colour", pa.string())), "its parts have no column 'colour'"),
+        (
+            SCHEMA.remove(SCHEMA.get_field_index("kind")),
+            "its parts have a column 'kind' that is not written any more",
+        ),
+        (
+            changed("score", pa.field("score", pa.int64())),
+            "column 'score' of its parts is double, here it is int64",
+        ),
+        (
+            changed("score", pa.field("score", pa.float64(), nullable=False)),
+            "column 'score' of its parts may be null, here it is never null",
+        ),
+        (
+            changed("id", pa.field("id", pa.string())),
+            "column 'id' of its parts is never null, here it may be null",
+        ),
+        (
+            pa.schema([*list(SCHEMA)[1:], SCHEMA.field("id")]),
+            "column 1 of its parts is 'id', here it is 'kind'",
+        ),
+    ],
+    ids=["added", "removed", "type", "nulls", "no nulls", "order"],
+)
+def test_appending_other_columns_is_refused(lake: Path, schema: pa.Schema, difference: str) -> None:
+    [part] = part_paths(lake)
+    assert refusal(lake, schema=schema, mode="append") == (
+        f"cannot append to pets: {difference} (in LAKE/pets/{part.name})\n"
+        'hint: write to another destination, or replace what is there with mode="overwrite"'
+    )
+
+
+def test_appending_with_other_metadata_is_fine(lake: Path) -> None:
+    write_lake(lake, schema=SCHEMA.with_metadata({b"table_version": b"2"}), mode="append")
+    assert read_lake(lake).num_rows == 10
+
+
+def test_appending_another_format_is_refused(lake: Path) -> None:
+    [part] = part_paths(lake)
+    assert refusal(lake, mode="append", format_name="arrow") == (
+        f"cannot append .arrow parts to .parquet parts (in LAKE/pets/{part.name})\n"
+        "hint: append in the format that is there, or choose another destination"
+    )
+
+
+def test_appending_to_a_part_that_cannot_be_read_is_refused(lake: Path) -> None:
+    (lake / "pets" / "part-broken.parquet").write_bytes(b"not Parquet, but long enough to look at")
+    problem, _, place = refusal(lake, mode="append").partition(" (in ")
+    assert problem.startswith("cannot read the schema of the part: Parquet magic bytes not found in footer.")
+    assert place == "LAKE/pets/part-broken.parquet)"
+
+
+@pytest.mark.parametrize("mode", ["error", "append", "overwrite"])
+def test_a_file_in_place_of_a_table_is_refused(tmp_path: Path, mode: Mode) -> None:
+    (tmp_path / "pets").touch()
+    assert refusal(tmp_path, mode=mode) == "a file is where the parts of pets go (in LAKE/pets)"
+
+
+def test_a_table_that_is_a_link_is_refused(lake: Path, tmp_path: Path) -> None:
+    (lake / "pets").rename(tmp_path / "elsewhere")
+    (lake / "pets").symlink_to(tmp_path / "elsewhere")
+    assert refusal(lake, mode="overwrite") == (
+        "the directory is a link or a mount point, which cannot be replaced in one step (in LAKE/pets)\n"
+        "hint: link or mount the whole destination"
+    )
+
+
+def test_a_destination_that_is_a_link_is_followed(lake: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(lake)
+    write_second(tmp_path / "link", "append")
+    assert ids_in(lake) == FIRST + SECOND
+
+
+def test_a_destination_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "lake").touch()
+    assert refusal(tmp_path / "lake") == (
+        "the destination is a file (in LAKE)\nhint: choose a directory, or a name that is free"
+    )
+
+
+def test_a_destination_below_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert refusal(tmp_path / "file" / "lake") == "cannot create the directory: Not a directory (in LAKE)"
+
+
+@contextmanager
+def powerless() -> Iterator[Path]:
+    """Give a directory that its user may only read, and be such a user (root may write anywhere)."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory)
+        user = os.geteuid()
+        path.chmod(0o555)
+        if user == 0:
+            os.seteuid(65534)
+        try:
+            yield path
+        finally:
+            os.seteuid(user)
+            path.chmod(0o700)
+
+
+def test_a_destination_that_is_read_only_is_refused() -> None:
+    with powerless() as lake:
+        assert refusal(lake) == (
+            "cannot create the directory: Permission denied (in LAKE)\n"
+            "hint: choose a destination that this user may write to"
+        )
+
+
+def test_a_destination_in_a_read_only_directory_is_refused() -> None:
+    with powerless() as directory:
+        assert refusal(directory / "lake") == (
+            "cannot create the directory: Permission denied (in LAKE)\n"
+            "hint: choose a destination that this user may write to"
+        )
+
+
+def test_a_url_without_a_writer_is_refused_without_its_secrets() -> None:
+    with pytest.raises(WriteError) as caught:
+        open_destination("s3://user:key@bucket/lake?token=secret", schemas={"pets": SCHEMA})
+    assert str(caught.value) == (
+        "there is no writer for s3:// destinations (in s3://bucket/lake)\n"
+        "hint: write to a local directory and copy that, whole, to where it belongs"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"mode": "replace"}, "mode must be one of error, overwrite, append, not 'replace'"),
+        ({"format": "csv"}, "format must be one of parquet, arrow, not 'csv'"),
+        ({"location": ""}, "the destination is empty; '.' is the current directory"),
+    ],
+)
+def test_arguments_without_meaning_are_refused(
+    tmp_path: Path, arguments: dict[str, str], message: str
+) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        open_destination(**{"location": tmp_path, "schemas": {}, **arguments})  # type: ignore[arg-type]  # on purpose
+
+
+def test_a_location_that_is_no_text_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"^a destination is a path or a URL as text, not bytes$"):
+        open_destination(b"lake", schemas={})  # type: ignore[arg-type]  # on purpose
+
+
+# --- changes while a run is on
+
+
+def test_a_destination_that_another_run_has_filled_meanwhile_is_refused(tmp_path: Path) -> None:
+    with open_destination(tmp_path, schemas={"pets": SCHEMA}) as destination:
+        write_lake(tmp_path, batch_of(numbered(0, 10)))
+        with pytest.raises(WriteError) as caught:
+            destination.publish([])
+    assert str(caught.value) == f"the destination already holds pets (in {tmp_path})\n{ANOTHER_PLACE}"
+    assert ids_in(tmp_path) == FIRST
+    assert [path.name for path in tmp_path.iterdir()] == ["pets"]
+
+
+def test_two_runs_that_append_at_the_same_time_both_arrive(tmp_path: Path) -> None:
+    with (
+        open_destination(tmp_path, schemas={"pets": SCHEMA}, mode="append") as one,
+        open_destination(tmp_path, schemas={"pets": SCHEMA}, mode="append") as other,
+        LakeWriter(one.staging) as first,
+        LakeWriter(other.staging) as second,
+    ):
+        second.write("pets", batch_of(numbered(10, 10)))
+        first.write("pets", batch_of(numbered(0, 10)))
+        other.publish(second.close())
+        one.publish(first.close())
+    assert ids_in(tmp_path) == FIRST + SECOND
+
+
+def test_a_part_that_was_cut_short_is_not_published(tmp_path: Path) -> None:
+    with open_destination(tmp_path, schemas={"pets": SCHEMA}) as destination:
+        with LakeWriter(destination.staging) as writer:
+            writer.write("pets", batch_of(numbered(0, 10)))
+            [part] = writer.close()
+        [waiting] = tmp_path.rglob("*.inprogress")
+        os.truncate(waiting, 100)
+        with pytest.raises(WriteError) as caught:
+            destination.publish([part])
+    assert str(caught.value) == (
+        f"a part was written with {part.bytes} bytes and now has 100 bytes (in {part.path})\n"
+        "hint: something else changed the destination; run again"
+    )
+    assert everything_below(tmp_path) == []

@@ -1,0 +1,320 @@
+"""What a reader sees at each instant of publishing, and after a crash at any of them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exportkit import WriteError
+from exportkit.write import Destination, LakeWriter, Mode, PartFile, WriteOptions, open_destination
+from exportkit.write.storage import Storage
+from write.lakes import SCHEMA, batch_of, everything_below, numbered
+
+MODES: tuple[Mode, ...] = ("error", "append", "overwrite")
+CHANGES = ("create_directory", "open_output", "move", "delete_file", "delete_directory")
+
+#: Names of parts by the directory they are in.
+View = dict[str, list[str]]
+
+
+class Crash(BaseException):
+    """The end of a process: nothing after it runs."""
+
+
+@contextmanager
+def after_each_change(act: Callable[[int], None]) -> Iterator[None]:
+    """Call `act` with a count from 1 after each change to the files below a destination."""
+    count = 0
+
+    def counted(original: Callable[..., Any]) -> Callable[..., Any]:
+        def change(*args: Any, **kwargs: Any) -> Any:
+            nonlocal count
+            result = original(*args, **kwargs)
+            count += 1
+            act(count)
+            return result
+
+        return change
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in CHANGES:
+            patch.setattr(Storage, name, counted(getattr(Storage, name)))
+        yield
+
+
+def ending_after(changes: int, end: type[BaseException] = Crash) -> Callable[[int], None]:
+    """Return what raises `end` after so many changes."""
+
+    def act(count: int) -> None:
+        if count == changes:
+            raise end
+
+    return act
+
+
+class Run:
+    """A run whose parts are written and not yet published: how many parts for which table."""
+
+    def __init__(self, lake: Path, mode: Mode, **parts: int) -> None:
+        schemas = dict.fromkeys(parts, SCHEMA)
+        self.destination: Destination = open_destination(lake, schemas=schemas, mode=mode, format="arrow")
+        with LakeWriter(
+            self.destination.staging, options=WriteOptions(row_group_rows=1, part_bytes=1)
+        ) as writer:
+            for table, count in parts.items():
+                for row in numbered(0, count):
+                    writer.write(table, batch_of([row]))
+            self.parts: list[PartFile] = writer.close()
+
+    def publish(self) -> None:
+        self.destination.publish(self.parts)
+
+    def die(self) -> None:
+        """Let go of what the system lets go of when a process ends."""
+        self.destination._release()
+
+
+def ready_to_publish(lake: Path, mode: Mode) -> Run:
+    """Return a run of pets, owners and toys (no rows); but for "error" one of pets, toys, houses is there."""
+    if mode != "error":
+        Run(lake, "append", pets=2, toys=1, houses=1).publish()
+    (lake / "pets").mkdir(parents=True, exist_ok=True)
+    (lake / "pets" / "notes.txt").write_text("mine")
+    return Run(lake, mode, pets=2, owners=1, toys=0)
+
+
+def seen(lake: Path, pattern: str) -> View:
+    """Return what a reader finds that globs `pattern`, hidden directories included where it has ``**``."""
+    view: View = {}
+    for path in sorted(lake.glob(pattern)):
+        view.setdefault(path.parent.name, []).append(path.name)
+    return view
+
+
+def tables_of(lake: Path) -> View:
+    return seen(lake, "*/*.arrow")
+
+
+def recover(lake: Path) -> tuple[str, ...]:
+    """Do what the next run does first; return the runs that it published."""
+    with open_destination(lake, schemas={}, mode="append") as destination:
+        return destination.finished_runs
+
+
+def assert_whole(view: View, *allowed: View) -> None:
+    """Check that of each table all is seen, or nothing."""
+    for table in {table for each in (view, *allowed) for table in each}:
+        assert view.get(table, []) in [[], *(each.get(table, []) for each in allowed)]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_at_each_instant_a_table_is_the_old_one_the_new_one_or_absent(tmp_path: Path, mode: Mode) -> None:
+    run = ready_to_publish(tmp_path, mode)
+    before = tables_of(tmp_path)
+    views = []
+    with after_each_change(lambda _: views.append(tables_of(tmp_path))):
+        run.publish()
+    after = tables_of(tmp_path)
+    assert {table: len(names) for table, names in after.items()} == {
+        "error": {"pets": 2, "owners": 1, "toys": 1},
+        "append": {"pets": 4, "owners": 1, "toys": 1, "houses": 1},
+        "overwrite": {"pets": 2, "owners": 1, "toys": 1},
+    }[mode]
+    assert before in views
+    assert after in views
+    for view in views:
+        assert_whole(view, before, after)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_no_instant_shows_a_part_twice_or_beside_what_it_replaces(tmp_path: Path, mode: Mode) -> None:
+    run = ready_to_publish(tmp_path, mode)
+    before = seen(tmp_path, "**/*.arrow")
+    views = []
+    with after_each_change(lambda _: views.append(seen(tmp_path, "**/*.arrow"))):
+        run.publish()
+    after = seen(tmp_path, "**/*.arrow")
+    for view in views:
+        for table, names in view.items():
+            old, new = before.get(table, []), after.get(table, [])
+            assert len(set(names)) == len(names)
+            assert set(names) <= {*old, *new}
+            if mode == "overwrite":
+                assert set(names) <= {*old} or set(names) <= {*new}
+
+
+def changes_of_publishing(mode: Mode) -> int:
+    counts: list[int] = []
+    with tempfile.TemporaryDirectory() as directory:
+        run = ready_to_publish(Path(directory), mode)
+        with after_each_change(counts.append):
+            run.publish()
+    return len(counts)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_after_a_crash_at_any_instant_the_next_run_finds_all_of_it_or_none(
+    tmp_path: Path, mode: Mode
+) -> None:
+    outcomes = []
+    for changes in range(1, changes_of_publishing(mode) + 1):
+        lake = tmp_path / str(changes)
+        run = ready_to_publish(lake, mode)
+        before = tables_of(lake)
+        with pytest.raises(Crash), after_each_change(ending_after(changes)):
+            run.publish()
+        crashed = tables_of(lake)
+        run.die()
+        given = bool(list(lake.glob(".exportkit-*/order.json")))
+        assert recover(lake) == ((run.destination.staging.run,) if given else ())
+        recovered = tables_of(lake)
+        assert_whole(crashed, before, recovered)
+        outcomes.append(recovered != before)
+        assert (lake / "pets" / "notes.txt").read_text() == "mine"
+        assert not [name for name in everything_below(lake) if name.startswith(".")]
+    # Up to some instant the crash undoes the run, from there on it does not.
+    assert outcomes == sorted(outcomes)
+    assert set(outcomes) == {False, True}
+
+
+@given(mode=st.sampled_from(MODES), first=st.integers(1, 40), second=st.integers(1, 40))
+def test_a_crash_of_the_recovery_is_no_other_case(mode: Mode, first: int, second: int) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        lake = Path(directory)
+        run = ready_to_publish(lake, mode)
+        before = tables_of(lake)
+        for changes, act in ((first, run.publish), (second, lambda: recover(lake))):
+            with after_each_change(ending_after(changes)):
+                try:
+                    act()
+                except Crash:
+                    run.die()
+        recover(lake)
+        recovered = tables_of(lake)
+        if recovered != before:
+            old = before if mode != "overwrite" else {}
+            assert {table: len(names) - len(old.get(table, [])) for table, names in recovered.items()} == {
+                "pets": 2,
+                "owners": 1,
+                "toys": 0 if mode == "append" else 1,
+                **({"houses": 0} if mode == "append" else {}),
+            }
+        assert (lake / "pets" / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_ctrl_c_while_publishing_comes_through_after_all_is_published(tmp_path: Path, mode: Mode) -> None:
+    changes = changes_of_publishing(mode)
+    for at in range(1, changes + 1):
+        lake = tmp_path / str(at)
+        run = ready_to_publish(lake, mode)
+        before = tables_of(lake)
+        with (
+            pytest.raises(KeyboardInterrupt),
+            run.destination,
+            after_each_change(ending_after(at, KeyboardInterrupt)),
+        ):
+            run.publish()
+        after = tables_of(lake)
+        assert (after == before) or len(after["owners"]) == 1
+        assert_whole(after, before, after)
+        assert recover(lake) == ()
+        assert tables_of(lake) == after
+        assert not [name for name in everything_below(lake) if name.startswith(".")]
+
+
+def test_a_rename_that_is_refused_half_way_is_made_up_for_by_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = ready_to_publish(tmp_path, "overwrite")
+    move = Storage.move
+
+    def refuse(self: Storage, source: str, target: str) -> None:
+        with self.failing_as(f"move {source} here", target):
+            if target == "owners":
+                raise PermissionError(13, "from the system")
+            move(self, source, target)
+
+    monkeypatch.setattr(Storage, "move", refuse)
+    with pytest.raises(WriteError) as caught, run.destination:
+        run.publish()
+    monkeypatch.setattr(Storage, "move", move)
+    staging = run.destination.staging
+    assert str(caught.value) == (
+        f"cannot move {staging.directory}/open/owners here: Permission denied (in {tmp_path}/owners)\n"
+        "hint: no row is lost: mend this and write to the destination again, which first publishes this run"
+    )
+    assert {table: len(names) for table, names in tables_of(tmp_path).items()} == {
+        "pets": 2,
+        "toys": 1,
+        "houses": 1,
+    }
+    assert recover(tmp_path) == (staging.run,)
+    assert {table: len(names) for table, names in tables_of(tmp_path).items()} == {
+        "pets": 2,
+        "owners": 1,
+        "toys": 1,
+    }
+
+
+def test_another_run_that_publishes_carries_out_what_a_crash_left(tmp_path: Path) -> None:
+    crashing = ready_to_publish(tmp_path, "append")
+    other = Run(tmp_path, "append", pets=1)
+
+    def crash_in_the_middle(_: int) -> None:
+        if list(tmp_path.glob(".exportkit-*/open/pets")):
+            raise Crash
+
+    with pytest.raises(Crash), after_each_change(crash_in_the_middle):
+        crashing.publish()
+    crashing.die()
+    assert "pets" not in tables_of(tmp_path)
+    other.publish()
+    assert {table: len(names) for table, names in tables_of(tmp_path).items()} == {
+        "pets": 5,
+        "owners": 1,
+        "toys": 1,
+        "houses": 1,
+    }
+
+
+def test_staging_of_a_run_that_is_alive_is_left_alone(tmp_path: Path) -> None:
+    alive = ready_to_publish(tmp_path, "append")
+    assert recover(tmp_path) == ()
+    alive.publish()
+    assert len(tables_of(tmp_path)["pets"]) == 4
+
+
+def test_staging_of_a_run_that_is_dead_is_removed(tmp_path: Path) -> None:
+    dead = Run(tmp_path, "error", pets=2)
+    dead.die()
+    assert recover(tmp_path) == ()
+    assert everything_below(tmp_path) == []
+
+
+def test_hidden_directories_of_others_are_left_alone(tmp_path: Path) -> None:
+    for name in (".git", ".exportkit-mine"):
+        (tmp_path / name).mkdir()
+    recover(tmp_path)
+    assert everything_below(tmp_path) == [".exportkit-mine", ".git"]
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"mode": "append"}', "\x00"])
+def test_an_order_that_cannot_be_read_stops_the_next_run(tmp_path: Path, text: str) -> None:
+    run = Run(tmp_path, "error", pets=1)
+    order = tmp_path / run.destination.staging.directory / "order.json"
+    order.write_text(text)
+    with pytest.raises(WriteError) as caught:
+        recover(tmp_path)
+    assert str(caught.value) == (
+        f"the order of an interrupted run cannot be read (in {order})\n"
+        "hint: its parts wait beside it; remove the directory to give them up"
+    )
+    assert list(order.parent.rglob("*.inprogress"))
