@@ -9,7 +9,6 @@ TABLES.md calls the same thing count as equal too: ``name`` and ``schema_name``,
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -30,7 +29,7 @@ def rows_equal(line_a: Line, line_b: Line) -> bool:
 
 def normal_form(line: Line) -> str:
     """Return text that is the same for two lines exactly when they are equal."""
-    parsed = copy.deepcopy(line) if isinstance(line, dict) else json.loads(line)
+    parsed = json.loads(json.dumps(line) if isinstance(line, dict) else line)
     for holder, key in _instants(parsed):
         moment = instant(holder.get(key))
         if moment is not MISFIT:

@@ -6,7 +6,6 @@ both agree, two independent readings of one contract agree. Speed is of no inter
 
 from __future__ import annotations
 
-import copy
 import json
 from typing import Any
 
@@ -58,7 +57,7 @@ def tables_of(
         return tables
     place = {"source_uri": source_uri, "byte_offset": byte_offset, "byte_length": byte_length}
     common = {"export_id": export_id, "line": line}
-    parsed = copy.deepcopy(given) if isinstance(given, dict) else _parse(given)
+    parsed = _parse(json.dumps(given).encode() if isinstance(given, dict) else given)
     data_row = parsed.get("data_row") if isinstance(parsed, dict) else None
     if not isinstance(data_row, dict) or not isinstance(data_row.get("id"), str):
         raw = given if isinstance(given, bytes) else None
