@@ -34,6 +34,7 @@ def to_parquet(
     export_id: str | None = None,
     compression_level: int = 1,
     row_group_rows: int = 100_000,
+    workers: int | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Convert an export to Parquet files, one directory a table.
@@ -67,6 +68,10 @@ def to_parquet(
         Level of zstd, 1 to 22. Level 3 takes 48 % more encoding time than 1.
     row_group_rows : int
         Rows of a row group. Memory grows with it: about 1.5 kB a row and table.
+    workers : int, optional
+        Processes that convert side by side. By default one for small inputs and for streams, and a process
+        a core for files of 64 MiB and more. Changes which part files there are, never a row. In a script,
+        start from under ``if __name__ == "__main__":``, as `multiprocessing` asks.
     progress : callable, optional
         Called with a `Progress` about ten times a second.
 
@@ -96,7 +101,7 @@ def to_parquet(
     0
     """
     return _to_files(
-        "parquet", source, destination, mode, compression_level, row_group_rows, progress,
+        "parquet", source, destination, mode, compression_level, row_group_rows, workers, progress,
         tables=tables, columns=columns, on_bad_row=on_bad_row, max_rejects=max_rejects, export_id=export_id,
     )  # fmt: skip
 
@@ -113,6 +118,7 @@ def to_arrow(
     export_id: str | None = None,
     compression_level: int = 1,
     row_group_rows: int = 100_000,
+    workers: int | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Convert an export to Arrow IPC files, one directory a table.
@@ -141,6 +147,8 @@ def to_arrow(
         Level of zstd, 1 to 22.
     row_group_rows : int
         Rows of a record batch in the files.
+    workers : int, optional
+        Processes that convert side by side; chosen by input size and cores when left out.
     progress : callable, optional
         Called with a `Progress` about ten times a second.
 
@@ -163,23 +171,25 @@ def to_arrow(
         The destination is not as `mode` asks, or cannot be written.
     """
     return _to_files(
-        "arrow", source, destination, mode, compression_level, row_group_rows, progress,
+        "arrow", source, destination, mode, compression_level, row_group_rows, workers, progress,
         tables=tables, columns=columns, on_bad_row=on_bad_row, max_rejects=max_rejects, export_id=export_id,
     )  # fmt: skip
 
 
 def _to_files(
     format_name: Any, source: SourceLike, destination: str | os.PathLike[str], mode: Mode,
-    compression_level: int, row_group_rows: int, progress: Callable[[Progress], None] | None, **asked: Any,
+    compression_level: int, row_group_rows: int, workers: int | None,
+    progress: Callable[[Progress], None] | None, **asked: Any,
 ) -> Report:  # fmt: skip
-    from exportkit.pipeline import make_options, write_lake
+    from exportkit.pipeline import choose_workers, make_options, write_lake
     from exportkit.write import WriteOptions
 
     options = make_options(**asked, batch_rows=row_group_rows)
     write_options = WriteOptions(compression_level=compression_level, row_group_rows=row_group_rows)
     return write_lake(
-        source, destination, options, write_options, format=format_name, mode=mode, progress=progress
-    )
+        source, destination, options, write_options, format=format_name, mode=mode,
+        workers=choose_workers(workers, source), progress=progress,
+    )  # fmt: skip
 
 
 def iter_batches(

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["LineBlock", "LinePlaces", "Place", "Source", "without_signature"]
+__all__ = ["LineBlock", "LinePlaces", "Place", "Source", "StoredLine", "without_signature"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,29 @@ class LineBlock:
     """
 
     data: bytes
+    line: int
+    offset: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLine:
+    """A line too long to hold, as the range of an uncompressed file in which it lies.
+
+    Attributes
+    ----------
+    uri : str
+        The file: the input itself, or a temporary copy of the line. May hold a signature: never show it.
+    start, end : int
+        Where the line begins and ends (without its line end) in that file.
+    line : int
+        Physical line number from 1; the element's ordinal in a JSON array.
+    offset : int or None
+        Byte offset of the line in the decompressed input; None for an element of a JSON array.
+    """
+
+    uri: str
+    start: int
+    end: int
     line: int
     offset: int | None
 

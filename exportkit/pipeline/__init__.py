@@ -5,8 +5,9 @@ read → split → decode → flatten → batch, and on to write.
 
 from __future__ import annotations
 
-from exportkit.pipeline.options import MAX_REJECTS, OnBadRow, Options, make_options
-from exportkit.pipeline.running import SourceLike, batches
+from exportkit.pipeline.options import MAX_REJECTS, OnBadRow, Options, choose_workers, make_options
+from exportkit.pipeline.running import batches
 from exportkit.pipeline.writing import write_lake
+from exportkit.read import SourceLike
 
-__all__ = ["MAX_REJECTS", "OnBadRow", "Options", "SourceLike", "batches", "make_options", "write_lake"]
+__all__ = ["MAX_REJECTS", "OnBadRow", "Options", "SourceLike", "batches", "choose_workers", "make_options", "write_lake"]

@@ -9,11 +9,12 @@ import pyarrow as pa
 
 from exportkit.batch import TableBuffer
 from exportkit.decode import LineDecoder
-from exportkit.errors import DecodeError, ReadError
+from exportkit.errors import DecodeError
 from exportkit.flatten import flatten, reject_block
 from exportkit.pipeline.options import Options
 from exportkit.pipeline.unknowns import note_unknowns
-from exportkit.place import LineBlock, Place, Source
+from exportkit.pipeline.pieces import Piece, whole_line
+from exportkit.place import LineBlock, Place, Source, StoredLine
 from exportkit.report import FIRST_REJECTS, Report
 from exportkit.rows import Reject
 from exportkit.split import places
@@ -32,18 +33,23 @@ class Conversion:
         What to convert and how.
     report : Report
         Counts every line that goes through.
+    encoded : bool
+        Whether batches may hold repeating strings as dictionary arrays, for writers of files.
     """
 
-    def __init__(self, options: Options, report: Report) -> None:
+    def __init__(self, options: Options, report: Report, *, encoded: bool = False) -> None:
         self._options = options
         self._report = report
         self._decoder = LineDecoder()
-        self._buffers = {name: TableBuffer(name, columns) for name, columns in options.columns.items()}
+        self._buffers = {
+            name: TableBuffer(name, columns, encoded=encoded) for name, columns in options.columns.items()
+        }
         for name in self._buffers:
             report.rows.setdefault(name, 0)
 
-    def feed(self, block: LineBlock, source: Source) -> Batches:
-        """Convert one block and yield the batches that have become full."""
+    def feed(self, piece: Piece, source: Source) -> Batches:
+        """Convert one piece of the input and yield the batches that have become full."""
+        block = whole_line(piece, source) if isinstance(piece, StoredLine) else piece
         with _CollectorPaused():
             self._convert(block, source)
         for name, buffer in self._buffers.items():
@@ -80,11 +86,7 @@ class Conversion:
                 self._buffers["rejects"].add(reject_block(rejects, source))
         for one in rejects[: FIRST_REJECTS - len(report.first_rejects)]:
             report.first_rejects.append(str(refusal(one, source)))
-        if options.max_rejects is not None and report.rejects + report.skipped > options.max_rejects:
-            raise ReadError(
-                f"more than {options.max_rejects} lines could not become rows; the first: {report.first_rejects[0]}",
-                hint="is this an Export V2 file? raise max_rejects to go on all the same",
-            )
+        options.check_rejects(report)
 
     def _take(self, buffer: TableBuffer, name: str) -> pa.RecordBatch:
         batch = buffer.take()

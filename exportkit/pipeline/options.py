@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal, get_args
 
-from exportkit.errors import TableError
+from exportkit.errors import ReadError, TableError
+from exportkit.report import Report
 from exportkit.tables import TABLES, pick_table
 
-__all__ = ["MAX_REJECTS", "OnBadRow", "Options", "make_options"]
+__all__ = ["MAX_REJECTS", "OnBadRow", "Options", "choose_workers", "make_options"]
 
 OnBadRow = Literal["reject", "raise", "skip"]
 #: Rejects after which a run stops: an input with more is not what it seems.
@@ -18,6 +20,8 @@ MAX_REJECTS = 10_000
 #: Bytes decoded at a time: a few hundred kilobytes keep a block's structs in the processor's cache.
 BLOCK_BYTES = 256 * 1024
 MIB = 2**20
+#: Input that a process more is worth: less than this is converted while it starts.
+WORTHWHILE_BYTES = 64 * MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,22 @@ class Options:
     batch_bytes: int = 64 * MIB
     max_line_bytes: int = 64 * MIB
     block_bytes: int = BLOCK_BYTES
+
+    def check_rejects(self, report: Report) -> None:
+        """Stop a run with more bad lines than it may have.
+
+        Raises
+        ------
+        ReadError
+            There are more than `max_rejects`.
+        """
+        if self.max_rejects is None or report.rejects + report.skipped <= self.max_rejects:
+            return
+        first = f"; the first: {report.first_rejects[0]}" if report.first_rejects else ""
+        raise ReadError(
+            f"more than {self.max_rejects} lines could not become rows{first}",
+            hint="is this an Export V2 file? raise max_rejects to go on all the same",
+        )
 
 
 def make_options(
@@ -88,6 +108,27 @@ def make_options(
         batch_rows=batch_rows,
         **sizes,
     )
+
+
+def choose_workers(asked: int | None, source: object) -> int:
+    """Return how many processes convert: `asked`, or what the cores and the size of `source` are worth.
+
+    Raises
+    ------
+    ValueError
+        `asked` is below 1.
+    """
+    if asked is not None:
+        if asked < 1:
+            raise ValueError(f"workers must be 1 or more, not {asked}")
+        return asked
+    if not isinstance(source, (str, os.PathLike)):
+        return 1
+    try:
+        size = os.stat(source).st_size
+    except (OSError, ValueError):
+        return 1
+    return max(1, min(len(os.sched_getaffinity(0)), 1 + size // WORTHWHILE_BYTES)) if size >= WORTHWHILE_BYTES else 1
 
 
 def chosen_columns(

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, BinaryIO
+from collections.abc import Callable
 
-from exportkit.errors import ReadError
 from exportkit.pipeline.conversion import Batches, Conversion
 from exportkit.pipeline.options import Options
-from exportkit.place import LineBlock, Source
-from exportkit.read import OpenedSource, open_sources
+from exportkit.pipeline.pieces import pieces_of_source
+from exportkit.read import OpenedSource, SourceLike, open_sources
 from exportkit.report import Progress, Report
-from exportkit.split import Form, LongLine, cut_elements, cut_lines, sniff, take_head
 
-__all__ = ["SourceLike", "batches", "line_blocks"]
-
-SourceLike = str | os.PathLike[str] | BinaryIO | Iterable[Any]
+__all__ = ["ProgressTeller", "batches"]
 
 #: Seconds between two calls of a progress function.
 PROGRESS_SECONDS = 0.1
@@ -33,6 +27,8 @@ class ProgressTeller:
         self._told = 0.0
         self._done_bytes = 0
         self._total: int | None = 0
+        #: Bytes of the source being read that workers have converted, where they read it themselves.
+        self.converted_bytes: int | None = None
 
     def begin(self, opened: OpenedSource) -> None:
         """Count a source that is about to be read."""
@@ -41,13 +37,15 @@ class ProgressTeller:
 
     def end(self, opened: OpenedSource) -> None:
         """Count a source that has been read, and say so."""
-        self._done_bytes += opened.stored_bytes_read
+        self._done_bytes += opened.stored_bytes_read if self.converted_bytes is None else self.converted_bytes
+        self.converted_bytes = None
         self._say(0, opened.source.uri)
 
     def step(self, opened: OpenedSource) -> None:
         """Say how far the run is, if it is time to."""
         if self._tell is not None and time.perf_counter() - self._told > PROGRESS_SECONDS:
-            self._say(opened.stored_bytes_read, opened.source.uri)
+            read = opened.stored_bytes_read if self.converted_bytes is None else self.converted_bytes
+            self._say(read, opened.source.uri)
 
     def _say(self, read_bytes: int, uri: str) -> None:
         if self._tell is None:
@@ -67,43 +65,28 @@ class ProgressTeller:
 
 
 def batches(
-    source: SourceLike, options: Options, report: Report, progress: Callable[[Progress], None] | None = None
+    source: SourceLike,
+    options: Options,
+    report: Report,
+    progress: Callable[[Progress], None] | None = None,
+    *,
+    encoded: bool = False,
 ) -> Batches:
     """Yield the record batches of `source` with the names of their tables, and account for every line.
 
     Batches of one table are in input order. `report` is complete when the generator is exhausted.
     """
     started = time.perf_counter()
-    conversion = Conversion(options, report)
+    conversion = Conversion(options, report, encoded=encoded)
     teller = ProgressTeller(progress, report, started)
     for opened in open_sources(source, export_id=options.export_id):
         with opened:
             teller.begin(opened)
             report.sources.append(opened.source.uri)
             report.export_ids.append(opened.source.export_id)
-            for block in line_blocks(opened, options):
-                yield from conversion.feed(block, opened.source)
+            for piece in pieces_of_source(opened, options):
+                yield from conversion.feed(piece, opened.source)
                 teller.step(opened)
             teller.end(opened)
     yield from conversion.flush()
     report.seconds = time.perf_counter() - started
-
-
-def line_blocks(opened: OpenedSource, options: Options) -> Iterator[LineBlock]:
-    """Yield the lines of an opened source, whatever form it has."""
-    head, blocks = take_head(opened.blocks(options.block_bytes))
-    form = sniff(head, opened.source.uri)
-    if form is Form.NDJSON:
-        pieces = cut_lines(blocks, max_line_bytes=options.max_line_bytes)
-    else:
-        pieces = cut_elements(blocks, form, opened.source.uri, max_line_bytes=options.max_line_bytes)
-    for piece in pieces:
-        yield whole(piece, opened.source) if isinstance(piece, LongLine) else piece
-
-
-def whole(piece: LongLine, source: Source) -> LineBlock:
-    """Return a long line as a block of its own."""
-    try:
-        return LineBlock(b"".join(piece.chunks), piece.line, piece.offset)
-    except MemoryError:
-        raise ReadError(f"line {piece.line} of {source.uri} does not fit into memory") from None

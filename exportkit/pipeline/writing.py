@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 
 from exportkit.batch import arrow_schema
 from exportkit.pipeline.options import Options
-from exportkit.pipeline.running import SourceLike, batches
+from exportkit.pipeline.pieces import pieces_of_source, splits_of_source
+from exportkit.pipeline.running import ProgressTeller, batches
+from exportkit.pipeline.workers import Assignment, WorkerPool
+from exportkit.read import SourceLike, open_sources
 from exportkit.report import Progress, Report
 from exportkit.tables import TABLES, Column
 from exportkit.write import (
     ColumnHint,
+    Destination,
     EncodingThread,
     FormatName,
     Hints,
     LakeWriter,
     Mode,
+    PartFile,
     WriteOptions,
     open_destination,
 )
@@ -25,6 +31,8 @@ __all__ = ["write_lake"]
 
 #: Columns of unique ids that people look single rows up by.
 LOOKED_UP = frozenset({"data_row_id", "global_key", "label_id", "feature_id"})
+
+Tell = Callable[[Progress], None]
 
 
 def write_lake(
@@ -35,26 +43,64 @@ def write_lake(
     *,
     format: FormatName,  # noqa: A002 - the word users know
     mode: Mode,
-    progress: Callable[[Progress], None] | None = None,
+    workers: int,
+    progress: Tell | None = None,
 ) -> Report:
     """Convert `source` into part files of every wanted table; all of them appear at the end, or none."""
-    report = Report()
     schemas = {name: arrow_schema(name, columns) for name, columns in options.columns.items()}
-    hints = {name: hints_of(name) for name in schemas}
     with open_destination(destination, schemas=schemas, mode=mode, format=format) as lake:
-        writer = LakeWriter(lake.staging, hints=hints, options=write_options)
-        with EncodingThread(writer) as sink:
-            for name, batch in batches(source, options, report, progress):
-                sink.write(name, batch)
-            parts = lake.publish(sink.close())
+        write = _write_alone if workers == 1 else _write_together
+        report, parts = write(source, lake, options, write_options, progress, workers)
+        parts = lake.publish(parts)
     report.files = [part.path for part in parts]
     report.output_bytes = sum(part.bytes for part in parts)
     return report
 
 
-def hints_of(table: str) -> Hints:
-    """Return what is worth writing beside each column of a table."""
-    return {column.name: hint_of(column, table) for column in TABLES[table].columns}
+def _write_alone(
+    source: SourceLike, lake: Destination, options: Options, write_options: WriteOptions, tell: Tell | None, _: int
+) -> tuple[Report, list[PartFile]]:
+    """Convert in this process; the files are encoded on a thread beside it."""
+    report = Report()
+    writer = LakeWriter(lake.staging, hints=hints_of(options), options=write_options)
+    with EncodingThread(writer) as sink:
+        for name, batch in batches(source, options, report, tell, encoded=True):
+            sink.write(name, batch)
+        return report, sink.close()
+
+
+def _write_together(
+    source: SourceLike, lake: Destination, options: Options, write_options: WriteOptions, tell: Tell | None,
+    workers: int,
+) -> tuple[Report, list[PartFile]]:  # fmt: skip
+    """Convert in worker processes, each with part files of its own."""
+    started = time.perf_counter()
+    sources, export_ids = [], []
+    with WorkerPool(workers, Assignment(lake.staging, hints_of(options), options, write_options)) as pool:
+        teller = ProgressTeller(tell, pool.counts, started)
+        for opened in open_sources(source, export_id=options.export_id):
+            with opened:
+                teller.begin(opened)
+                sources.append(opened.source.uri)
+                export_ids.append(opened.source.export_id)
+                before = pool.counts.input_bytes
+                splits = splits_of_source(opened, workers)
+                for _ in pool.hand_out(splits or pieces_of_source(opened, options), opened.source):
+                    if splits is not None:
+                        teller.converted_bytes = pool.counts.input_bytes - before
+                    options.check_rejects(pool.counts)
+                    teller.step(opened)
+                teller.end(opened)
+        report, parts = pool.finish()
+    report.sources, report.export_ids = sources, export_ids
+    options.check_rejects(report)
+    report.seconds = time.perf_counter() - started
+    return report, parts
+
+
+def hints_of(options: Options) -> dict[str, Hints]:
+    """Return what is worth writing beside each column of the wanted tables."""
+    return {name: {one.name: hint_of(one, name) for one in TABLES[name].columns} for name in options.columns}
 
 
 def hint_of(column: Column, table: str) -> ColumnHint:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from exportkit.split.lines import count_newlines
@@ -40,8 +40,10 @@ def plan_splits(
     wanted_splits: int,
     *,
     min_split_bytes: int = MIN_SPLIT_BYTES,
-) -> list[Split]:
-    """Return about `wanted_splits` ranges of lines that together are the input, in order.
+) -> Iterator[Split]:
+    """Yield about `wanted_splits` ranges of lines that together are the input, in order.
+
+    A range is yielded as soon as its end is known, so that others can work on it while the rest is counted.
 
     Reads `blocks` up to the start of the last split, to count the newlines before each. Lines cut
     out of ``read_range(uri, start, end)`` by ``cut_lines(..., first_line=first_line,
@@ -69,8 +71,11 @@ def plan_splits(
     if wanted_splits < 1 or min_split_bytes < 1:
         raise ValueError("wanted_splits and min_split_bytes must be at least 1")
     count = max(1, min(wanted_splits, size // min_split_bytes))
-    targets = [size * index // count for index in range(1, count)]
-    starts, lines = [0], [1]
+    return _ranges(blocks, uri, size, [size * index // count for index in range(1, count)])
+
+
+def _ranges(blocks: Iterable[bytes], uri: str, size: int, targets: list[int]) -> Iterator[Split]:
+    start, first_line = 0, 1
     offset, line = 0, 1
     for block in blocks if targets else ():
         counted = 0
@@ -78,15 +83,15 @@ def plan_splits(
             line += count_newlines(block[counted:cut])
             counted = cut
             if offset + cut < size:
-                starts.append(offset + cut)
-                lines.append(line)
+                yield Split(uri, start, offset + cut, first_line)
+                start, first_line = offset + cut, line
             targets = [target for target in targets if target > offset + cut]
         if not targets:
             break
         line += count_newlines(block[counted:])
         offset += len(block)
-    ends = [*starts[1:], size]
-    return [Split(uri, *one) for one in zip(starts, ends, lines, strict=True)] if size else []
+    if size:
+        yield Split(uri, start, size, first_line)
 
 
 def _cut_after(block: bytes, target: int) -> int:

@@ -1,0 +1,107 @@
+"""Pieces of an input that can be converted apart: blocks of lines, long lines, ranges of a file."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from exportkit.errors import ReadError
+from exportkit.pipeline.options import Options
+from exportkit.place import LineBlock, Source, StoredLine
+from exportkit.read import OpenedSource, read_range
+from exportkit.split import Form, LongLine, Split, cut_elements, cut_lines, plan_splits, sniff, take_head
+
+__all__ = ["Piece", "pieces_of_source", "pieces_of_split", "splits_of_source"]
+
+#: What a conversion takes.
+Piece = LineBlock | StoredLine
+
+MIB = 2**20
+#: Inputs from here on are worth cutting into ranges.
+MIN_SPLIT_BYTES = 4 * MIB
+MAX_SPLIT_BYTES = 64 * MIB
+#: Ranges a worker, so that one slow range does not keep the others waiting.
+SPLITS_A_WORKER = 6
+#: Bytes of a block while only newlines are counted.
+COUNTING_BLOCK_BYTES = MIB
+
+
+def pieces_of_source(opened: OpenedSource, options: Options) -> Iterator[Piece]:
+    """Yield the lines of an opened source in order, whatever form it has."""
+    head, blocks = take_head(opened.blocks(options.block_bytes))
+    form = sniff(head, opened.source.uri)
+    if form is Form.NDJSON:
+        cut = cut_lines(blocks, max_line_bytes=options.max_line_bytes)
+        yield from _held_or_stored(cut, opened.path_if_splittable)
+    else:
+        cut = cut_elements(blocks, form, opened.source.uri, max_line_bytes=options.max_line_bytes)
+        yield from _held_or_stored(cut, None)
+
+
+def pieces_of_split(split: Split, options: Options) -> Iterator[Piece]:
+    """Yield the lines of a range of a file in order."""
+    blocks = read_range(split.uri, split.start, split.end, options.block_bytes)
+    cut = cut_lines(
+        blocks, first_line=split.first_line, first_offset=split.start, max_line_bytes=options.max_line_bytes
+    )
+    yield from _held_or_stored(cut, split.uri)
+
+
+def splits_of_source(opened: OpenedSource, workers: int) -> Iterator[Split] | None:
+    """Return the ranges into which a source can be cut, None for one that is better read once.
+
+    Raises
+    ------
+    ReadError
+        The source is evidently no export.
+    """
+    location, size = opened.path_if_splittable, opened.source.size
+    if location is None or size is None or size < 2 * MIN_SPLIT_BYTES:
+        return None
+    head = b"".join(read_range(location, 0, min(size, 64 * 1024), 64 * 1024))
+    if sniff(head, opened.source.uri) is not Form.NDJSON:
+        return None
+    wanted = max(workers * SPLITS_A_WORKER, size // MAX_SPLIT_BYTES)
+    blocks = read_range(location, 0, size, COUNTING_BLOCK_BYTES)
+    return plan_splits(blocks, location, size, wanted, min_split_bytes=MIN_SPLIT_BYTES)
+
+
+def _held_or_stored(cut: Iterator[LineBlock | LongLine], location: str | None) -> Iterator[Piece]:
+    """Yield blocks as they are, and long lines as the ranges of a file in which they lie."""
+    for piece in cut:
+        if isinstance(piece, LineBlock):
+            yield piece
+        elif location is not None and piece.offset is not None:
+            length = sum(len(chunk) for chunk in piece.chunks)
+            yield StoredLine(location, piece.offset, piece.offset + length, piece.line, piece.offset)
+        else:
+            with _spooled(piece) as stored:
+                yield stored
+
+
+@contextmanager
+def _spooled(piece: LongLine) -> Iterator[StoredLine]:
+    """Keep a long line of an input that cannot be read twice in a temporary file, for as long as it is needed."""
+    with tempfile.TemporaryDirectory(prefix="exportkit-") as directory:
+        path = Path(directory) / "line.json"
+        try:
+            with path.open("wb") as file:
+                for chunk in piece.chunks:
+                    file.write(chunk)
+        except OSError as error:
+            raise ReadError(
+                f"a line of the input does not fit into the directory for temporary files: {error.strerror}",
+                hint="set TMPDIR to a directory with room for the longest line",
+            ) from error
+        yield StoredLine(str(path), 0, path.stat().st_size, piece.line, piece.offset)
+
+
+def whole_line(stored: StoredLine, source: Source) -> LineBlock:
+    """Return a long line as a block of its own."""
+    try:
+        data = b"".join(read_range(stored.uri, stored.start, stored.end, COUNTING_BLOCK_BYTES))
+    except MemoryError:
+        raise ReadError(f"line {stored.line} of {source.uri} does not fit into memory") from None
+    return LineBlock(data, stored.line, stored.offset)

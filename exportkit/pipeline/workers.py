@@ -1,0 +1,240 @@
+"""Workers: processes that convert pieces of the inputs into part files of their own.
+
+An input that can be cut into ranges is read by the workers themselves; any other is read once, here, and
+handed out in blocks. Each worker takes pieces in input order, so its part files are in input order too.
+Which worker takes which piece changes no row.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from exportkit.errors import ExportkitError
+from exportkit.pipeline.conversion import Conversion
+from exportkit.pipeline.options import Options
+from exportkit.pipeline.pieces import Piece, pieces_of_split
+from exportkit.place import Source
+from exportkit.report import Report
+from exportkit.split import Split
+from exportkit.write import Hints, LakeWriter, PartFile, Staging, WriteOptions
+
+__all__ = ["Assignment", "WorkerPool"]
+
+#: Pieces a worker may have waiting: one to work on, one to go on with.
+WAITING_PIECES = 2
+#: Seconds a worker gets to end by itself before it is killed.
+STOP_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What every worker of a run needs to know; sent by pickle where processes are not forked."""
+
+    staging: Staging
+    hints: Mapping[str, Hints]
+    options: Options
+    write_options: WriteOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a worker tells when it has converted a piece: the counts of its lines so far."""
+
+    data_rows: int
+    rejects: int
+    input_bytes: int
+    finished: bool
+
+
+class WorkerPool:
+    """A number of worker processes; a context that leaves none of them behind.
+
+    Parameters
+    ----------
+    count : int
+        Number of processes.
+    assignment : Assignment
+        What they work on.
+    """
+
+    def __init__(self, count: int, assignment: Assignment) -> None:
+        context = _context()
+        self._workers = [_Worker(context, number, assignment) for number in range(count)]
+        self.counts = Report()
+
+    def hand_out(self, pieces: Iterator[Piece | Split], source: Source) -> Iterator[None]:
+        """Give the pieces of one source to whichever worker is free; yields after each that is done.
+
+        Raises
+        ------
+        ExportkitError
+            A worker failed, or died.
+        """
+        for piece in pieces:
+            worker = self._free_worker()
+            while worker is None:
+                self._listen()
+                yield
+                worker = self._free_worker()
+            worker.give(piece, source)
+        while any(worker.waiting for worker in self._workers):
+            self._listen()
+            yield
+
+    def finish(self) -> tuple[Report, list[PartFile]]:
+        """Let every worker complete its files; return what they did together."""
+        for worker in self._workers:
+            worker.tasks.send(None)
+        report, parts = Report(), []
+        for worker in self._workers:
+            message = worker.receive()
+            while isinstance(message, Done):
+                message = worker.receive()
+            report.add(message[0])
+            parts += message[1]
+        return report, parts
+
+    def _free_worker(self) -> _Worker | None:
+        free = min(self._workers, key=lambda worker: worker.waiting)
+        return free if free.waiting < WAITING_PIECES else None
+
+    def _listen(self) -> None:
+        """Wait until a worker tells something, and count it."""
+        busy = {worker.results: worker for worker in self._workers if worker.waiting}
+        for ready in wait([*busy, *(worker.process.sentinel for worker in busy.values())]):
+            worker = busy.get(ready) if isinstance(ready, Connection) else None
+            if worker is not None:
+                message = worker.receive()
+                worker.told = message
+                worker.waiting -= message.finished
+            else:
+                next(one for one in busy.values() if one.process.sentinel == ready).check_alive()
+        told = [worker.told for worker in self._workers]
+        self.counts.data_rows = sum(one.data_rows for one in told)
+        self.counts.rejects = sum(one.rejects for one in told)
+        self.counts.input_bytes = sum(one.input_bytes for one in told)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for worker in self._workers:
+            worker.stop(kill=kind is not None)
+
+
+class _Worker:
+    """One process, seen from the process that started it."""
+
+    def __init__(self, context: BaseContext, number: int, assignment: Assignment) -> None:
+        given, self.tasks = context.Pipe(duplex=False)
+        self.results, told = context.Pipe(duplex=False)
+        self.waiting = 0
+        self.told = Done(0, 0, 0, finished=False)
+        self.process: Any = context.Process(  # type: ignore[attr-defined]  # every context has one
+            target=work, args=(given, told, number, assignment), name=f"exportkit-worker-{number}", daemon=True
+        )
+        self.process.start()
+        given.close()
+        told.close()
+
+    def give(self, piece: Piece | Split, source: Source) -> None:
+        try:
+            self.tasks.send((piece, source))
+        except (BrokenPipeError, ConnectionResetError):
+            self.receive()
+        self.waiting += 1
+
+    def receive(self) -> Any:
+        """Return the next thing the worker tells; raise what it failed with."""
+        try:
+            message = self.results.recv()
+        except (EOFError, ConnectionResetError):
+            self.process.join(STOP_SECONDS)
+            raise _death(self.process.exitcode) from None
+        if isinstance(message, BaseException):
+            raise message
+        return message
+
+    def check_alive(self) -> None:
+        """Raise when the process is gone without having told why."""
+        if not self.results.poll():
+            self.process.join(STOP_SECONDS)
+            raise _death(self.process.exitcode)
+
+    def stop(self, *, kill: bool) -> None:
+        if kill and self.process.is_alive():
+            self.process.terminate()
+        self.process.join(STOP_SECONDS)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+        self.tasks.close()
+        self.results.close()
+
+
+def _death(exit_code: int | None) -> ExportkitError:
+    hint = "it may have run out of memory: use fewer workers or smaller row groups"
+    if exit_code is not None and exit_code < 0:
+        return ExportkitError(f"a worker process was killed by {signal.Signals(-exit_code).name}", hint=hint)
+    return ExportkitError(f"a worker process ended with exit code {exit_code}", hint=hint)
+
+
+def work(tasks: Connection, results: Connection, number: int, assignment: Assignment) -> None:
+    """Convert what comes in by `tasks` until nothing more does; the life of a worker process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one decides
+    report = Report()
+    conversion = Conversion(assignment.options, report, encoded=True)
+    writer = LakeWriter(
+        assignment.staging, worker=number, hints=assignment.hints, options=assignment.write_options
+    )
+    try:
+        for task in iter(tasks.recv, None):
+            for finished in _convert(conversion, writer, *task, assignment.options):
+                refused = report.rejects + report.skipped
+                results.send(Done(report.data_rows, refused, report.input_bytes, finished))
+        for name, batch in conversion.flush():
+            writer.write(name, batch)
+        results.send((report, writer.close()))
+    except EOFError:  # the process that started this one is gone
+        writer.abort()
+    except BaseException as error:  # noqa: BLE001 - told to the process that waits for it
+        writer.abort()
+        results.send(error if _can_travel(error) else ExportkitError(f"{type(error).__name__}: {error}"))
+
+
+def _convert(
+    conversion: Conversion, writer: LakeWriter, task: Piece | Split, source: Source, options: Options
+) -> Iterator[bool]:
+    """Convert one task; yield False from time to time and True at its end."""
+    pieces = pieces_of_split(task, options) if isinstance(task, Split) else iter((task,))
+    for piece in pieces:
+        for name, batch in conversion.feed(piece, source):
+            writer.write(name, batch)
+            yield False
+    yield True
+
+
+def _can_travel(error: BaseException) -> bool:
+    return isinstance(error, (ExportkitError, OSError, MemoryError))
+
+
+def _context() -> BaseContext:
+    """Return how processes are started: by fork where nothing speaks against it, since it saves the imports.
+
+    A process with threads must not fork: a lock that another thread holds stays locked in the child.
+    """
+    tasks = Path("/proc/self/task")
+    alone = threading.active_count() == 1 and tasks.is_dir() and len(os.listdir(tasks)) == 1
+    return multiprocessing.get_context("fork" if alone else "spawn")
