@@ -36,11 +36,11 @@ TALLIES = {
     "classes": Counted("objects", ("name", "annotation_kind")),
     "kinds": Counted("objects", ("annotation_kind",)),
     "object_frames": Counted("objects", ("is_in_frame", "is_key_frame")),
-    "questions": Counted("classifications", ("name", "answer_type", "is_first_answer", "is_nested")),
+    "questions": Counted("classifications", ("name", "answer_type", "is_later_answer", "is_nested")),
     "answers": Counted("classifications", ("name", "answer_type", "answer_name")),
     "timed": Counted("classifications", ("is_timed",)),
     "relationships": Counted("relationships", ("annotation_kind", "direction")),
-    "features": Counted("segments", ("is_first_span",)),
+    "features": Counted("segments", ("is_later_span",)),
     "key_frames": Counted("key_frames", ("is_key_frame",)),
 }  # fmt: skip
 #: The periods, each by its table and column.
@@ -53,7 +53,8 @@ PERIODS = {
 
 def _video_seconds(batch: pa.RecordBatch) -> pa.Array:
     frames, rates = batch.column("frame_count"), batch.column("frame_rate")
-    return pc.divide(pc.cast(frames, pa.float64()), pc.if_else(pc.greater(rates, 0), rates, None))
+    known = pc.if_else(pc.cast(rates, pa.bool_()), rates, pa.nulls(len(rates), pa.float64()))
+    return pc.divide(pc.cast(frames, pa.float64()), known)
 
 
 #: The sums, each by its table, its columns and what is summed.

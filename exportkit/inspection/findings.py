@@ -105,7 +105,7 @@ class LabelFinding:
     origins, containers : dict of str to int
         Labels by origin (project, model_run, prediction) and by container (flat, video, dicom, audio).
     creators : Top of Count
-        Labels by who made them.
+        Labels by who made them, where the export says it.
     created : Period
         When they were made.
     seconds_to_create : float

@@ -115,9 +115,9 @@ def _question(
     return QuestionFinding(
         name=name,
         answer_types=sorted(by_type),
-        asked=sum(count for (_, is_first, _), count in parts.items() if is_first),
+        asked=sum(count for (_, is_later, _), count in parts.items() if not is_later),
         unanswered=sum(count for (answer_type, _, _), count in parts.items() if answer_type is None),
-        nested=sum(count for (_, is_first, is_nested), count in parts.items() if is_first and is_nested),
+        nested=sum(count for (_, is_later, is_nested), count in parts.items() if is_nested and not is_later),
         answers=made(options, Count, listed, beyond),
         texts=texts,
     )

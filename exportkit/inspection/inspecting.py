@@ -48,7 +48,7 @@ def inspect_export(
     source : str, path, binary stream, or iterable of these
         The export, as for `to_parquet`.
     top : int
-        Entries that each list of the findings holds, the most frequent; the lists say how many more there are.
+        Entries that each list of the findings holds, the most frequent; the lists count the others.
     max_rejects : int or None
         Bad lines after which the pass stops with an error; None for no end.
     progress : callable, optional
@@ -124,14 +124,15 @@ def _period(span: Span) -> Period:
 
 
 def _labels(counts: Counts, report: Report, top: int) -> LabelFinding:
-    states = counts.tallies["label_states"]
+    states, creators = (counts.tallies[name] for name in ("label_states", "creators"))
+    people = {key: count for key, count in creators.counts.items() if key != (None,)}
     return LabelFinding(
         total=report.rows["labels"],
         skipped=states.by("skipped").get((True,), 0),
         selected=counts.tallies["selected"].counts.get((True,), 0),
         origins=by_value(states.by("origin")),
         containers=by_value(counts.tallies["containers"].counts),
-        creators=_listed(counts.tallies["creators"], Count, top),
+        creators=made(people, Count, top, creators.beyond),
         created=_period(counts.periods["labeled"]),
         seconds_to_create=float(counts.sums["seconds_to_create"]),
     )
@@ -146,7 +147,7 @@ def _frames(counts: Counts) -> FrameFinding:
         objects=sum(count for (is_in_frame, _), count in objects.items() if is_in_frame),
         key_frame_objects=objects.get((True, True), 0),
         key_frames=counts.tallies["key_frames"].counts.get((True,), 0),
-        features=counts.tallies["features"].counts.get((True,), 0),
+        features=counts.tallies["features"].counts.get((False,), 0),
         timed_answers=counts.tallies["timed"].counts.get((True,), 0),
     )
 

@@ -1,17 +1,21 @@
-"""Tallies: counts that hold a bounded number of different keys, whatever they count."""
+"""Tallies: counts that hold a bounded number of different keys, whatever they count.
+
+Made without a Python value becoming an Arrow one, on which pyarrow loads pandas where that is installed
+(half a second).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["DERIVED", "Counted", "Key", "RunCounter", "Span", "Tally"]
+__all__ = ["DERIVED", "Counted", "Key", "RunCounter", "Span", "Tally", "grouped"]
 
 Key = tuple[Any, ...]
 
@@ -19,19 +23,20 @@ Key = tuple[Any, ...]
 MAX_KEYS = 10_000
 #: Characters of a key that are kept: a name may be as long as its writer likes.
 MAX_CHARACTERS = 200
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _missing(array: pa.Array, instead: Any) -> pa.Array:
-    return pc.fill_null(array, instead)
+def _is_not_zero(array: pa.Array) -> pa.Array:
+    return pc.cast(array, pa.bool_())
 
 
-#: Columns that stand in no table: the column each is made of, and how.
+#: Columns that stand in no table: the column each is made of, and how; nulls stay null with `_is_not_zero`.
 DERIVED: Mapping[str, tuple[str, Callable[[pa.Array], pa.Array]]] = {
-    "is_first_answer": ("answer_position", lambda column: pc.equal(_missing(column, 0), 0)),
-    "is_nested": ("depth", lambda column: pc.greater(column, 0)),
+    "is_later_answer": ("answer_position", _is_not_zero),
+    "is_nested": ("depth", _is_not_zero),
     "is_in_frame": ("frame", pc.is_valid),
     "is_timed": ("timestamp_ms", pc.is_valid),
-    "is_first_span": ("position", lambda column: pc.equal(column, 0)),
+    "is_later_span": ("position", _is_not_zero),
     "has_vector": ("vector_position", pc.is_valid),
 }
 
@@ -66,13 +71,8 @@ class Tally:
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Count the rows of a batch of the tally's table."""
-        arrays = [_column(batch, key) for key in self.counted.keys]
-        table = pa.table(arrays, names=[str(at) for at in range(len(arrays))])
-        groups = table.group_by(table.column_names, use_threads=False).aggregate([([], "count_all")])
-        *keys, counts = (column.to_pylist() for column in groups.columns)
-        names = list(zip(*keys, strict=True))
-        for key, count in sorted(zip(names, counts, strict=True), key=lambda one: -one[1]):
-            self.count(tuple(map(_short, key)), count)
+        for key, rows in grouped([_column(batch, key) for key in self.counted.keys]):
+            self.count(tuple(map(_short, key)), rows)
 
     def count(self, key: Key, rows: int) -> None:
         """Count `rows` under `key`, or beyond the keys told apart."""
@@ -91,6 +91,18 @@ class Tally:
             part = tuple(key[one] for one in at)
             summed[part] = summed.get(part, 0) + count
         return summed
+
+
+def grouped(arrays: Sequence[pa.Array]) -> list[tuple[Key, int]]:
+    """Return the different keys that the arrays hold side by side, most frequent first, with their rows."""
+    codes = np.zeros(len(arrays[0]), dtype=np.int64)
+    for array in arrays:
+        more = _codes(array)
+        _, codes = np.unique(codes * (int(more.max(initial=0)) + 1) + more, return_inverse=True)
+    _, firsts, counts = np.unique(codes, return_index=True, return_counts=True)
+    at = pa.Array.from_buffers(pa.int64(), len(firsts), [None, pa.py_buffer(firsts.astype(np.int64))])
+    keys = zip(*(array.take(at).to_pylist() for array in arrays), strict=True)
+    return sorted(zip(keys, counts.tolist(), strict=True), key=lambda one: -one[1])
 
 
 def _column(batch: pa.RecordBatch, key: str) -> pa.Array:
@@ -122,8 +134,8 @@ class Span:
 
 
 def _moment(scalar: pa.Scalar) -> datetime | None:
-    value: datetime | None = scalar.as_py()
-    return value
+    since: int | None = scalar.cast(pa.int64()).as_py()
+    return None if since is None else EPOCH + timedelta(microseconds=since)
 
 
 class RunCounter:
@@ -149,10 +161,8 @@ class RunCounter:
 
 def _codes(array: pa.Array) -> np.ndarray[Any, np.dtype[np.int32]]:
     """Return numbers that are equal where the values are; null is a value."""
-    codes: np.ndarray[Any, np.dtype[np.int32]] = array.dictionary_encode(
-        null_encoding="encode"
-    ).indices.to_numpy(zero_copy_only=False)
-    return codes
+    indices = array.dictionary_encode(null_encoding="encode").indices
+    return np.frombuffer(indices.buffers()[1], dtype=np.int32)[indices.offset : indices.offset + len(indices)]
 
 
 def _row(arrays: Iterable[pa.Array], at: int) -> Key:

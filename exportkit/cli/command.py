@@ -1,0 +1,114 @@
+"""The command line: commands, and what becomes of their errors."""
+
+from __future__ import annotations
+
+import copy
+import io
+import os
+import re
+import sys
+from collections.abc import Sequence
+
+from cyclopts import App, CycloptsError
+
+from exportkit._version import __version__
+from exportkit.cli import exit_codes
+from exportkit.cli.convert import convert
+from exportkit.cli.inspect import inspect
+from exportkit.cli.parameters import STANDARD_INPUT
+from exportkit.cli.schema import schema
+from exportkit.cli.validate import validate
+from exportkit.errors import ExportkitError
+
+__all__ = ["main"]
+
+EPILOGUE = """\
+SOURCE is a file, a glob, a directory, or - for standard input: NDJSON or a JSON array, plain or compressed.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some lines were rejected.
+"""
+
+app = App(
+    name="exportkit",
+    help="Labelbox exports become fourteen typed tables.",
+    help_epilogue=EPILOGUE,
+    help_format="plaintext",
+    version=__version__,
+    version_flags=["--version"],
+    print_error=False,
+    exit_on_error=False,
+    suppress_keyboard_interrupt=False,
+    result_action="return_value",
+)
+app.command(convert, usage="Usage: exportkit convert SOURCE... DESTINATION [OPTIONS]")
+app.command(inspect, usage="Usage: exportkit inspect SOURCE... [OPTIONS]")
+app.command(schema, usage="Usage: exportkit schema [TABLE] [OPTIONS]")
+app.command(validate, usage="Usage: exportkit validate SOURCE... [OPTIONS]")
+
+#: Options as the library names them, so that its messages can name them as the command does.
+OPTION = re.compile(
+    r"\b(mode|on_bad_row|max_rejects|export_id|compression_level|workers|tables|top)"
+    r'(?:="(\w+)"|(?= must be| to go on))'
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Arguments without the program's name; those of the process when left out.
+    """
+    given = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal or file that cannot show a character gets a question mark, not a traceback.
+            stream.reconfigure(errors="replace")
+    try:
+        code: int | None = app([STANDARD_INPUT if one == "-" else one for one in given])
+        sys.stdout.flush()
+        return code or exit_codes.DONE
+    except CycloptsError as error:
+        return _fail(f"{error}\nhint: exportkit --help", exit_codes.USAGE)
+    except KeyboardInterrupt as interrupt:
+        return _fail(str(interrupt) or "interrupted", exit_codes.INTERRUPTED, "")
+    except BrokenPipeError:
+        return _end_quietly()
+    except ExportkitError as error:
+        return _fail(_in_words_of_the_command(error), exit_codes.FAILED)
+    except OSError as error:
+        return _fail(_of_the_system(error), exit_codes.FAILED)
+    except (TypeError, ValueError) as error:
+        return _fail(_with_options(str(error)), exit_codes.USAGE)
+
+
+def _fail(message: str, code: int, title: str = "error: ") -> int:
+    sys.stderr.write(f"{title}{message}\n")
+    return code
+
+
+def _end_quietly() -> int:
+    """End as a program whose reader has left: what the interpreter still holds goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return exit_codes.BROKEN_PIPE
+
+
+def _of_the_system(error: OSError) -> str:
+    if error.strerror is None:
+        return str(error)
+    return error.strerror if error.filename is None else f"{error.strerror}: {os.fsdecode(error.filename)}"
+
+
+def _in_words_of_the_command(error: ExportkitError) -> str:
+    told = copy.copy(error)
+    told.problem = _with_options(error.problem)
+    told.hint = error.hint and _with_options(error.hint)
+    return str(told)
+
+
+def _with_options(text: str) -> str:
+    """Name options as the command does: ``mode="append"`` is ``--mode append``."""
+    return OPTION.sub(
+        lambda found: f"--{found[1].replace('_', '-')}" + (f" {found[2]}" if found[2] else ""), text
+    )

@@ -1,0 +1,14 @@
+"""Exit codes: how a run ended, for scripts."""
+
+from __future__ import annotations
+
+__all__ = ["BROKEN_PIPE", "DONE", "FAILED", "INTERRUPTED", "REJECTS", "USAGE"]
+
+DONE = 0
+FAILED = 1
+USAGE = 2
+#: Done, and some lines could not become rows.
+REJECTS = 3
+#: As a shell reports a program that a signal ended: 128 + SIGINT, 128 + SIGPIPE.
+INTERRUPTED = 130
+BROKEN_PIPE = 141

@@ -1,0 +1,24 @@
+"""Output: standard output, for people and for machines."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from rich.console import Console
+
+__all__ = ["print_json", "stdout"]
+
+#: Columns of text that goes to a file or another program.
+PIPED_COLUMNS = 120
+
+
+def stdout() -> Console:
+    """Return a console on standard output, as wide as the terminal; wide enough for tables elsewhere."""
+    return Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else PIPED_COLUMNS)
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """Print one JSON object on one line."""
+    sys.stdout.write(json.dumps(value) + "\n")

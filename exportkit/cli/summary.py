@@ -1,0 +1,68 @@
+"""The summary of a conversion: rows and files by table, what was odd, and where to look."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rich.console import Console
+from rich.text import Text
+
+from exportkit.cli.layout import grid, notes
+from exportkit.cli.wording import amount, counted, duration, rate, shown, size
+from exportkit.report import Report
+
+__all__ = ["show_bad_lines", "show_report", "show_unknown", "sum_of"]
+
+#: Messages of bad lines that are shown.
+SHOWN_MESSAGES = 5
+
+
+def show_report(report: Report, destination: str, console: Console) -> None:
+    """Print what a conversion wrote, and what was odd about its input."""
+    files = Counter(path.partition("/")[0] for path in report.files)
+    table = grid("table", "rows", "files", numbers=("rows", "files"))
+    for name, rows in report.rows.items():
+        table.add_row(name, amount(rows), amount(files[name]), style=None if rows else "dim")
+    console.print(table)
+    console.print()
+    console.print(sum_of(report))
+    written = f"{size(report.output_bytes)} in {counted(len(report.files), 'file')}"
+    console.print(Text(f"Wrote {written} to {shown(destination, characters=200)}"))
+    show_bad_lines(report, console, f"{destination.rstrip('/')}/rejects")
+    show_unknown(report, console)
+
+
+def sum_of(report: Report) -> Text:
+    """Return one line about what was read."""
+    parts = [counted(report.data_rows, "data row"), f"{amount(report.rejects)} rejected"]
+    if report.skipped:
+        parts.append(f"{amount(report.skipped)} skipped")
+    if report.blanks:
+        parts.append(f"{amount(report.blanks)} blank")
+    speed = rate(report.input_bytes, report.seconds)
+    lines = f"Read {counted(report.lines, 'line')}: {', '.join(parts)}"
+    return Text(f"{lines} ({size(report.input_bytes)} in {duration(report.seconds)}, {speed})")
+
+
+def show_bad_lines(report: Report, console: Console, where: str = "") -> None:
+    """Print the messages of the first bad lines, and where the rest can be found."""
+    bad = report.rejects + report.skipped
+    if not bad:
+        return
+    what = "rejected" if report.rejects else "skipped"
+    console.print()
+    console.print(Text(f"{counted(bad, 'line')} {what}:", style="bold yellow"))
+    for message in report.first_rejects[:SHOWN_MESSAGES]:
+        console.print(Text(f"  {shown(message, characters=400)}"))
+    if bad > SHOWN_MESSAGES:
+        console.print(Text(f"  … and {amount(bad - SHOWN_MESSAGES)} more"))
+    if where and report.rejects:
+        console.print(Text(f"  All of them, with their places and bytes: {shown(where, characters=200)}"))
+
+
+def show_unknown(report: Report, console: Console) -> None:
+    """Print the fields and kinds that the format catalogue does not know."""
+    if report.unknown_fields or report.unknown_kinds:
+        console.print()
+    notes(console, "Fields without a column, kept in extra", report.unknown_fields)
+    notes(console, "Unknown annotation kinds, their geometry kept in payload", report.unknown_kinds)
