@@ -21,7 +21,7 @@ _NAME = re.compile(
 )
 _TOKEN = re.compile(r"\s*(?:([(),])|([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?=[\s(),]))")
 _DEEPEST = 3
-_LARGEST_WHOLE = 2**53
+_LARGEST_WHOLE = 2**63 - 1
 
 
 def looks_like_wkt(text: str) -> bool:
@@ -47,7 +47,8 @@ def parse_wkt(text: str) -> list[Shape]:
     Raises
     ------
     ValueError
-        The text is no such geometry, has an empty part, or a number that a float64 does not hold.
+        The text is no such geometry, has an empty part, or a number that neither an int64 nor a
+        float64 holds.
     """
     name = _NAME.match(text)
     if name is None:
@@ -137,9 +138,12 @@ def _groups(body: list[Any]) -> list[list[Any]]:
 def _number(text: str | None) -> int | float:
     if text is None:
         raise ValueError("no number")
+    if text.lstrip("+-").isdigit():
+        whole = int(text)
+        if not -_LARGEST_WHOLE <= whole <= _LARGEST_WHOLE:
+            raise ValueError("a whole number beyond 64 bits")
+        return whole
     value = float(text)
     if not math.isfinite(value):
         raise ValueError("a number beyond float64")
-    if value.is_integer() and abs(value) <= _LARGEST_WHOLE and text.lstrip("+-").isdigit():
-        return int(text)
     return value

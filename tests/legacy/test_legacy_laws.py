@@ -1,0 +1,120 @@
+"""Laws of the upgrade: nothing that V1 said is lost, and no label depends on its neighbours."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exportkit.legacy import looks_like_v1, upgrade_rows
+from legacy.leaves import found_in, labels, leaf, missing, said
+from legacy.v1_labels import labels as v1_labels
+
+SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
+FIXTURES = sorted((Path(__file__).parent / "golden").glob("*.v1.json"))
+FILES = [*FIXTURES, *sorted(SAMPLES.glob("real/v1_*.json")), *sorted(SAMPLES.glob("handmade/v1*.json"))]
+
+few_ids = st.sampled_from(["a", "b", "c"])
+
+
+def upgraded(data: bytes) -> list[dict[str, Any]]:
+    return list(upgrade_rows(io.BytesIO(data)))
+
+
+def as_array(items: list[Any]) -> bytes:
+    return json.dumps(items).encode()
+
+
+def data_row_id(element: dict[str, Any]) -> str:
+    """Return the id of the row that a label alone becomes."""
+    return str(upgraded(as_array([element]))[0]["data_row"]["id"])
+
+
+def elements_of(path: Path) -> list[dict[str, Any]]:
+    document = json.loads(path.read_text("utf-8"))
+    return document if isinstance(document, list) else [document]
+
+
+@given(v1_labels())
+def test_every_scalar_of_a_label_is_in_its_row(label: dict[str, Any]) -> None:
+    (row,) = upgraded(as_array([label]))
+    assert not missing(label, row)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_scalar_of_a_file_is_in_its_rows(path: Path) -> None:
+    for element in elements_of(path):
+        (row,) = upgraded(as_array([element]))
+        assert not missing(element, row)
+
+
+@given(st.lists(v1_labels(few_ids), max_size=6))
+def test_every_scalar_is_kept_when_labels_share_a_data_row(elements: list[dict[str, Any]]) -> None:
+    rows = upgraded(as_array(elements))
+    found = {item for row in rows for item in found_in(row)} | {leaf("")}
+    assert {item for element in elements for item in said(element, found)} <= found
+
+
+@given(st.lists(v1_labels(few_ids), max_size=6))
+def test_a_data_row_is_one_row_and_rows_keep_the_order_of_first_appearance(
+    elements: list[dict[str, Any]],
+) -> None:
+    rows = upgraded(as_array(elements))
+    assert [row["data_row"]["id"] for row in rows] == list(dict.fromkeys(map(data_row_id, elements)))
+    assert sum(len(labels(row)) for row in rows) == len(elements)
+
+
+@given(st.lists(v1_labels(few_ids), max_size=4), st.data())
+def test_rows_do_not_depend_on_how_the_file_is_written(
+    elements: list[dict[str, Any]], data: st.DataObject
+) -> None:
+    expected = upgraded(as_array(elements))
+    indent = data.draw(st.sampled_from([None, 0, 2]))
+    texts = [json.dumps(element, indent=indent, ensure_ascii=False) for element in elements]
+    separator = data.draw(st.sampled_from(["\n", "\r\n", " ", "\n\n"]))
+    one_by_one = separator.join(texts).encode()
+    mark = data.draw(st.sampled_from([b"", b"\xef\xbb\xbf", b"\n \t", b" " * 70_000]))
+    assert upgraded(mark + one_by_one) == expected
+    assert upgraded(mark + json.dumps(elements, indent=indent).encode() + b"\n") == expected
+
+
+@given(st.lists(v1_labels(few_ids), max_size=5))
+def test_rows_hold_the_same_labels_wherever_those_lie(elements: list[dict[str, Any]]) -> None:
+    together = sorted(elements, key=data_row_id)
+    assert labels_by_data_row(upgraded(as_array(elements))) == labels_by_data_row(
+        upgraded(as_array(together))
+    )
+
+
+def labels_by_data_row(rows: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """Return the labels of each data row and project, in order, as text."""
+    return {
+        f"{row['data_row']['id']} {project_id}": [json.dumps(label) for label in project["labels"]]
+        for row in rows
+        for project_id, project in row["projects"].items()
+    }
+
+
+@given(v1_labels())
+def test_an_upgraded_row_has_no_null_that_upgrading_made(label: dict[str, Any]) -> None:
+    (row,) = upgraded(as_array([label]))
+    for part in (row, row["data_row"], *row["projects"].values(), *labels(row)):
+        assert None not in part.values()
+
+
+@given(st.lists(v1_labels(), min_size=1, max_size=3))
+def test_a_file_of_labels_looks_like_v1_and_its_rows_do_not(elements: list[dict[str, Any]]) -> None:
+    assert looks_like_v1(as_array(elements))
+    assert looks_like_v1(b"\n".join(json.dumps(element).encode() for element in elements))
+    for row in upgraded(as_array(elements)):
+        assert not looks_like_v1(json.dumps(row).encode())
+
+
+@given(v1_labels(), st.integers(0, 400))
+def test_a_cut_head_is_never_an_error(label: dict[str, Any], cut: int) -> None:
+    assert looks_like_v1(as_array([label])[:cut]) in (True, False)
