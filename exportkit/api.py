@@ -101,7 +101,8 @@ def to_parquet(
     0
     """
     return _to_files(
-        "parquet", source, destination, mode, compression_level, row_group_rows, workers, progress,
+        "parquet", source, destination, mode=mode, compression_level=compression_level,
+        row_group_rows=row_group_rows, workers=workers, progress=progress,
         tables=tables, columns=columns, on_bad_row=on_bad_row, max_rejects=max_rejects, export_id=export_id,
     )  # fmt: skip
 
@@ -171,13 +172,14 @@ def to_arrow(
         The destination is not as `mode` asks, or cannot be written.
     """
     return _to_files(
-        "arrow", source, destination, mode, compression_level, row_group_rows, workers, progress,
+        "arrow", source, destination, mode=mode, compression_level=compression_level,
+        row_group_rows=row_group_rows, workers=workers, progress=progress,
         tables=tables, columns=columns, on_bad_row=on_bad_row, max_rejects=max_rejects, export_id=export_id,
     )  # fmt: skip
 
 
 def _to_files(
-    format_name: Any, source: SourceLike, destination: str | os.PathLike[str], mode: Mode,
+    format_name: Any, source: SourceLike, destination: str | os.PathLike[str], *, mode: Mode,
     compression_level: int, row_group_rows: int, workers: int | None,
     progress: Callable[[Progress], None] | None, **asked: Any,
 ) -> Report:  # fmt: skip

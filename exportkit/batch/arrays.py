@@ -69,7 +69,7 @@ def _flat(values: list[Any]) -> Lists:
 
 
 def _from_numpy(values: npt.NDArray[Any], arrow_type: pa.DataType, valid: Bools | None) -> pa.Array:
-    data = np.ascontiguousarray(values, dtype=_NUMPY[str(arrow_type)])
+    data: npt.NDArray[Any] = np.ascontiguousarray(values, dtype=_NUMPY[str(arrow_type)])
     if data.dtype == np.bool_:
         data = np.packbits(data, bitorder="little")
     return pa.Array.from_buffers(arrow_type, len(values), [_validity(valid), pa.py_buffer(data)])

@@ -64,7 +64,8 @@ class TableBuffer:
             try:
                 self.bytes += growing.add(_NULLS if make is None else make(), block.length)
             except (pa.ArrowException, OverflowError) as error:
-                raise TableError(f"column {name!r} of {block.table!r} cannot hold its values: {error}") from error
+                problem = f"column {name!r} of {block.table!r} cannot hold its values: {error}"
+                raise TableError(problem) from error
         self.rows += block.length
 
     def take(self) -> pa.RecordBatch:

@@ -1,4 +1,4 @@
-"""The decoder: whole blocks at once, single lines where a block does not fit, mending where a line does not."""
+"""The decoder: blocks at once, single lines where a block does not fit, mending where a line does not."""
 
 from __future__ import annotations
 
@@ -92,7 +92,9 @@ class LineDecoder:
             raise DecodeError("the line has no usable data row id", json_path="$.data_row.id")
         fitted: Row = row
         if is_error_entry(fitted):
-            raise DecodeError("the line is an entry of the platform's error stream, not a data row", json_path="$")
+            raise DecodeError(
+                "the line is an entry of the platform's error stream, not a data row", json_path="$"
+            )
         return fitted
 
 
@@ -103,7 +105,7 @@ def is_error_entry(row: Row) -> bool:
 
 
 def read_untyped(line: bytes | memoryview) -> Any:
-    """Return what a line holds, read with msgspec and, where that is too strict, with Python's own parser.
+    """Return what a line holds: read with msgspec and, where that is too strict, with Python's parser.
 
     Raises
     ------
@@ -113,7 +115,7 @@ def read_untyped(line: bytes | memoryview) -> Any:
     try:
         return msgspec.json.decode(line)
     except UnicodeDecodeError as error:
-        raise DecodeError(f"the line is not UTF-8: {error.reason} at byte {error.start} of a string") from None
+        raise _not_utf8(error, "a string") from None
     except RecursionError:
         raise DecodeError("the line is nested too deeply") from None
     except msgspec.MsgspecError as error:
@@ -123,9 +125,13 @@ def read_untyped(line: bytes | memoryview) -> Any:
     except RecursionError:
         raise DecodeError("the line is nested too deeply") from None
     except UnicodeDecodeError as error:
-        raise DecodeError(f"the line is not UTF-8: {error.reason} at byte {error.start} of the line") from None
+        raise _not_utf8(error, "the line") from None
     except ValueError:
         raise DecodeError(f"the line is not JSON: {refusal[:1].lower()}{refusal[1:]}") from None
+
+
+def _not_utf8(error: UnicodeDecodeError, of: str) -> DecodeError:
+    return DecodeError(f"the line is not UTF-8: {error.reason} at byte {error.start} of {of}")
 
 
 def _offsets(block: LineBlock, starts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64] | None:

@@ -9,6 +9,7 @@ Coerced without loss: whole floats where an integer is declared, integers where 
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable
@@ -28,6 +29,8 @@ VALUE_KEY = "$value"
 Fitted = tuple[Any, dict[str, Any] | None]
 Fitter = Callable[[Any], Fitted]
 
+#: Digits that every int64 has room for.
+SAFE_DIGITS = 18
 _WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 
 
@@ -36,8 +39,6 @@ def json_bytes(value: Any) -> bytes:
     try:
         return msgspec.json.encode(value)
     except (UnicodeEncodeError, OverflowError, ValueError):
-        import json
-
         return json.dumps(value, separators=(",", ":")).encode("ascii")
 
 
@@ -184,7 +185,7 @@ def _dict_fitter(declared: inspect.DictType, known: dict[type, Fitter]) -> Fitte
 
 
 def _fit_whole_key(value: str) -> Fitted:
-    if _WHOLE_NUMBER.fullmatch(value) and value != "-0" and len(value) < 19:
+    if _WHOLE_NUMBER.fullmatch(value) and value != "-0" and len(value) <= SAFE_DIGITS:
         return int(value), None
     return UNFIT, None
 

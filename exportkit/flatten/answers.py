@@ -6,22 +6,20 @@ the end the levels are put into the order of the labels, and only then columns a
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from exportkit.flatten.columns import Columns, metric_lists, optional
 from exportkit.flatten.extras import json_object
 from exportkit.flatten.features import FeatureSet, strings, whole_numbers
-from exportkit.flatten.objects import metric_lists, optional
 from exportkit.rows.features import Answer, Question
 from exportkit.tables.cells import Bools, Cells, Coded, Ints, Numbers, Same
 
 __all__ = ["answer_columns"]
 
-Columns = dict[str, Callable[[], Cells]]
 
 #: Keys of a question that hold answers, and the type each names.
 FORMS = (
@@ -58,9 +56,15 @@ class Level:
 
     @classmethod
     def of(
-        cls, questions: list[Question], positions: Ints, holders: Ints, parents: list[str | None],
-        prefixes: list[Path], depth: int,
-    ) -> Level:  # fmt: skip
+        cls,
+        questions: list[Question],
+        *,
+        positions: Ints,
+        holders: Ints,
+        parents: list[str | None],
+        prefixes: list[Path],
+        depth: int,
+    ) -> Level:
         """Lay out the answers of `questions`; a question without any gets one empty answer."""
         asked, answers, forms, orders = _answers(questions)
         chosen = asked.tolist()
@@ -91,11 +95,11 @@ class Level:
         ]
         return Level.of(
             [question for questions in lists for question in questions],
-            np.arange(len(spread), dtype=np.int64) - starts,
-            self.holders[spread],
-            parents,
-            [self.paths[one] for one in chosen],
-            self.depth + 1,
+            positions=np.arange(len(spread), dtype=np.int64) - starts,
+            holders=self.holders[spread],
+            parents=parents,
+            prefixes=[self.paths[one] for one in chosen],
+            depth=self.depth + 1,
         )
 
 
@@ -106,7 +110,7 @@ def _longer(prefix: Path, question: str | None, answer: str | None) -> Path:
 
 
 def _answers(questions: list[Question]) -> tuple[Ints, list[Answer], Ints, Ints]:
-    """Return for every answer: the number of its question, itself, its form, its position; in question order."""
+    """Return for every answer its question's number, itself, its form and position; in question order."""
     asked: list[Ints] = []
     answers: list[Answer] = []
     forms: list[Ints] = []
@@ -151,9 +155,13 @@ class Answers:
     def __init__(self, features: FeatureSet) -> None:
         holders = features.question_holders
         level: Level | None = Level.of(
-            features.questions, holders.positions(), holders.spread(),
-            [None] * len(features.questions), [()] * len(features.questions), 0,
-        )  # fmt: skip
+            features.questions,
+            positions=holders.positions(),
+            holders=holders.spread(),
+            parents=[None] * len(features.questions),
+            prefixes=[()] * len(features.questions),
+            depth=0,
+        )
         levels: list[Level] = []
         while level is not None:
             levels.append(level)
@@ -188,7 +196,7 @@ class Answers:
         return Coded(np.array(numbers, dtype=np.int64), shown)
 
     def message_ids(self) -> Cells:
-        """Return the messages; a message beside a plain answer key is no conversational answer and goes to extra."""
+        """Return the messages; one beside a plain answer key is not conversational and goes to extra."""
         ids = [question.message_id for question in self.questions]
         if not any(ids):
             return Same(None)

@@ -7,7 +7,12 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 
 from exportkit.flatten.answers import answer_columns
-from exportkit.flatten.data_rows import attachment_columns, data_row_columns, embedding_columns, metadata_columns
+from exportkit.flatten.data_rows import (
+    attachment_columns,
+    data_row_columns,
+    embedding_columns,
+    metadata_columns,
+)
 from exportkit.flatten.features import FeatureSet
 from exportkit.flatten.labels import LabelSet
 from exportkit.flatten.objects import object_columns

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable
 from itertools import chain
 from typing import Any
 
 import numpy as np
 
+from exportkit.flatten.columns import Columns
 from exportkit.flatten.extras import extra_column, json_object, merged
 from exportkit.flatten.media_types import media_type
 from exportkit.flatten.moments import is_exact_timestamp
@@ -19,7 +20,6 @@ from exportkit.tables.cells import Cells, Coded, Ints, Lists, Same
 
 __all__ = ["attachment_columns", "data_row_columns", "embedding_columns", "metadata_columns"]
 
-Columns = dict[str, Callable[[], Cells]]
 
 SECTIONS = ("media_attributes", "attachments", "metadata_fields", "embeddings", "projects", "experiments")
 #: Attributes that the structs know and no column holds.
@@ -174,17 +174,16 @@ def is_text(value: str) -> bool:
 
 def is_exact(value: float) -> bool:
     """Return whether float64 holds a JSON number exactly, and is finite."""
-    return abs(value) <= 2**53 if isinstance(value, int) else value == value and abs(value) != float("inf")
+    return abs(value) <= 2**53 if isinstance(value, int) else math.isfinite(value)
 
 
 def option_names(value: Any) -> list[str] | None:
-    """Return the names of the options of an enum value, outermost first; None when it is no list of options."""
+    """Return the names of an enum value's options, outermost first; None when it is no list of options."""
     if not isinstance(value, list):
         return None
-    names = [one.get("schema_name", one.get("name")) for one in value if isinstance(one, dict)]
-    if len(names) != len(value) or not all(isinstance(name, str) and is_text(name) for name in names):
-        return None
-    return names or None
+    found = [one.get("schema_name", one.get("name")) for one in value if isinstance(one, dict)]
+    names = [name for name in found if isinstance(name, str) and is_text(name)]
+    return names if names and len(names) == len(value) else None
 
 
 def embedding_columns(block: RowBlock) -> tuple[int, Columns]:

@@ -21,7 +21,7 @@ class Owner(Protocol):
 
 
 def json_object(value: Any) -> str:
-    """Return `value` as JSON text; what only Python's parser reads (NaN, lone surrogates) is written as it does."""
+    """Return `value` as JSON text; what only Python reads (NaN, lone surrogates) as Python writes it."""
     try:
         return msgspec.json.encode(value).decode()
     except (UnicodeEncodeError, OverflowError, ValueError):

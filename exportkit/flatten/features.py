@@ -19,6 +19,10 @@ from exportkit.tables.cells import Bools, Cells, Coded, Ints, Numbers, Same
 __all__ = ["FeatureSet", "Holders"]
 
 
+#: Characters of a number that every int64 has room for.
+SAFE_DIGITS = 18
+
+
 class Holders:
     """Parallel lists about the holders of features; one entry a holder."""
 
@@ -32,9 +36,17 @@ class Holders:
         self.first_positions: list[int] = []
 
     def add(
-        self, label: int, count: int, plane: str | None = None, frame: int | None = None,
-        moment: int | None = None, feature: str | None = None, first_position: int = 0,
-    ) -> None:  # fmt: skip
+        self,
+        label: int,
+        count: int,
+        *,
+        plane: str | None = None,
+        frame: int | None = None,
+        moment: int | None = None,
+        feature: str | None = None,
+        first_position: int = 0,
+    ) -> None:
+        """Note a holder of `count` features."""
         self.labels.append(label)
         self.planes.append(plane)
         self.frames.append(frame)
@@ -82,8 +94,8 @@ class FeatureSet:
         self.key_flags: list[bool | None] = []
         #: Keys under which objects of frames stood, by number of the object, where they differ from its id.
         self.odd_keys: dict[int, str] = {}
-        for at, annotations in enumerate(labels.annotations):
-            self._add_label(at, annotations)
+        for at, said in enumerate(labels.annotations):
+            self._add_label(at, said)
         self._add_questions_of_objects()
 
     def _add_label(self, at: int, annotations: Annotations) -> None:
@@ -134,7 +146,7 @@ class FeatureSet:
         for number, frame in frames.items():
             if frame.objects:
                 self._add_frame_objects(frame.objects)
-                self.object_holders.add(at, len(frame.objects), plane, number)
+                self.object_holders.add(at, len(frame.objects), plane=plane, frame=number)
                 self.key_flags.extend(
                     key_frames.flags(number, frame.objects) if key_frames else [None] * len(frame.objects)
                 )
@@ -169,6 +181,9 @@ class FeatureSet:
         self.questions.extend([question for questions in lists for question in questions])
 
 
+_NONE: set[str] = set()
+
+
 class KeyFrames:
     """The key frames of one label and plane, turned round: which features have one in a frame."""
 
@@ -178,7 +193,7 @@ class KeyFrames:
 
     def flags(self, frame: int, features: Collection[str]) -> list[bool | None]:
         """Return whether `frame` is a key frame of each feature; None for one without listed key frames."""
-        here = self.by_frame.get(frame, frozenset())
+        here = self.by_frame.get(frame, _NONE)
         if self.listed.issuperset(features):
             return [feature in here for feature in features]
         return [feature in here if feature in self.listed else None for feature in features]
@@ -200,7 +215,7 @@ def key_frames_by_frame(annotations: Annotations, plane: str | None) -> KeyFrame
 
 
 def listed_frames(found: Any, plane: str | None) -> list[tuple[int, bool]] | None:
-    """Return the frames that one feature's entry lists for `plane`, in either spelling; None when it lists none."""
+    """Return the frames that a feature's entry lists for `plane`, in either spelling; None for none."""
     if plane is not None:
         found = found.get(plane) if isinstance(found, dict) else None
     if isinstance(found, list):
@@ -215,7 +230,7 @@ def whole(key: str | int) -> int | None:
     """Return the frame number that a key spells, None when it spells none exactly."""
     if isinstance(key, int):
         return key
-    number = int(key) if key.removeprefix("-").isdecimal() and len(key) < 19 else None
+    number = int(key) if key.removeprefix("-").isdecimal() and len(key) <= SAFE_DIGITS else None
     return number if str(number) == key else None
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from exportkit.flatten.columns import Columns
 from exportkit.flatten.extras import extra_column, json_text
 from exportkit.flatten.moments import newest
 from exportkit.rows import RowBlock
@@ -24,7 +24,9 @@ _NO_PERFORMANCE = Performance()
 _NO_PERFORMANCE_V2 = PerformanceV2()
 _NOTHING = Annotations()
 
-Columns = dict[str, Callable[[], Cells]]
+
+#: Where a label stands: its project and that one's id, or its experiment's and run's ids.
+Home = tuple[Project | None, str | None, str | None, str | None]
 
 
 class LabelSet:
@@ -50,19 +52,17 @@ class LabelSet:
             before = len(self.labels)
             for project_id, project in (row.projects or {}).items():
                 if project.labels:
-                    self._add(project.labels, number, "project", project, project_id, None, None)
+                    self._add(project.labels, number, "project", (project, project_id, None, None))
             for experiment_id, experiment in (row.experiments or {}).items():
                 for run_id, run in (experiment.runs or {}).items():
                     if run.labels:
-                        self._add(run.labels, number, "model_run", None, None, experiment_id, run_id)
+                        self._add(run.labels, number, "model_run", (None, None, experiment_id, run_id))
                     if run.predictions:
-                        self._add(run.predictions, number, "prediction", None, None, experiment_id, run_id)
+                        self._add(run.predictions, number, "prediction", (None, None, experiment_id, run_id))
             self.indexes.extend(range(len(self.labels) - before))
 
-    def _add(
-        self, labels: list[Label], row: int, origin: str, project: Project | None,
-        project_id: str | None, experiment_id: str | None, run_id: str | None,
-    ) -> None:  # fmt: skip
+    def _add(self, labels: list[Label], row: int, origin: str, home: Home) -> None:
+        project, project_id, experiment_id, run_id = home
         count = len(labels)
         self.labels.extend(labels)
         self.positions.extend(range(count))
@@ -75,23 +75,28 @@ class LabelSet:
 
     @cached_property
     def row_numbers(self) -> Ints:
+        """The row of each label, as an array."""
         return np.array(self.rows, dtype=np.int64)
 
     @cached_property
     def lines(self) -> Ints:
+        """The line of each label."""
         return self.block.lines[self.row_numbers]
 
     @cached_property
     def index_numbers(self) -> Ints:
+        """The ordinal of each label on its line, as an array."""
         return np.array(self.indexes, dtype=np.int64)
 
     @cached_property
     def data_row_ids(self) -> list[str]:
+        """The data row of each label."""
         rows = self.block.rows
         return [rows[row].data_row.id for row in self.rows]
 
     @cached_property
     def ids(self) -> list[str]:
+        """The id of each label, a derived one where the export gives none."""
         return [label.id or self._derived_id(at) for at, label in enumerate(self.labels)]
 
     def _derived_id(self, at: int) -> str:
@@ -103,6 +108,7 @@ class LabelSet:
 
     @cached_property
     def annotations(self) -> list[Annotations]:
+        """What each label says."""
         return [label.annotations or _NOTHING for label in self.labels]
 
     def leave(self, at: int, *path: str, value: Any) -> None:
@@ -130,7 +136,7 @@ class LabelSet:
         details = [label.label_details for label in labels]
         first = [label.performance_details or _NO_PERFORMANCE for label in labels]
         second = [label.performance_details_v2 or _NO_PERFORMANCE_V2 for label in labels]
-        leading = [label.performance_details or label.performance_details_v2 or _NO_PERFORMANCE for label in labels]
+        leading = [one.performance_details or one.performance_details_v2 or _NO_PERFORMANCE for one in labels]
         return {
             "data_row_id": lambda: self.data_row_ids,
             "project_id": lambda: self.project_ids,

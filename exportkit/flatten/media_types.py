@@ -9,7 +9,8 @@ from exportkit.rows.structs import Label
 __all__ = ["media_type"]
 
 BY_ASSET_TYPE = {
-    **{name: name for name in ("image", "video", "text", "document", "audio", "html", "conversational", "dicom", "llm")},
+    **{name: name for name in ("image", "video", "text", "document", "audio", "html")},
+    **{name: name for name in ("conversational", "dicom", "llm")},
     "pdf": "document",
     **dict.fromkeys(("tms_geo", "tms_simple", "geospatial", "tiled"), "geospatial"),
 }

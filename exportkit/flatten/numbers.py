@@ -22,14 +22,16 @@ Floats = npt.NDArray[np.float64]
 
 @cache
 def _layout(cls: type[msgspec.Struct]) -> np.dtype[Any]:
-    """Return how one `cls` lies in MessagePack: a one-byte map header, then key and number for each field."""
+    """Return how a `cls` lies in MessagePack: a one-byte map header, then key and number for each field."""
     names = cls.__struct_encode_fields__
     offsets, at = [], 1
     for name in names:
         at += 1 + len(name) + 1
         offsets.append(at)
         at += 8
-    return np.dtype({"names": list(names), "formats": [">f8"] * len(names), "offsets": offsets, "itemsize": at})
+    return np.dtype(
+        {"names": list(names), "formats": [">f8"] * len(names), "offsets": offsets, "itemsize": at}
+    )
 
 
 def float_fields(structs: Sequence[msgspec.Struct], cls: type[msgspec.Struct]) -> dict[str, Floats]:

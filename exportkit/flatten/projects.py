@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from exportkit.flatten.columns import Columns
 from exportkit.flatten.data_rows import row_keys
 from exportkit.flatten.extras import extra_column, json_object, json_text, merged
 from exportkit.rows import RowBlock
 from exportkit.rows.structs import Project, ProjectDetails, Run, Step
-from exportkit.tables.cells import Cells
 
 __all__ = ["model_run_columns", "project_columns", "workflow_columns"]
 
-Columns = dict[str, Callable[[], Cells]]
 _NO_DETAILS = ProjectDetails()
 _NO_RUN = Run()
 
@@ -93,7 +91,7 @@ def model_run_columns(block: RowBlock) -> tuple[int, Columns]:
     extras: list[str | None] = []
     for number, row in enumerate(block.rows):
         for experiment_id, experiment in (row.experiments or {}).items():
-            found: dict[str | None, Run] = {**experiment.runs} if experiment.runs else {None: _NO_RUN}
+            found: dict[Any, Run] = {**experiment.runs} if experiment.runs else {None: _NO_RUN}
             for order, (run_id, run) in enumerate(found.items()):
                 owners.append(number)
                 experiments.append((experiment_id, experiment.name))

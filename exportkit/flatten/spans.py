@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from exportkit.flatten.columns import Columns
 from exportkit.flatten.extras import extra_column
 from exportkit.flatten.features import FeatureSet, listed_frames, whole
 from exportkit.flatten.labels import LabelSet, container
 from exportkit.rows.features import Ends
-from exportkit.tables.cells import Cells, Coded
+from exportkit.tables.cells import Coded
 
 __all__ = ["key_frame_columns", "relationship_columns", "segment_columns"]
 
-Columns = dict[str, Callable[[], Cells]]
 _NO_ENDS = Ends()
 
 
@@ -30,7 +29,8 @@ def relationship_columns(features: FeatureSet) -> tuple[int, Columns]:
     both: dict[int, dict[str, Any]] = {
         at: {"bidirectional_relationship": {"source": other.source, "target": other.target}}
         for at, one in enumerate(found)
-        if one.unidirectional_relationship is not None and (other := one.bidirectional_relationship) is not None
+        if one.unidirectional_relationship is not None
+        and (other := one.bidirectional_relationship) is not None
     }
     return len(found), {
         **features.labels.keys(owners),
@@ -66,8 +66,8 @@ def segment_columns(labels: LabelSet) -> tuple[int, Columns]:
         counts.append(len(found))
         spans.extend(found)
 
-    for at, annotations in enumerate(labels.annotations):
-        for key, found in (annotations.segments or {}).items():
+    for at, said in enumerate(labels.annotations):
+        for key, found in (said.segments or {}).items():
             if isinstance(found, dict):
                 for feature, nested in found.items():
                     add(at, key, feature, nested)
@@ -77,7 +77,7 @@ def segment_columns(labels: LabelSet) -> tuple[int, Columns]:
     numbers = np.array(spans, dtype=np.int64).reshape(-1, 2)
     starts = np.cumsum(counts, dtype=np.int64) - np.array(counts, dtype=np.int64)
     of_labels = np.array(owners, dtype=np.int64)[spread]
-    units = [1 if container(annotations) == "audio" else 0 for annotations in labels.annotations]
+    units = [1 if container(said) == "audio" else 0 for said in labels.annotations]
     return len(spans), {
         **labels.keys(of_labels),
         "plane": lambda: Coded(spread, planes),
@@ -108,8 +108,8 @@ def key_frame_columns(labels: LabelSet) -> tuple[int, Columns]:
             counts.append(len(found))
             listed.extend(found)
 
-    for at, annotations in enumerate(labels.annotations):
-        for feature, found in (annotations.key_frame_feature_map or {}).items():
+    for at, said in enumerate(labels.annotations):
+        for feature, found in (said.key_frame_feature_map or {}).items():
             add(at, None, feature, listed_frames(found, None))
             if isinstance(found, dict):
                 for key, nested in found.items():

@@ -10,4 +10,13 @@ from exportkit.pipeline.running import batches
 from exportkit.pipeline.writing import write_lake
 from exportkit.read import SourceLike
 
-__all__ = ["MAX_REJECTS", "OnBadRow", "Options", "SourceLike", "batches", "choose_workers", "make_options", "write_lake"]
+__all__ = [
+    "MAX_REJECTS",
+    "OnBadRow",
+    "Options",
+    "SourceLike",
+    "batches",
+    "choose_workers",
+    "make_options",
+    "write_lake",
+]

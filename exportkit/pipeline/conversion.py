@@ -12,8 +12,8 @@ from exportkit.decode import LineDecoder
 from exportkit.errors import DecodeError
 from exportkit.flatten import flatten, reject_block
 from exportkit.pipeline.options import Options
-from exportkit.pipeline.unknowns import note_unknowns
 from exportkit.pipeline.pieces import Piece, whole_line
+from exportkit.pipeline.unknowns import note_unknowns
 from exportkit.place import LineBlock, Place, Source, StoredLine
 from exportkit.report import FIRST_REJECTS, Report
 from exportkit.rows import Reject

@@ -6,6 +6,7 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Literal, get_args
 
 from exportkit.errors import ReadError, TableError
@@ -125,10 +126,12 @@ def choose_workers(asked: int | None, source: object) -> int:
     if not isinstance(source, (str, os.PathLike)):
         return 1
     try:
-        size = os.stat(source).st_size
+        size = Path(source).stat().st_size
     except (OSError, ValueError):
         return 1
-    return max(1, min(len(os.sched_getaffinity(0)), 1 + size // WORTHWHILE_BYTES)) if size >= WORTHWHILE_BYTES else 1
+    if size < WORTHWHILE_BYTES:
+        return 1
+    return min(len(os.sched_getaffinity(0)), 1 + size // WORTHWHILE_BYTES)
 
 
 def chosen_columns(

@@ -83,7 +83,7 @@ def _held_or_stored(cut: Iterator[LineBlock | LongLine], location: str | None) -
 
 @contextmanager
 def _spooled(piece: LongLine) -> Iterator[StoredLine]:
-    """Keep a long line of an input that cannot be read twice in a temporary file, for as long as it is needed."""
+    """Keep a long line of an input that cannot be read twice in a temporary file while it is needed."""
     with tempfile.TemporaryDirectory(prefix="exportkit-") as directory:
         path = Path(directory) / "line.json"
         try:

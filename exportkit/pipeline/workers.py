@@ -8,7 +8,6 @@ Which worker takes which piece changes no row.
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 import threading
 from collections.abc import Iterator, Mapping
@@ -143,7 +142,10 @@ class _Worker:
         self.waiting = 0
         self.told = Done(0, 0, 0, finished=False)
         self.process: Any = context.Process(  # type: ignore[attr-defined]  # every context has one
-            target=work, args=(given, told, number, assignment), name=f"exportkit-worker-{number}", daemon=True
+            target=work,
+            args=(given, told, number, assignment),
+            name=f"exportkit-worker-{number}",
+            daemon=True,
         )
         self.process.start()
         given.close()
@@ -201,7 +203,7 @@ def work(tasks: Connection, results: Connection, number: int, assignment: Assign
     )
     try:
         for task in iter(tasks.recv, None):
-            for finished in _convert(conversion, writer, *task, assignment.options):
+            for finished in _convert(conversion, writer, task, assignment.options):
                 refused = report.rejects + report.skipped
                 results.send(Done(report.data_rows, refused, report.input_bytes, finished))
         for name, batch in conversion.flush():
@@ -215,10 +217,11 @@ def work(tasks: Connection, results: Connection, number: int, assignment: Assign
 
 
 def _convert(
-    conversion: Conversion, writer: LakeWriter, task: Piece | Split, source: Source, options: Options
+    conversion: Conversion, writer: LakeWriter, task: tuple[Piece | Split, Source], options: Options
 ) -> Iterator[bool]:
     """Convert one task; yield False from time to time and True at its end."""
-    pieces = pieces_of_split(task, options) if isinstance(task, Split) else iter((task,))
+    work, source = task
+    pieces = pieces_of_split(work, options) if isinstance(work, Split) else iter((work,))
     for piece in pieces:
         for name, batch in conversion.feed(piece, source):
             writer.write(name, batch)
@@ -236,5 +239,5 @@ def _context() -> BaseContext:
     A process with threads must not fork: a lock that another thread holds stays locked in the child.
     """
     tasks = Path("/proc/self/task")
-    alone = threading.active_count() == 1 and tasks.is_dir() and len(os.listdir(tasks)) == 1
+    alone = threading.active_count() == 1 and tasks.is_dir() and len(list(tasks.iterdir())) == 1
     return multiprocessing.get_context("fork" if alone else "spawn")

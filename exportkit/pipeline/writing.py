@@ -16,7 +16,6 @@ from exportkit.report import Progress, Report
 from exportkit.tables import TABLES, Column
 from exportkit.write import (
     ColumnHint,
-    Destination,
     EncodingThread,
     FormatName,
     Hints,
@@ -49,8 +48,11 @@ def write_lake(
     """Convert `source` into part files of every wanted table; all of them appear at the end, or none."""
     schemas = {name: arrow_schema(name, columns) for name, columns in options.columns.items()}
     with open_destination(destination, schemas=schemas, mode=mode, format=format) as lake:
-        write = _write_alone if workers == 1 else _write_together
-        report, parts = write(source, lake, options, write_options, progress, workers)
+        assignment = Assignment(lake.staging, hints_of(options), options, write_options)
+        if workers == 1:
+            report, parts = _write_alone(source, assignment, progress)
+        else:
+            report, parts = _write_together(source, assignment, progress, workers)
         parts = lake.publish(parts)
     report.files = [part.path for part in parts]
     report.output_bytes = sum(part.bytes for part in parts)
@@ -58,25 +60,25 @@ def write_lake(
 
 
 def _write_alone(
-    source: SourceLike, lake: Destination, options: Options, write_options: WriteOptions, tell: Tell | None, _: int
+    source: SourceLike, assignment: Assignment, tell: Tell | None
 ) -> tuple[Report, list[PartFile]]:
     """Convert in this process; the files are encoded on a thread beside it."""
     report = Report()
-    writer = LakeWriter(lake.staging, hints=hints_of(options), options=write_options)
+    writer = LakeWriter(assignment.staging, hints=assignment.hints, options=assignment.write_options)
     with EncodingThread(writer) as sink:
-        for name, batch in batches(source, options, report, tell, encoded=True):
+        for name, batch in batches(source, assignment.options, report, tell, encoded=True):
             sink.write(name, batch)
         return report, sink.close()
 
 
 def _write_together(
-    source: SourceLike, lake: Destination, options: Options, write_options: WriteOptions, tell: Tell | None,
-    workers: int,
-) -> tuple[Report, list[PartFile]]:  # fmt: skip
+    source: SourceLike, assignment: Assignment, tell: Tell | None, workers: int
+) -> tuple[Report, list[PartFile]]:
     """Convert in worker processes, each with part files of its own."""
     started = time.perf_counter()
+    options = assignment.options
     sources, export_ids = [], []
-    with WorkerPool(workers, Assignment(lake.staging, hints_of(options), options, write_options)) as pool:
+    with WorkerPool(workers, assignment) as pool:
         teller = ProgressTeller(tell, pool.counts, started)
         for opened in open_sources(source, export_id=options.export_id):
             with opened:
@@ -107,5 +109,7 @@ def hint_of(column: Column, table: str) -> ColumnHint:
     """Return what is worth writing beside one column."""
     unique = not column.repeats and column.name in LOOKED_UP
     return ColumnHint(
-        dictionary=column.repeats, statistics=not column.wide, bloom=unique and table in {"data_rows", "labels"}
+        dictionary=column.repeats,
+        statistics=not column.wide,
+        bloom=unique and table in {"data_rows", "labels"},
     )

@@ -17,6 +17,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Raw, Struct, field
 
+
 class Extra(dict[str, Any]):
     """Fields of a source object that have no column; JSON input never decodes into it."""
 
@@ -49,6 +50,8 @@ class Owner(Struct, gc=False, forbid_unknown_fields=True):
 
 
 class Metric(Part):
+    """A metric of a prediction."""
+
     name: str
     value: Float
 
@@ -85,11 +88,15 @@ class Question(Owner):
 
 
 class Ends(Part):
+    """The features that a relationship joins."""
+
     source: str | None = None
     target: str | None = None
 
 
 class Relationship(Owner):
+    """A relationship between two features."""
+
     feature_id: str | None = None
     feature_schema_id: SchemaId | None = None
     name: Name | None = None
@@ -105,6 +112,8 @@ class Relationship(Owner):
 
 
 class Box(Part):
+    """A box, in pixels or points from the top left corner."""
+
     top: Float
     left: Float
     height: Float
@@ -112,25 +121,35 @@ class Box(Part):
 
 
 class Point(Part):
+    """A point, in the same units."""
+
     x: Float
     y: Float
 
 
 class Mask(Part):
+    """Where the mask of one object is."""
+
     url: str | None = None
 
 
 class CompositeMask(Part):
+    """Where the mask of all objects of a label is, and the colour of this one in it."""
+
     url: str | None = None
     color_rgb: list[Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]] | None = None
 
 
 class PageDimensions(Part):
+    """Size of a document's page, in points."""
+
     height: Float | None = None
     width: Float | None = None
 
 
 class TokenGroup(Part):
+    """Tokens of a document's text layer on one page."""
+
     id: str | None = None
     page_number: Int | None = None
     tokens: list[str] | None = None
@@ -147,28 +166,38 @@ class Location(Part):
 
 
 class ConversationalLocation(Part):
+    """Where text is in a message of a conversation."""
+
     message_id: str | None = None
     location: Location | None = None
 
 
 class Message(Part):
+    """A message that is selected or ranked."""
+
     message_id: str | None = None
     model_config_name: str | None = None
     order: Int | None = None
 
 
 class SelectedMessage(Part):
+    """The message that an annotator selected."""
+
     message_id: str | None = None
     model_config_name: str | None = None
     parent_message_id: str | None = None
 
 
 class SelectedMessages(Part):
+    """The messages that an annotator selected."""
+
     messages: list[Message] | None = None
     parent_message_id: str | None = None
 
 
 class RankedMessages(Part):
+    """Messages in the order an annotator gave them."""
+
     ranked_messages: list[Message] | None = None
     parent_message_id: str | None = None
 
@@ -207,6 +236,8 @@ class Object(Owner):
 
 
 class Frame(Part):
+    """What a video or DICOM label says of one frame."""
+
     objects: dict[str, Object] | None = None
     classifications: list[Question] | None = None
 
@@ -226,6 +257,8 @@ class Moment(Part):
 
 
 class Annotations(Part):
+    """What a label says, in one of five container shapes: their keys tell which."""
+
     objects: list[Object] | None = None
     classifications: list[Question] | None = None
     relationships: list[Relationship] | None = None

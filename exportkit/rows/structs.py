@@ -11,7 +11,19 @@ from typing import Annotated, Any
 from msgspec import Meta, Raw, Struct, field
 
 from exportkit.rows import features
-from exportkit.rows.features import NO_RAW, Annotations, Extra, Float, Id, Int, Kind, Name, Owner, Part, SchemaId
+from exportkit.rows.features import (
+    NO_RAW,
+    Annotations,
+    Extra,
+    Float,
+    Id,
+    Int,
+    Kind,
+    Name,
+    Owner,
+    Part,
+    SchemaId,
+)
 
 __all__ = ["STRUCTS"]
 
@@ -20,6 +32,8 @@ __all__ = ["STRUCTS"]
 
 
 class LabelDetails(Part):
+    """Who made a label, and when."""
+
     created_at: str | None = None
     updated_at: str | None = None
     created_by: Name | None = None
@@ -28,6 +42,8 @@ class LabelDetails(Part):
 
 
 class Performance(Part):
+    """Time and agreement, as every export with them has them."""
+
     seconds_to_create: Float | None = None
     seconds_to_review: Float | None = None
     skipped: bool | None = None
@@ -37,6 +53,8 @@ class Performance(Part):
 
 
 class PerformanceV2(Part):
+    """Time and agreement, as exports from 2025 on have them beside the older object."""
+
     seconds_to_label: Float | None = None
     seconds_to_review: Float | None = None
     seconds_to_rework: Float | None = None
@@ -48,6 +66,8 @@ class PerformanceV2(Part):
 
 
 class Label(Owner):
+    """A label or prediction."""
+
     label_kind: str | None = None
     version: str | None = None
     id: str | None = None
@@ -73,6 +93,8 @@ class Step(Owner):
 
 
 class ProjectDetails(Part):
+    """Where a data row stands in a project."""
+
     ontology_id: str | None = None
     task_id: str | None = None
     task_name: str | None = None
@@ -86,6 +108,8 @@ class ProjectDetails(Part):
 
 
 class Project(Owner):
+    """One data row in one project."""
+
     name: Name | None = None
     labels: list[Label] | None = None
     project_details: ProjectDetails | None = None
@@ -106,6 +130,8 @@ class Run(Owner):
 
 
 class Experiment(Owner):
+    """One data row in the runs of one model."""
+
     name: str | None = None
     runs: dict[str, Run] | None = None
     extra_: Extra | None = field(default=None, name="$extra")
@@ -115,6 +141,8 @@ class Experiment(Owner):
 
 
 class Details(Part):
+    """Where a data row came from."""
+
     dataset_id: str | None = None
     dataset_name: str | None = None
     created_at: str | None = None
@@ -124,6 +152,8 @@ class Details(Part):
 
 
 class DataRow(Part):
+    """What the data row itself is."""
+
     id: Id
     global_key: str | None = None
     external_id: str | None = None
@@ -149,6 +179,8 @@ class MediaAttributes(Owner):
 
 
 class Attachment(Owner):
+    """Something shown beside the asset."""
+
     type: str | None = None
     value: str | None = None
     name: str | None = None
@@ -157,6 +189,8 @@ class Attachment(Owner):
 
 
 class MetadataField(Owner):
+    """One metadata field; `name` is what some exports call `schema_name`."""
+
     schema_id: SchemaId | None = None
     schema_name: Name | None = None
     schema_kind: Kind | None = None
@@ -166,10 +200,14 @@ class MetadataField(Owner):
 
 
 class Vector(Part):
+    """One vector of an embedding."""
+
     value: list[Float] | None = None
 
 
 class Embedding(Owner):
+    """The vectors of one embedding."""
+
     id: str | None = None
     name: str | None = None
     dimensions: Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)] | None = None
@@ -195,5 +233,5 @@ class Row(Owner):
 STRUCTS: dict[str, type[Struct]] = {
     name: value
     for name, value in [*vars(features).items(), *globals().items()]
-    if isinstance(value, type) and issubclass(value, Struct) and value is not Struct and name not in {"Part", "Owner"}
+    if isinstance(value, type) and issubclass(value, Struct) and value not in (Struct, Part, Owner)
 }

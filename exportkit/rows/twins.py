@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from exportkit.rows import structs
+from exportkit.rows import features, structs
 from exportkit.rows.features import NO_RAW
 from exportkit.rows.structs import STRUCTS, Row
 
@@ -52,7 +52,7 @@ def make_decoder(shape: Shape) -> msgspec.json.Decoder[Row]:
     """Return a decoder of the twins that `shape` describes. Costs about 10 ms."""
     module = ModuleType(f"exportkit.rows.twin{next(_numbers)}")
     space = vars(module)
-    space.update({name: value for name, value in vars(structs.features).items() if name[:2] != "__"})
+    space.update({name: value for name, value in vars(features).items() if name[:2] != "__"})
     space.update({name: value for name, value in vars(structs).items() if name[:2] != "__"})
     for alias in VOCABULARIES:
         words = shape.vocabulary.get(alias)

@@ -6,9 +6,18 @@ Order, types, nulls, units and meanings of every column. Arrow schemas, file met
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from exportkit.errors import TableError
 from exportkit.tables.declaration import Column, Table
-from exportkit.tables.label_tables import CLASSIFICATIONS, KEY_FRAMES, LABELS, OBJECTS, RELATIONSHIPS, SEGMENTS
+from exportkit.tables.label_tables import (
+    CLASSIFICATIONS,
+    KEY_FRAMES,
+    LABELS,
+    OBJECTS,
+    RELATIONSHIPS,
+    SEGMENTS,
+)
 from exportkit.tables.row_tables import (
     ATTACHMENTS,
     DATA_ROWS,
@@ -40,8 +49,6 @@ def pick_table(name: str) -> Table:
     TableError
         There is no such table; the hint names the nearest.
     """
-    from difflib import get_close_matches
-
     if name in TABLES:
         return TABLES[name]
     near = get_close_matches(name, TABLES, n=1)

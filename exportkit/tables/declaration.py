@@ -90,12 +90,16 @@ EXTRA = Column(
     wide=True, json=True,
 )  # fmt: skip
 EXPORT_ID = Column("export_id", STRING, "Input the line came from.", null=False, repeats=True)
-LINE = Column("line", INT64, "Line in that input, from 1 (in a JSON array: the element's ordinal).", null=False)
+LINE = Column(
+    "line", INT64, "Line in that input, from 1 (in a JSON array: the element's ordinal).", null=False
+)
 
 #: Columns that every table below a label has after ``data_row_id``.
 LABEL_KEYS = (
     Column("project_id", STRING, "Project of the label; null when it belongs to a model run.", repeats=True),
-    Column("label_id", STRING, "Label; `derived:...` where the export gives no id.", null=False, repeats=True),
+    Column(
+        "label_id", STRING, "Label; `derived:...` where the export gives no id.", null=False, repeats=True
+    ),
     Column("label_index", INT32, "Ordinal of the label on its line, from 0.", null=False),
     Column("origin", STRING, "`project`, `model_run` or `prediction`.", null=False, repeats=True),
 )

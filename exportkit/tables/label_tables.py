@@ -11,7 +11,9 @@ STRINGS = ListOf(STRING)
 METRICS = ListOf(StructOf((Field("name", STRING, null=False), Field("value", FLOAT64, null=False))))
 VERTICES = ListOf(StructOf((Field("x", FLOAT64, null=False), Field("y", FLOAT64, null=False))))
 TEXT_GROUPS = ListOf(
-    StructOf((Field("id", STRING), Field("page_number", INT64), Field("tokens", STRINGS), Field("text", STRING)))
+    StructOf(
+        (Field("id", STRING), Field("page_number", INT64), Field("tokens", STRINGS), Field("text", STRING))
+    )
 )
 MESSAGES = ListOf(
     StructOf((Field("message_id", STRING), Field("model_config_name", STRING), Field("order", INT64)))

@@ -5,7 +5,16 @@ from __future__ import annotations
 from exportkit.tables.declaration import EXPORT_ID, LINE, Column, Table, position, table
 from exportkit.tables.types import BINARY, BOOL, FLOAT64, INT32, INT64, STRING, TIMESTAMP, ListOf
 
-__all__ = ["ATTACHMENTS", "DATA_ROWS", "EMBEDDINGS", "METADATA", "MODEL_RUNS", "PROJECTS", "REJECTS", "WORKFLOW"]
+__all__ = [
+    "ATTACHMENTS",
+    "DATA_ROWS",
+    "EMBEDDINGS",
+    "METADATA",
+    "MODEL_RUNS",
+    "PROJECTS",
+    "REJECTS",
+    "WORKFLOW",
+]
 
 STRINGS = ListOf(STRING)
 
@@ -51,7 +60,13 @@ ATTACHMENTS = table(
     "attachments",
     position("attachment"),
     Column("attachment_id", STRING, "Id of the attachment.", "id"),
-    Column("type", STRING, "IMAGE, VIDEO, AUDIO, IMAGE_OVERLAY, HTML, RAW_TEXT, TEXT_URL, ...", "type", repeats=True),
+    Column(
+        "type",
+        STRING,
+        "IMAGE, VIDEO, AUDIO, IMAGE_OVERLAY, HTML, RAW_TEXT, TEXT_URL, ...",
+        "type",
+        repeats=True,
+    ),
     Column("name", STRING, "Its name.", "name", repeats=True),
     Column("value", STRING, "URL or text.", "value", wide=True),
     grain="one attachment of a data row",
