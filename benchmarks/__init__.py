@@ -1,0 +1,1 @@
+"""Measures exportkit beside its rivals and its rooms alone: ``python -m benchmarks``, see README.md."""

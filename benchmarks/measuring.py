@@ -1,0 +1,148 @@
+"""Measures a command: takes its arguments, gives time, memory and output; does not know what it runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psutil
+
+__all__ = ["BenchmarkError", "Measurement", "files_size", "measure"]
+
+#: Pause between two looks at a process tree, in seconds: a peak shorter than this can be missed.
+SAMPLE_EVERY_SECONDS = 0.02
+
+
+class BenchmarkError(Exception):
+    """A measured command failed, or two candidates disagree."""
+
+
+class Measurement(msgspec.Struct, kw_only=True):
+    """What one run of a command took.
+
+    Attributes
+    ----------
+    seconds : float
+        From starting the process to its end.
+    cpu_seconds : float
+        User and system time of the process and of all its children.
+    max_rss_bytes : int
+        Largest resident set of any single process of the tree, shared pages included.
+    peak_pss_bytes : int, optional
+        Peak of the sum over the process tree, shared pages counted once; only where memory was sampled.
+    answer : object
+        The JSON value on the command's last line of output.
+    """
+
+    seconds: float
+    cpu_seconds: float
+    max_rss_bytes: int
+    peak_pss_bytes: int | None
+    answer: Any
+
+
+def measure(
+    arguments: Sequence[str], *, sample_memory: bool = False, standard_input: Path | None = None
+) -> Measurement:
+    """Run a command to its end and return what it took.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        The command.
+    sample_memory : bool
+        Look at the memory of the process tree all the time. Looking takes time of its own, so that `seconds`
+        of such a run are not to be compared.
+    standard_input : Path, optional
+        A file that the command reads as its standard input.
+
+    Raises
+    ------
+    BenchmarkError
+        The command failed; the message ends with what it said on standard error.
+    """
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as complained:
+        given = standard_input.open("rb") if standard_input else None
+        started = time.perf_counter()
+        process = subprocess.Popen(arguments, stdin=given, stdout=said, stderr=complained)
+        sampler = MemorySampler(process.pid) if sample_memory else None
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        peak = sampler.stop() if sampler else None
+        if given:
+            given.close()
+        said.seek(0)
+        complained.seek(0)
+        if process.returncode != 0:
+            last = complained.read().decode(errors="replace")[-2000:]
+            raise BenchmarkError(f"{' '.join(arguments)} ended with {process.returncode}:\n{last}")
+        lines = said.read().splitlines()
+    return Measurement(
+        seconds=seconds,
+        cpu_seconds=usage.ru_utime + usage.ru_stime,
+        max_rss_bytes=usage.ru_maxrss * 1024,
+        peak_pss_bytes=peak,
+        answer=json.loads(lines[-1]) if lines else None,
+    )
+
+
+class MemorySampler:
+    """Looks at a process tree from a thread until it is told to stop.
+
+    Parameters
+    ----------
+    pid : int
+        The root of the tree; its children are found anew at every look.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self._root = pid
+        self._peak = 0
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> int:
+        """Stop looking and return the peak, in bytes."""
+        self._done.set()
+        self._thread.join()
+        return self._peak
+
+    def _watch(self) -> None:
+        while not self._done.wait(SAMPLE_EVERY_SECONDS):
+            self._peak = max(self._peak, tree_pss(self._root))
+
+
+def tree_pss(root: int) -> int:
+    """Return the proportional set size of a process and all its descendants, in bytes."""
+    try:
+        processes = [root, *(child.pid for child in psutil.Process(root).children(recursive=True))]
+    except psutil.NoSuchProcess:
+        return 0
+    return sum(map(pss, processes))
+
+
+def pss(pid: int) -> int:
+    """Return the proportional set size of a process in bytes, 0 when it has ended."""
+    try:
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    for line in rollup.splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def files_size(folder: Path) -> int:
+    """Return the bytes of all files below a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
