@@ -6,7 +6,9 @@ import copy
 import io
 import os
 import re
+import signal
 import sys
+import traceback
 from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
@@ -61,6 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Arguments without the program's name; those of the process when left out.
     """
     given = sys.argv[1:] if arguments is None else arguments
+    # What stops a container ends a run as Ctrl-C does: nothing half-done stays.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal or file that cannot show a character gets a question mark, not a traceback.
@@ -70,7 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code or exit_codes.DONE
     except CycloptsError as error:
-        return _fail(f"{error}\nhint: exportkit --help", exit_codes.USAGE)
+        command = " ".join(("exportkit", *(error.command_chain or ())))
+        return _fail(f"{error}\nhint: {command} --help", exit_codes.USAGE)
     except KeyboardInterrupt as interrupt:
         return _fail(str(interrupt) or "interrupted", exit_codes.INTERRUPTED, "")
     except BrokenPipeError:
@@ -80,6 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _fail(_of_the_system(error), exit_codes.FAILED)
     except (TypeError, ValueError) as error:
+        if not _is_about_arguments(error):
+            raise
         return _fail(_with_options(str(error)), exit_codes.USAGE)
 
 
@@ -91,7 +98,14 @@ def _fail(message: str, code: int, title: str = "error: ") -> int:
 def _end_quietly() -> int:
     """End as a program whose reader has left: what the interpreter still holds goes nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return exit_codes.BROKEN_PIPE
+    return exit_codes.FAILED
+
+
+def _is_about_arguments(error: Exception) -> bool:
+    """Whether the package raised it to say that an argument is wrong; one from anywhere else is a fault."""
+    frames = traceback.walk_tb(error.__traceback__)
+    *_, (raised_by, _) = frames
+    return str(raised_by.f_globals.get("__name__")).startswith("exportkit.")
 
 
 def _of_the_system(error: OSError) -> str:

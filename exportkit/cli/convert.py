@@ -51,7 +51,7 @@ def convert(
 ) -> int:
     """Convert exports to Parquet or Arrow files, a directory a table."""
     if len(paths) < FEWEST_PATHS:
-        raise ValueError("convert needs a source and a destination")
+        raise ValueError("convert needs a source and a destination\nhint: exportkit convert --help")
     *sources, destination = paths
     write = exportkit.to_parquet if format == "parquet" else exportkit.to_arrow
     try:
@@ -67,8 +67,8 @@ def convert(
                 compression_level=compression_level,
                 progress=progress,
             )
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt("interrupted; nothing was written") from None
+    except KeyboardInterrupt as interrupt:
+        raise KeyboardInterrupt(str(interrupt) or "interrupted; nothing was written") from None
     if json:
         print_json(report.to_dict())
     elif not quiet:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["BROKEN_PIPE", "DONE", "FAILED", "INTERRUPTED", "REJECTS", "USAGE"]
+__all__ = ["DONE", "FAILED", "INTERRUPTED", "REJECTS", "USAGE"]
 
 DONE = 0
 FAILED = 1
 USAGE = 2
 #: Done, and some lines could not become rows.
 REJECTS = 3
-#: As a shell reports a program that a signal ended: 128 + SIGINT, 128 + SIGPIPE.
+#: As a shell reports a program that Ctrl-C ended: 128 + SIGINT.
 INTERRUPTED = 130
-BROKEN_PIPE = 141

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from exportkit.cli.layout import facts, grid, heading, listing, remainder
+from exportkit.cli.layout import Listing, facts, grid, heading, listing, remainder
 from exportkit.cli.summary import show_bad_lines, show_unknown, sum_of
 from exportkit.cli.wording import amount, counted, duration, moment, shown
 
@@ -48,8 +48,10 @@ def show_inspection(inspection: Inspection, console: Console) -> None:
 
 
 def _show_rows(found: Inspection, console: Console) -> None:
-    console.print(Text(_sources(found.report.sources), "bold"))
+    console.print(Listing(_sources(found.report.sources)), style="bold")
     console.print(sum_of(found.report))
+    if not found.report.data_rows:
+        return
     console.print()
     versions = found.export_versions if set(found.export_versions) - {"v2"} else {}
     console.print(
@@ -65,10 +67,10 @@ def _show_rows(found: Inspection, console: Console) -> None:
     )
 
 
-def _sources(uris: list[str]) -> str:
+def _sources(uris: list[str]) -> list[str]:
     names = [shown(uri, characters=200) for uri in uris[:SHOWN_SOURCES]]
     rest = remainder(len(uris) - len(names))
-    return ", ".join([*names, rest] if rest else names)
+    return [*names, rest] if rest else names
 
 
 def _show_projects(found: Inspection, console: Console) -> None:
@@ -105,7 +107,7 @@ def _show_labels(found: Inspection, console: Console) -> None:
     if not labels.total:
         return
     heading(console, "Labels", amount(labels.total))
-    creators = _counts(labels.creators)
+    people = counted(labels.creators.distinct, "person", "people")
     console.print(
         facts(
             ("from", listing(labels.origins)),
@@ -114,10 +116,7 @@ def _show_labels(found: Inspection, console: Console) -> None:
             ("consensus winners", amount(labels.selected) if labels.selected else ""),
             ("created", _period(labels.created)),
             ("time to create", duration(labels.seconds_to_create) if labels.seconds_to_create else ""),
-            (
-                "by",
-                f"{counted(labels.creators.distinct, 'person', 'people')}: {creators}" if creators else "",
-            ),
+            ("by", Listing(_counts(labels.creators).items, f"{people}:")),
         )
     )
 
@@ -127,7 +126,8 @@ def _show_classes(found: Inspection, console: Console) -> None:
     if not classes.items:
         return
     total = found.report.rows["objects"]
-    heading(console, "Objects", f"{amount(total)}: {_counts(found.kinds)}")
+    heading(console, "Objects", amount(total))
+    console.print(_counts(found.kinds))
     table = grid("class", "annotation kind", "objects", "share", numbers=("objects",))
     for one in classes.items:
         table.add_row(
@@ -157,14 +157,14 @@ def _types(question: QuestionFinding) -> str:
     return ", ".join([*question.answer_types, nested] if question.nested else question.answer_types)
 
 
-def _answers(question: QuestionFinding) -> str:
+def _answers(question: QuestionFinding) -> Listing:
     answers = question.answers
     listed = answers.items[:SHOWN_ANSWERS]
     more = answers.more + len(answers.items) - len(listed)
-    said = [listing(((one.value, one.count) for one in listed), more, answers.beyond)] if listed else []
+    said = listing(((one.value, one.count) for one in listed), more, answers.beyond).items
     said += [counted(question.texts, "text")] if question.texts else []
     said += [f"{amount(question.unanswered)} without an answer"] if question.unanswered else []
-    return "; ".join(said)
+    return Listing(said)
 
 
 def _show_relationships(found: Inspection, console: Console) -> None:
@@ -221,7 +221,7 @@ def _show_embeddings(found: Inspection, console: Console) -> None:
 
 def _show_tables(found: Inspection, console: Console) -> None:
     heading(console, "A conversion writes", f"{counted(sum(found.report.rows.values()), 'row')}")
-    console.print(Text(listing({name: rows for name, rows in found.report.rows.items() if rows})))
+    console.print(listing({name: rows for name, rows in found.report.rows.items() if rows}))
 
 
 def _heading(console: Console, title: str, top: Top[Any]) -> None:
@@ -235,10 +235,10 @@ def _end(console: Console, table: Table, top: Top[Any]) -> None:
         console.print(Text(rest, "dim"))
 
 
-def _counts(top: Top[Count]) -> str:
-    """Return the listed counts in one line; empty when the export does not say."""
+def _counts(top: Top[Count]) -> Listing:
+    """Return the listed counts in words; none when the export does not say."""
     if all(one.value is None for one in top.items):
-        return ""
+        return Listing([])
     return listing(((one.value, one.count) for one in top.items), top.more, top.beyond)
 
 

@@ -26,7 +26,7 @@ def inspect(
     from exportkit.inspection import inspect_export  # noqa: PLC0415 - --help needs no pyarrow
 
     if not sources:
-        raise ValueError("inspect needs a source")
+        raise ValueError("inspect needs a source\nhint: exportkit inspect --help")
     with shown_progress(quiet=quiet) as progress:
         inspection = inspect_export(
             named_sources(sources), top=top, max_rejects=max_rejects, progress=progress

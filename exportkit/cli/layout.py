@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from rich import box
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from exportkit.cli.wording import amount, shown
 
-__all__ = ["facts", "grid", "heading", "listing", "notes", "remainder"]
+__all__ = ["Listing", "facts", "grid", "heading", "listing", "notes", "remainder"]
 
 
 def heading(console: Console, title: str, about: str = "") -> None:
@@ -34,7 +36,41 @@ def grid(*columns: str, numbers: Iterable[str] = ()) -> Table:
     return table
 
 
-def facts(*pairs: tuple[str, str | Text | None]) -> Table:
+class Listing:
+    """Words that stand in one line as long as it is wide enough, and break only between each other.
+
+    Parameters
+    ----------
+    items : iterable of str
+        The words, each with what belongs to it.
+    before : str
+        What stands before the first.
+    """
+
+    def __init__(self, items: Iterable[str], before: str = "") -> None:
+        self.items = list(items)
+        self.before = before
+
+    def __bool__(self) -> bool:
+        return bool(self.items)
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
+        lines = [self.before]
+        for at, item in enumerate(self.items):
+            word = item if at == len(self.items) - 1 else f"{item},"
+            if lines[-1] and cell_len(f"{lines[-1]} {word}") > options.max_width:
+                lines.append(word)
+            else:
+                lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+        yield from (Text(line) for line in lines)
+
+    def __rich_measure__(self, _: Console, options: ConsoleOptions) -> Measurement:
+        whole = cell_len(", ".join(self.items)) + cell_len(self.before) + 1
+        longest = max(map(cell_len, self.items), default=0) + 1
+        return Measurement(min(longest, options.max_width), min(whole, options.max_width))
+
+
+def facts(*pairs: tuple[str, str | Listing]) -> Table:
     """Return names and values side by side; pairs without a value are left out."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True, style="dim")
@@ -47,12 +83,12 @@ def facts(*pairs: tuple[str, str | Text | None]) -> Table:
 
 def listing(
     counts: Mapping[str, int] | Iterable[tuple[str | None, int]], more: int = 0, beyond: int = 0
-) -> str:
-    """Return counts in one line: ``DONE: 3,900, TO_LABEL: 100``, and what is not listed."""
+) -> Listing:
+    """Return counts as words: ``DONE: 3,900``, ``TO_LABEL: 100``, and last what is not listed."""
     pairs = counts.items() if isinstance(counts, Mapping) else counts
-    parts = [f"{shown(name)}: {amount(count)}" for name, count in pairs]
+    words = [f"{shown(name)}: {amount(count)}" for name, count in pairs]
     rest = remainder(more, beyond)
-    return ", ".join([*parts, rest] if rest else parts)
+    return Listing([*words, rest] if rest else words)
 
 
 def remainder(more: int, beyond: int = 0) -> str:
@@ -67,6 +103,5 @@ def notes(console: Console, title: str, counts: Mapping[str, int], listed: int =
     if not counts:
         return
     ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
-    console.print(
-        Text(f"{title}: {listing(ordered[:listed], max(len(ordered) - listed, 0))}", style="yellow")
-    )
+    words = listing(ordered[:listed], max(len(ordered) - listed, 0))
+    console.print(Listing(words.items, f"{title}:"), style="yellow")

@@ -16,7 +16,9 @@ PIPED_COLUMNS = 120
 
 def stdout() -> Console:
     """Return a console on standard output, as wide as the terminal; wide enough for tables elsewhere."""
-    return Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else PIPED_COLUMNS)
+    width = None if sys.stdout.isatty() else PIPED_COLUMNS
+    # What is shown comes out of exports: brackets and colons in it are no markup.
+    return Console(file=sys.stdout, highlight=False, markup=False, emoji=False, width=width)
 
 
 def print_json(value: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.progress import BarColumn, ProgressColumn, Task, TextColumn
 from rich.progress import Progress as Bars
+from rich.table import Column
 from rich.text import Text
 
 from exportkit.cli.wording import amount, counted, duration, rate, shown, size
@@ -27,7 +28,8 @@ Tell = Callable[[Progress], None]
 LINE_SECONDS = 5.0
 #: Seconds of a run before time left is said: earlier the rate says little.
 EARLIEST_ESTIMATE_SECONDS = 1.0
-#: Characters of the input's name in the bar.
+#: Columns of a terminal from which the input's name stands before the bar, and its characters.
+NAMED_COLUMNS = 100
 NAME_CHARACTERS = 24
 
 
@@ -107,8 +109,9 @@ class _Words(ProgressColumn):
         progress: Progress | None = task.fields["latest"]
         if progress is None:
             return Text("opening")
-        total = "" if progress.total_bytes is None else f"/{size(progress.total_bytes)}"
-        words = [f"{size(progress.stored_bytes)}{total}", f"{amount(progress.data_rows)} rows"]
+        total = progress.total_bytes
+        words = [size(progress.stored_bytes) if total is None else f"{task.percentage:.0f}% of {size(total)}"]
+        words.append(f"{amount(progress.data_rows)} rows")
         words.append(rate(progress.stored_bytes, progress.seconds))
         left = seconds_left(progress)
         words.append(duration(progress.seconds) if left is None else f"{duration(left)} left")
@@ -121,23 +124,21 @@ class _Words(ProgressColumn):
 @contextmanager
 def _bar() -> Iterator[Tell]:
     console = Console(stderr=True)
-    to_terminal = sys.stdout.isatty()
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=None), _Words())
-    with Bars(
-        *columns,
-        console=console,
-        transient=True,
-        expand=True,
-        redirect_stdout=to_terminal,
-        redirect_stderr=True,
-    ) as bars:
+    columns: list[ProgressColumn] = [
+        BarColumn(bar_width=None, table_column=Column(ratio=1)),
+        _Words(table_column=Column(no_wrap=True)),
+    ]
+    if console.width >= NAMED_COLUMNS:
+        columns.insert(0, TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)))
+    # What is printed meanwhile goes above the bar, unless it goes elsewhere.
+    printed = sys.stdout.isatty()
+    with Bars(*columns, console=console, transient=True, expand=True, redirect_stdout=printed) as bars:
         task = bars.add_task("", total=None, latest=None)
 
         def tell(progress: Progress) -> None:
-            name = shown(progress.source_uri.rsplit("/", 1)[-1], characters=NAME_CHARACTERS)
             bars.update(
                 task,
-                description=name,
+                description=shown(progress.source_uri.rsplit("/", 1)[-1], characters=NAME_CHARACTERS),
                 total=progress.total_bytes,
                 completed=progress.stored_bytes,
                 latest=progress,

@@ -19,7 +19,7 @@ SHOWN_MESSAGES = 5
 
 def show_report(report: Report, destination: str, console: Console) -> None:
     """Print what a conversion wrote, and what was odd about its input."""
-    files = Counter(path.partition("/")[0] for path in report.files)
+    files = Counter(path.split("/")[-2] for path in report.files)
     table = grid("table", "rows", "files", numbers=("rows", "files"))
     for name, rows in report.rows.items():
         table.add_row(name, amount(rows), amount(files[name]), style=None if rows else "dim")
@@ -27,7 +27,7 @@ def show_report(report: Report, destination: str, console: Console) -> None:
     console.print()
     console.print(sum_of(report))
     written = f"{size(report.output_bytes)} in {counted(len(report.files), 'file')}"
-    console.print(Text(f"Wrote {written} to {shown(destination, characters=200)}"))
+    console.print(Text(f"Wrote {written} to {shown(destination, characters=200)}"), soft_wrap=True)
     show_bad_lines(report, console, f"{destination.rstrip('/')}/rejects")
     show_unknown(report, console)
 
@@ -53,11 +53,13 @@ def show_bad_lines(report: Report, console: Console, where: str = "") -> None:
     console.print()
     console.print(Text(f"{counted(bad, 'line')} {what}:", style="bold yellow"))
     for message in report.first_rejects[:SHOWN_MESSAGES]:
-        console.print(Text(f"  {shown(message, characters=400)}"))
+        console.print(Text(f"  {shown(message, characters=400)}"), soft_wrap=True)
     if bad > SHOWN_MESSAGES:
         console.print(Text(f"  … and {amount(bad - SHOWN_MESSAGES)} more"))
     if where and report.rejects:
-        console.print(Text(f"  All of them, with their places and bytes: {shown(where, characters=200)}"))
+        console.print(
+            Text(f"  All of them, with places and bytes: {shown(where, characters=200)}"), soft_wrap=True
+        )
 
 
 def show_unknown(report: Report, console: Console) -> None:

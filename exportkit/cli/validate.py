@@ -34,7 +34,7 @@ def validate(
 ) -> int:
     """Convert exports without writing anything, and print every line that cannot become rows."""
     if not sources:
-        raise ValueError("validate needs a source")
+        raise ValueError("validate needs a source\nhint: exportkit validate --help")
     report = Report()
     problems: list[dict[str, Any]] = []
     with shown_progress(quiet=quiet) as progress:
