@@ -33,6 +33,19 @@ OTHER_KEYS = {
     "feature_id", "feature_schema_id", "name", "value", "annotation_kind", "classifications",
     "confidence", "custom_metrics", "$key",
 }  # fmt: skip
+#: Geometries that share columns with others: the kind tells which of them the columns hold.
+SHARED = {
+    "polygon", "line", "location", "conversational_location", "selected_message", "selected_messages",
+    "ranked_messages",
+}  # fmt: skip
+MESSAGE_TASKS = {
+    "MessageSingleSelection": "selected_message",
+    "MessageMultiSelection": "selected_messages",
+    "MessageRanking": "ranked_messages",
+}
+#: The array of messages in a message task.
+MESSAGE_LISTS = {"selected_messages": "messages", "ranked_messages": "ranked_messages"}
+LISTS = {"polygon", "line"}
 SIDES = ("left", "top", "width", "height")
 VERTEX: dict[str, Fit] = {"x": number, "y": number}
 GROUP: dict[str, Fit] = {"id": text, "page_number": int64, "tokens": texts, "text": text}
@@ -73,10 +86,8 @@ def object_rows(
         columns["is_key_frame"] = key_frames.get(frame, False)
     columns["confidence"] = left.take("confidence", number)
     columns["custom_metrics"] = metrics(left)
-    fitted = {key for key in GEOMETRY if isinstance(left.tree.get(key), dict)} - {"polygon", "line"}
-    columns |= _geometry(left, kind)
-    if columns["vertices"] is not None:
-        fitted.add("line" if _is_line(left, kind) else "polygon")
+    fitted = _fitting(left, kind or "")
+    columns |= _geometry(left, fitted)
     columns["coordinate_unit"] = _unit(columns, kind)
     questions = left.items("classifications")
     columns["payload"] = _payload(left, kind, fitted)
@@ -112,34 +123,44 @@ def _answers(
             yield "classifications", row
 
 
-def _geometry(left: Leftover, kind: str | None) -> JsonObject:
+def _fitting(left: Leftover, kind: str) -> set[str]:
+    """Return the geometries that columns hold."""
+    chosen = {
+        MESSAGE_TASKS.get(kind),
+        "conversational_location" if kind.startswith("Conversational") else "location",
+        "line" if kind.endswith(("Polyline", "Line")) else "polygon",
+    }
+    present = {key for key in GEOMETRY - SHARED | chosen if key is not None}
+    return {key for key in present if isinstance(left.tree.get(key), list if key in LISTS else dict)}
+
+
+def _geometry(left: Leftover, fitted: set[str]) -> JsonObject:
     box, point, page = left.inside("bounding_box"), left.inside("point"), left.inside("page_dimensions")
     composite = left.inside("composite_mask")
     columns: JsonObject = {f"bbox_{side}": box.take(side, number) for side in SIDES}
     columns |= {f"point_{axis}": point.take(axis, number) for axis in ("x", "y")}
-    columns["vertices"] = _vertices(left, kind)
     columns["mask_url"] = left.inside("mask").take("url", text)
     columns["composite_mask_url"] = composite.take("url", text)
     columns["composite_mask_color"] = composite.take("color_rgb", colour)
     columns["geojson"] = left.take("geojson", anything)
     columns["page_number"] = left.take("page_number", int64)
     columns |= {f"page_{side}": page.take(side, number) for side in ("width", "height")}
-    return columns | _location(left) | _messages(left)
+    return columns | _vertices(left, fitted) | _location(left, fitted) | _messages(left, fitted)
 
 
-def _vertices(left: Leftover, kind: str | None) -> list[JsonObject] | None:
-    return left.structs("line" if _is_line(left, kind) else "polygon", VERTEX, required=True)
+def _vertices(left: Leftover, fitted: set[str]) -> JsonObject:
+    key = "line" if "line" in fitted else "polygon"
+    vertices = left.structs(key, VERTEX, required=True) if key in fitted else None
+    if vertices is None:
+        fitted.discard(key)
+    return {"vertices": vertices}
 
 
-def _is_line(left: Leftover, kind: str | None) -> bool:
-    return kind is not None and kind.endswith(("Polyline", "Line")) and not left.has("polygon")
-
-
-def _location(left: Leftover) -> JsonObject:
-    conversational = left.inside("conversational_location")
-    location = left.inside("location") if left.has("location") else conversational.inside("location")
+def _location(left: Leftover, fitted: set[str]) -> JsonObject:
+    said = left.inside("conversational_location") if "conversational_location" in fitted else Leftover({})
+    location = left.inside("location") if "location" in fitted else said.inside("location")
     return {
-        "message_id": conversational.take("message_id", text),
+        "message_id": said.take("message_id", text),
         "text_start": location.take("start", int64),
         "text_end": location.take("end", int64),
         "text_token": location.take("token", text),
@@ -147,21 +168,20 @@ def _location(left: Leftover) -> JsonObject:
     }
 
 
-def _messages(left: Leftover) -> JsonObject:
-    for key, array in (("selected_messages", "messages"), ("ranked_messages", "ranked_messages")):
-        if left.has(key):
-            task = left.inside(key)
-            messages = task.structs(array, MESSAGE | ({"order": int64} if key == "ranked_messages" else {}))
-            if messages is not None:
-                messages = [{"order": None, **message} for message in messages]
-            return {"messages": messages, "parent_message_id": task.take("parent_message_id", text)}
-    task = left.inside("selected_message")
-    message: JsonObject = {key: task.take(key, fit) for key, fit in MESSAGE.items()}
-    named = any(value is not None for value in message.values())
-    return {
-        "messages": [{"order": None, **message}] if named else None,
-        "parent_message_id": task.take("parent_message_id", text),
-    }
+def _messages(left: Leftover, fitted: set[str]) -> JsonObject:
+    columns: JsonObject = {}
+    for key in fitted.intersection(MESSAGE_TASKS.values()):
+        task = left.inside(key)
+        if key in MESSAGE_LISTS:
+            ranks: dict[str, Fit] = {"order": int64} if key == "ranked_messages" else {}
+            messages = task.structs(MESSAGE_LISTS[key], MESSAGE | ranks)
+        else:
+            single = {name: task.take(name, fit) for name, fit in MESSAGE.items()}
+            messages = [single] if any(value is not None for value in single.values()) else None
+        if messages is not None:
+            columns["messages"] = [{"order": None, **message} for message in messages]
+        columns["parent_message_id"] = task.take("parent_message_id", text)
+    return columns
 
 
 def _unit(columns: JsonObject, kind: str | None) -> str | None:

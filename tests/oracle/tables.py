@@ -132,19 +132,22 @@ def _metadata(left: Leftover, common: JsonObject, tables: Tables) -> None:
 
 def _value(value: Any, kind: str) -> JsonObject:
     """Return the typed columns of a metadata value."""
-    is_enum = kind.startswith("CustomMetadataEnum")
     if isinstance(value, str):
         if kind == "CustomMetadataDateTime" and instant(value) is not MISFIT:
             return {"value_timestamp": instant(value)}
-        return {"value_string": value, "value_options": [value] if is_enum else None}
+        return {
+            "value_string": value,
+            "value_options": [value] if kind.startswith("CustomMetadataEnum") else None,
+        }
     if number(value) is not MISFIT:
         return {"value_number": number(value)}
-    options = None
-    if is_enum and isinstance(value, list):
-        named = [Leftover(dict(item)) for item in value if isinstance(item, dict)]
-        names = [item.take("schema_name", text) or item.take("name", text) for item in named]
-        options = [name for name in names if name is not None]
-    return {"value_options": options, "value_json": value}
+    options = [_option_name(item) for item in value] if isinstance(value, list) else [None]
+    return {"value_options": None if None in options else options, "value_json": value}
+
+
+def _option_name(option: Any) -> str | None:
+    names = [option.get(key) for key in ("schema_name", "name")] if isinstance(option, dict) else []
+    return next((name for name in names if isinstance(name, str)), None)
 
 
 def _embeddings(left: Leftover, common: JsonObject, tables: Tables) -> None:

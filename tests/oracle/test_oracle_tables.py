@@ -207,6 +207,9 @@ def test_an_unknown_kind_keeps_its_unknown_keys_and_its_line_in_the_payload() ->
     assert one_object(annotation_kind="ImageCuboid", cuboid={"d": 3}, line=line, name=5) == {
         "annotation_kind": "ImageCuboid", "payload": {"cuboid": {"d": 3}, "line": line}, "extra": {"name": 5},
     }  # fmt: skip
+    assert one_object(annotation_kind="RadarPolyline", line=line, polygon=line)["payload"] == {
+        "polygon": line
+    }
     assert one_object(annotation_kind="RadarPolyline", line=line) == {
         "annotation_kind": "RadarPolyline", "vertices": [{"x": 0.0, "y": 0.0}],
     }  # fmt: skip
@@ -217,23 +220,29 @@ def test_text_locations_of_texts_conversations_and_documents_have_their_columns(
     group = {"id": "g", "page_number": 1, "tokens": ["t"], "text": "w", "x": 1}
     said = {"message_id": "2", "location": {"start": 0, "end": 8}}
     assert one_object(location=location) == {"text_start": 10, "text_end": 20, "text_token": "um dolor si"}
-    assert one_object(conversational_location=said) == {"message_id": "2", "text_start": 0, "text_end": 8}
+    entity = one_object(annotation_kind="ConversationalTextEntity", conversational_location=said)
+    assert (entity["message_id"], entity["text_start"], entity["text_end"]) == ("2", 0, 8)
     assert one_object(location={"groups": [group]}) == {
         "text_groups": [{"id": "g", "page_number": 1, "tokens": ["t"], "text": "w"}],
         "extra": {"location": {"groups": {"0": {"x": 1}}}},
     }
 
 
-def test_selected_and_ranked_messages_share_a_column() -> None:
+def test_message_tasks_share_columns_that_only_their_kind_tells_apart() -> None:
     one, two = {"message_id": "m", "model_config_name": "a"}, {"message_id": "n", "model_config_name": "b"}
-    assert one_object(selected_message={**one, "parent_message_id": "q"}) == {
-        "messages": [{**one, "order": None}], "parent_message_id": "q",
-    }  # fmt: skip
-    assert one_object(selected_messages={"messages": [one, two], "parent_message_id": "q"})["messages"] == [
-        {**one, "order": None}, {**two, "order": None},
-    ]  # fmt: skip
     ranked = [{**two, "order": 1}, {**one, "order": 2}]
-    assert one_object(ranked_messages={"ranked_messages": ranked})["messages"] == ranked
+    single = {"selected_message": {**one, "parent_message_id": "q"}}
+    multi = {"selected_messages": {"messages": [one, two], "parent_message_id": "q"}}
+    ranking = {"ranked_messages": {"ranked_messages": ranked, "parent_message_id": "q"}}
+    columns: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
+        "MessageSingleSelection": (single, [{**one, "order": None}]),
+        "MessageMultiSelection": (multi, [{**one, "order": None}, {**two, "order": None}]),
+        "MessageRanking": (ranking, ranked),
+    }
+    for kind, (task, messages) in columns.items():
+        row = one_object(annotation_kind=kind, **task)
+        assert (row["messages"], row["parent_message_id"], "payload" in row) == (messages, "q", False)
+    assert one_object(annotation_kind="MessageRanking", **multi)["payload"] == multi
 
 
 def test_pages_and_globes_have_their_own_units() -> None:

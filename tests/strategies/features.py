@@ -102,7 +102,7 @@ def _box(pick: Choices) -> JsonObject:
 
 
 def _vertices(pick: Choices) -> list[JsonObject]:
-    return pick.several(lambda: _vertex(pick))
+    return [_vertex(pick), *pick.several(lambda: _vertex(pick))]
 
 
 def _vertex(pick: Choices) -> JsonObject:
