@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from exportkit.decode.mending import UNFIT, mender
+from exportkit.decode.mending import UNFIT, Mender
 from exportkit.errors import DecodeError
 from exportkit.place import LineBlock, LinePlaces, Source
 from exportkit.rows import Reject, Row, RowBlock
+from exportkit.rows.twins import Shape, make_decoder
 
 __all__ = ["LineDecoder"]
 
@@ -25,16 +27,23 @@ _BYTE = re.compile(r" \(byte (\d+)\)")
 
 
 class LineDecoder:
-    """Decode blocks of lines of one input.
+    """Decode blocks of lines.
 
     A block is decoded at once; when that fails its lines are decoded one by one, and a line that
-    fails alone is read without types and mended. Only a line that is no JSON object with a
+    fails alone is read without types and mended. The unknown fields that mending meets are learned, so
+    that the next rows with them decode at once. Only a line that is no JSON object with a
     ``data_row.id`` is refused.
+
+    Parameters
+    ----------
+    skipped : mapping of str to frozenset of str, optional
+        By struct, the fields that nobody asked for.
     """
 
-    def __init__(self, row_type: type[Row] = Row) -> None:
-        self._typed = msgspec.json.Decoder(row_type)
-        self._mend = mender(Row)
+    def __init__(self, skipped: Mapping[str, frozenset[str]] | None = None) -> None:
+        self._shape = Shape(skipped=skipped or {})
+        self._typed = make_decoder(self._shape) if skipped else msgspec.json.Decoder(Row)
+        self._mender = Mender(Row)
 
     def decode(self, block: LineBlock, places: LinePlaces, source: Source) -> tuple[RowBlock, list[Reject]]:
         """Return the rows of `block` and the lines that could not become rows, both in input order."""
@@ -46,7 +55,10 @@ class LineDecoder:
                 rows = None
         if rows is not None and len(rows) == len(places.lines):
             return RowBlock(source, rows, places.lines, places.lengths, _offsets(block, places.starts)), []
-        return self._decode_singly(block, places, source)
+        decoded = self._decode_singly(block, places, source)
+        if self._shape.learn(self._mender.seen):
+            self._typed = make_decoder(self._shape)
+        return decoded
 
     def _decode_singly(
         self, block: LineBlock, places: LinePlaces, source: Source
@@ -87,7 +99,7 @@ class LineDecoder:
         value = read_untyped(line)
         if not isinstance(value, dict):
             raise DecodeError(f"the line is {_kind(value)}, not a data row", json_path="$")
-        row, _ = self._mend(value)
+        row = self._mender.mend(value)
         if row is UNFIT:
             raise DecodeError("the line has no usable data row id", json_path="$.data_row.id")
         fitted: Row = row

@@ -13,15 +13,17 @@ import json
 import math
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import inspect
 
-__all__ = ["UNFIT", "json_bytes", "mender"]
+__all__ = ["UNFIT", "Mender", "json_bytes"]
 
 #: Says that a value does not fit a type at all.
 UNFIT: Any = object()
+#: Unknown fields of one struct that are noted; an export with more has keys that are data.
+MAX_SEEN = 1_000
 #: Key in ``extra_`` of a list item that should have been an object.
 VALUE_KEY = "$value"
 
@@ -42,13 +44,32 @@ def json_bytes(value: Any) -> bytes:
         return json.dumps(value, separators=(",", ":")).encode("ascii")
 
 
-def mender(row_type: type[msgspec.Struct]) -> Fitter:
-    """Return the function that fits an untyped row into `row_type`."""
-    known: dict[type, Fitter] = {}
-    return _fitter(inspect.type_info(row_type), known)
+class Mender:
+    """Fit untyped rows into `row_type`, and note the unknown fields that they hold.
+
+    Attributes
+    ----------
+    seen : dict of str to set of str
+        By struct, the unknown fields since it was last emptied.
+    """
+
+    def __init__(self, row_type: type[msgspec.Struct]) -> None:
+        self.seen: dict[str, set[str]] = {}
+        self._fit = _fitter(inspect.type_info(row_type), Known({}, self.seen))
+
+    def mend(self, value: dict[str, Any]) -> Any:
+        """Return the row that `value` makes, UNFIT where it makes none."""
+        return self._fit(value)[0]
 
 
-def _fitter(declared: inspect.Type, known: dict[type, Fitter]) -> Fitter:
+class Known(NamedTuple):
+    """Fitters of the structs met so far, and where unknown fields are noted."""
+
+    fitters: dict[type, Fitter]
+    seen: dict[str, set[str]]
+
+
+def _fitter(declared: inspect.Type, known: Known) -> Fitter:
     if isinstance(declared, inspect.StructType):
         return _struct_fitter(declared, known)
     if isinstance(declared, inspect.UnionType):
@@ -66,11 +87,12 @@ def _fitter(declared: inspect.Type, known: dict[type, Fitter]) -> Fitter:
     return _SCALARS[type(declared)]
 
 
-def _struct_fitter(declared: inspect.StructType, known: dict[type, Fitter]) -> Fitter:
+def _struct_fitter(declared: inspect.StructType, known: Known) -> Fitter:
     cls = declared.cls
-    if cls in known:
-        return known[cls]
+    if cls in known.fitters:
+        return known.fitters[cls]
     fields: dict[str, tuple[str, Fitter]] = {}
+    seen = known.seen.setdefault(cls.__name__, set())
 
     def fit(value: Any) -> Fitted:
         if type(value) is not dict:
@@ -80,6 +102,8 @@ def _struct_fitter(declared: inspect.StructType, known: dict[type, Fitter]) -> F
         for key, item in value.items():
             if key not in fields:
                 left[key] = item
+                if len(seen) < MAX_SEEN:
+                    seen.add(key)
                 continue
             if item is None:
                 continue
@@ -97,7 +121,7 @@ def _struct_fitter(declared: inspect.StructType, known: dict[type, Fitter]) -> F
             return cls(**fitting), left or None
         return cls(**fitting, extra_=left or None), None
 
-    known[cls] = fit
+    known.fitters[cls] = fit
     owner = _owns_extra(declared)
     required = {one.name for one in declared.fields if one.required}
     for one in declared.fields:
@@ -106,7 +130,7 @@ def _struct_fitter(declared: inspect.StructType, known: dict[type, Fitter]) -> F
     return fit
 
 
-def _union_fitter(declared: inspect.UnionType, known: dict[type, Fitter]) -> Fitter:
+def _union_fitter(declared: inspect.UnionType, known: Known) -> Fitter:
     options = [_fitter(one, known) for one in declared.types if not isinstance(one, inspect.NoneType)]
     if len(options) == 1:
         return options[0]
@@ -121,7 +145,7 @@ def _union_fitter(declared: inspect.UnionType, known: dict[type, Fitter]) -> Fit
     return fit
 
 
-def _list_fitter(declared: inspect.ListType, known: dict[type, Fitter]) -> Fitter:
+def _list_fitter(declared: inspect.ListType, known: Known) -> Fitter:
     fit_item = _fitter(declared.item_type, known)
     item = declared.item_type
     owner = item.cls if isinstance(item, inspect.StructType) and _owns_extra(item) else None
@@ -149,7 +173,7 @@ def _owns_extra(declared: inspect.StructType) -> bool:
     return any(one.name == "extra_" for one in declared.fields)
 
 
-def _tuple_fitter(declared: inspect.TupleType, known: dict[type, Fitter]) -> Fitter:
+def _tuple_fitter(declared: inspect.TupleType, known: Known) -> Fitter:
     fitters = [_fitter(one, known) for one in declared.item_types]
 
     def fit(value: Any) -> Fitted:
@@ -161,7 +185,7 @@ def _tuple_fitter(declared: inspect.TupleType, known: dict[type, Fitter]) -> Fit
     return fit
 
 
-def _dict_fitter(declared: inspect.DictType, known: dict[type, Fitter]) -> Fitter:
+def _dict_fitter(declared: inspect.DictType, known: Known) -> Fitter:
     fit_item = _fitter(declared.value_type, known)
     fit_key = _fit_whole_key if isinstance(declared.key_type, inspect.IntType) else _fit_str
 

@@ -234,6 +234,10 @@ def whole(key: str | int) -> int | None:
     return number if str(number) == key else None
 
 
+#: Where the twins keep the bytes of classifications that nobody asked for.
+UNREAD = "skipped_classifications"
+
+
 def repeated_relationships(objects: list[Object], relationships: list[Relationship]) -> tuple[int, ...]:
     """Return the positions of objects that repeat one of the label's relationships to the letter.
 
@@ -251,6 +255,7 @@ def repeated_relationships(objects: list[Object], relationships: list[Relationsh
         and all(getattr(one, name) in (None, NO_RAW) for name in others)
         and any(
             all(getattr(one, name) == getattr(twin, name) for name in fields)
+            and getattr(one, UNREAD, None) == getattr(twin, UNREAD, None)
             for twin in known.get(one.feature_id, ())
         )
     )

@@ -17,6 +17,8 @@ import numpy.typing as npt
 __all__ = ["float_fields", "floats"]
 
 _encode = msgspec.msgpack.Encoder().encode
+#: The most that MessagePack writes before the items of a list.
+LIST_HEADER_BYTES = 5
 Floats = npt.NDArray[np.float64]
 
 
@@ -37,7 +39,13 @@ def _layout(cls: type[msgspec.Struct]) -> np.dtype[Any]:
 def float_fields(structs: Sequence[msgspec.Struct], cls: type[msgspec.Struct]) -> dict[str, Floats]:
     """Return each field of `structs`, all of class `cls` with required float fields only."""
     layout = _layout(cls)
-    table = _tail(_encode(structs), len(structs), layout)
+    encoded = _encode(structs)
+    if (
+        not 0 < len(encoded) - len(structs) * layout.itemsize <= LIST_HEADER_BYTES
+    ):  # structs with learned fields
+        names = cls.__struct_fields__
+        return {name: np.array([getattr(one, name) for one in structs], dtype=np.float64) for name in names}
+    table = _tail(encoded, len(structs), layout)
     return {name: table[name].astype(np.float64) for name in layout.names or ()}
 
 

@@ -11,6 +11,7 @@ from exportkit.batch import TableBuffer
 from exportkit.decode import LineDecoder
 from exportkit.errors import DecodeError
 from exportkit.flatten import flatten, reject_block
+from exportkit.pipeline.needs import skipped_fields
 from exportkit.pipeline.options import Options
 from exportkit.pipeline.pieces import Piece, whole_line
 from exportkit.pipeline.unknowns import note_unknowns
@@ -40,7 +41,7 @@ class Conversion:
     def __init__(self, options: Options, report: Report, *, encoded: bool = False) -> None:
         self._options = options
         self._report = report
-        self._decoder = LineDecoder()
+        self._decoder = LineDecoder(skipped_fields(options.columns))
         self._buffers = {
             name: TableBuffer(name, columns, encoded=encoded) for name, columns in options.columns.items()
         }

@@ -1,91 +1,184 @@
-"""Twins: the structs of a line made anew for one export, to decode faster what that export holds.
+"""Twins: the structs of a line made anew for one conversion.
 
-A twin has the same names and meanings as the structs of the catalogue. It differs in what a `Shape`
-says: it lacks the fields an export does not use (a class attribute answers ``None`` for them), knows
-repeating strings beforehand (msgspec then gives back the same object each time instead of a new one),
-and passes over fields that nobody asked for. Input that does not fit a twin is an error, never a loss:
-`decode` then takes the structs of the catalogue.
+A twin has the same names and meanings as the structs of the catalogue. It differs in what a `Shape` says:
+
+- it has the unknown fields that an export was seen to hold, so that rows with them decode as fast as
+  others; its ``extra_`` gathers them when it is read;
+- it passes over fields that nobody asked for: they read as missing, sections of the line as empty.
+
+Input that does not fit a twin is an error, never a loss: `decode` then goes the slow way.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from types import ModuleType
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
+from msgspec import inspect
 
 from exportkit.rows import features, structs
 from exportkit.rows.features import NO_RAW
 from exportkit.rows.structs import STRUCTS, Row
 
-__all__ = ["VOCABULARIES", "Shape", "make_decoder"]
+__all__ = ["MAX_LEARNED", "Shape", "make_decoder"]
 
-#: Aliases of string types whose values repeat.
-VOCABULARIES = ("Name", "Kind", "SchemaId")
+#: Unknown fields that twins are made for; an export with more is read the slow way.
+MAX_LEARNED = 256
 _numbers = count(1)
+
+#: What finds the unknown fields below one struct: None where it holds none.
+Gather = Callable[[Any], dict[str, Any] | None]
 
 
 @dataclass(slots=True)
 class Shape:
-    """What one export holds.
+    """How the twins of a conversion differ from the structs of the catalogue.
 
     Attributes
     ----------
-    fields : dict of str to set of str
-        By struct, the fields in use.
-    vocabulary : dict of str to set of str
-        By alias, the strings seen; an alias without an entry takes any string.
+    learned : dict of str to set of str
+        By struct, the unknown fields that were seen.
     skipped : mapping of str to frozenset of str
-        By struct, the fields that nobody asked for: passed over undecoded.
+        By struct, the fields that nobody asked for.
     """
 
-    fields: dict[str, set[str]] = field(default_factory=dict)
-    vocabulary: dict[str, set[str]] = field(default_factory=lambda: {alias: set() for alias in VOCABULARIES})
+    learned: dict[str, set[str]] = field(default_factory=dict)
     skipped: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def learn(self, seen: Mapping[str, set[str]]) -> bool:
+        """Take up the unknown fields of `seen` that can be fields; return whether any of them is new."""
+        new = False
+        for name, keys in seen.items():
+            known = self.learned.setdefault(name, set())
+            for key in keys - known:
+                if can_be_field(key) and sum(map(len, self.learned.values())) < MAX_LEARNED:
+                    known.add(key)
+                    new = True
+        return new
+
+
+def can_be_field(key: str) -> bool:
+    """Return whether msgspec takes `key` as the name of a field in JSON."""
+    return key.isprintable() and not {'"', "\\"} & set(key) and len(key) <= 100 and key != "$extra"  # noqa: PLR2004 - no sane key is longer
 
 
 def make_decoder(shape: Shape) -> msgspec.json.Decoder[Row]:
     """Return a decoder of the twins that `shape` describes. Costs about 10 ms."""
     module = ModuleType(f"exportkit.rows.twin{next(_numbers)}")
     space = vars(module)
-    space.update({name: value for name, value in vars(features).items() if name[:2] != "__"})
-    space.update({name: value for name, value in vars(structs).items() if name[:2] != "__"})
-    for alias in VOCABULARIES:
-        words = shape.vocabulary.get(alias)
-        space[alias] = Literal[tuple(sorted(words))] if words else str
+    for original in (features, structs):
+        space.update({name: value for name, value in vars(original).items() if not name.startswith("__")})
+    gathers = _Gathers(shape)
     sys.modules[module.__name__] = module  # where msgspec looks the annotations up
     try:
-        for name, original in STRUCTS.items():
-            space[name] = _twin(name, original, shape, module.__name__)
+        for name, original_struct in STRUCTS.items():
+            space[name] = _twin(name, original_struct, shape, gathers, module.__name__)
         return msgspec.json.Decoder(space["Row"])
     finally:
         del sys.modules[module.__name__]
 
 
-def _twin(name: str, original: type[msgspec.Struct], shape: Shape, module: str) -> type[msgspec.Struct]:
-    used = shape.fields.get(name, set())
+def _twin(
+    name: str, original: type[msgspec.Struct], shape: Shape, gathers: _Gathers, module: str
+) -> type[msgspec.Struct]:
     skipped = shape.skipped.get(name, frozenset())
-    kept: list[Any] = []
-    absent: dict[str, Any] = {}
+    fields: list[Any] = []
+    own: dict[str, Any] = {}
     for one, annotation, default in _fields(original):
-        if one in skipped:
-            kept.append((one, "Raw", NO_RAW))
-        elif default is msgspec.NODEFAULT:
-            kept.insert(0, (one, annotation))
-        elif one in used:
-            kept.append((one, annotation, default))
+        if one == "extra_":
+            own["extra_"] = property(gathers.of(name)) if gathers.finds(name) else None
+        elif one in skipped:
+            fields.append((f"skipped_{one}", "Raw", msgspec.field(default=NO_RAW, name=one)))
+            own[one] = property(_presence(f"skipped_{one}")) if name == "Row" else None
         else:
-            absent[one] = default
-    return msgspec.defstruct(
-        name, kept, module=module, namespace=absent, gc=False, forbid_unknown_fields=True
-    )
+            fields.append((one, annotation) if default is msgspec.NODEFAULT else (one, annotation, default))
+    for attribute, key in _learned(shape, name):
+        fields.append((attribute, "Raw", msgspec.field(default=NO_RAW, name=key)))
+    return msgspec.defstruct(name, fields, module=module, namespace=own, gc=False, forbid_unknown_fields=True)
+
+
+def _presence(attribute: str) -> Callable[[Any], tuple[()] | None]:
+    """Return what says of a section of the line whether it was held: an empty one, or None."""
+
+    def presence(row: Any) -> tuple[()] | None:
+        raw = getattr(row, attribute)
+        return None if raw is NO_RAW or bytes(raw) == b"null" else ()
+
+    return presence
 
 
 def _fields(original: type[msgspec.Struct]) -> Iterator[tuple[str, str, Any]]:
     annotations = original.__annotations__
     for one in msgspec.structs.fields(original):
         yield one.name, annotations[one.name], one.default
+
+
+def _learned(shape: Shape, name: str) -> list[tuple[str, str]]:
+    """Return the attributes and keys of the learned fields of a struct."""
+    return [(f"learned{at}_", key) for at, key in enumerate(sorted(shape.learned.get(name, ())))]
+
+
+class _Gathers:
+    """What finds learned fields: by struct, its own and those of parts below it that own no extra."""
+
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
+        self._parts = {
+            name: [
+                (one.name, one.encode_name, part)
+                for one in inspect.type_info(cls).fields  # type: ignore[union-attr]  # a struct's info
+                if (part := _part_in(one.type)) is not None
+            ]
+            for name, cls in STRUCTS.items()
+        }
+
+    def finds(self, name: str) -> bool:
+        """Return whether a struct, or a part below it, has learned fields."""
+        return bool(self._shape.learned.get(name)) or any(
+            self.finds(part) for _, _, part in self._parts[name]
+        )
+
+    def of(self, name: str) -> Gather:
+        """Return what finds the learned fields of a struct."""
+        own = _learned(self._shape, name)
+        below = [
+            (attribute, key, self.of(part)) for attribute, key, part in self._parts[name] if self.finds(part)
+        ]
+
+        def gather(one: Any) -> dict[str, Any] | None:
+            found = {key: raw for attribute, key in own if (raw := getattr(one, attribute)) is not NO_RAW}
+            for attribute, key, gather_part in below:
+                nested = _below(getattr(one, attribute), gather_part)
+                if nested:
+                    found[key] = nested
+            return found or None
+
+        return gather
+
+
+def _below(value: Any, gather: Gather) -> dict[str, Any] | None:
+    """Return what `gather` finds in a part, a list of parts or a dictionary of parts, under their keys."""
+    if value is None or value is NO_RAW:
+        return None
+    if isinstance(value, (list, dict)):
+        items = enumerate(value) if isinstance(value, list) else value.items()
+        return {str(key): found for key, item in items if (found := gather(item))}
+    return gather(value)
+
+
+def _part_in(declared: inspect.Type) -> str | None:
+    """Return the name of the part (a struct without rows of its own) that a type holds, None for none."""
+    if isinstance(declared, inspect.UnionType):
+        return next((part for one in declared.types if (part := _part_in(one)) is not None), None)
+    if isinstance(declared, inspect.ListType):
+        return _part_in(declared.item_type)
+    if isinstance(declared, inspect.DictType):
+        return _part_in(declared.value_type)
+    if isinstance(declared, inspect.StructType) and issubclass(declared.cls, features.Part):
+        return declared.cls.__name__
+    return None
