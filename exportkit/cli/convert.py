@@ -45,6 +45,9 @@ def convert(
     export_id: Annotated[
         str | None, Parameter(help="Name of the input in every table. Default: a hash of what it is.")
     ] = None,
+    workers: Annotated[
+        int | None, Parameter(metavar="N", help="Processes. Default: one a core for large files, else one.")
+    ] = None,
     compression_level: Annotated[int, Parameter(help="Level of zstd, 1 to 22.")] = 1,
     quiet: Quiet = False,
     json: Json = False,
@@ -64,6 +67,7 @@ def convert(
                 on_bad_row=on_bad_row,
                 max_rejects=max_rejects,
                 export_id=export_id,
+                workers=workers,
                 compression_level=compression_level,
                 progress=progress,
             )

@@ -103,8 +103,6 @@ def line_of(progress: Progress) -> str:
 class _Words(ProgressColumn):
     """What the bar does not show: bytes, rows, rate, time left."""
 
-    max_refresh = 0.2
-
     def render(self, task: Task) -> Text:
         progress: Progress | None = task.fields["latest"]
         if progress is None:
@@ -132,7 +130,16 @@ def _bar() -> Iterator[Tell]:
         columns.insert(0, TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)))
     # What is printed meanwhile goes above the bar, unless it goes elsewhere.
     printed = sys.stdout.isatty()
-    with Bars(*columns, console=console, transient=True, expand=True, redirect_stdout=printed) as bars:
+    bars = Bars(
+        *columns,
+        console=console,
+        # Drawn when there is news, not by a thread: a process with threads starts its workers the slow way.
+        auto_refresh=False,
+        transient=True,
+        expand=True,
+        redirect_stdout=printed,
+    )
+    with bars:
         task = bars.add_task("", total=None, latest=None)
 
         def tell(progress: Progress) -> None:
@@ -142,6 +149,7 @@ def _bar() -> Iterator[Tell]:
                 total=progress.total_bytes,
                 completed=progress.stored_bytes,
                 latest=progress,
+                refresh=True,
             )
 
         yield tell

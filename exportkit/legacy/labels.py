@@ -56,6 +56,8 @@ class Share(msgspec.Struct):
         The V2 label.
     layout : str
         See `exportkit.legacy.layouts.convert_layout`.
+    skipped : bool
+        Whether the labeller skipped the data row.
     """
 
     data_row_id: str
@@ -64,11 +66,7 @@ class Share(msgspec.Struct):
     project: dict[str, Any]
     label: dict[str, Any]
     layout: Layout
-
-    @property
-    def skipped(self) -> bool:
-        """Whether the labeller skipped the data row."""
-        return self.label.get("performance_details", {}).get("skipped") is True
+    skipped: bool
 
 
 def share_of(source: Mapping[str, Any]) -> Share:
@@ -79,29 +77,36 @@ def share_of(source: Mapping[str, Any]) -> Share:
         row["DataRow ID"] = rest["DataRow ID"]
     rest.pop("DataRow ID", None)
     project = {"Project Name": rest.pop("Project Name")} if rest.get("Project Name") is not None else {}
-    label, layout = _label(rest)
-    return Share(_data_row_id(source), _project_id(source), row, project, label, layout)
+    layout, annotations, remainder = convert_layout(rest.pop("Label", None))
+    performance = _performance(rest)
+    if layout == "skip" and performance.setdefault("skipped", True) is True:
+        remainder = None
+    return Share(
+        data_row_id=_data_row_id(source),
+        project_id=_project_id(source),
+        row=row,
+        project=project,
+        label=_label({**rest, "Label": remainder}, performance, annotations),
+        layout=layout,
+        skipped=performance.get("skipped") is True,
+    )
 
 
 # --- the label -------------------------------------------------------------------------------------
 
 
-def _label(rest: dict[str, Any]) -> tuple[dict[str, Any], Layout]:
+def _label(rest: dict[str, Any], performance: dict[str, Any], annotations: dict[str, Any]) -> dict[str, Any]:
     target: dict[str, Any] = {}
-    move(rest, target, {"ID": "id"})
-    layout, annotations, remainder = convert_layout(rest.pop("Label", None))
     details: dict[str, Any] = {}
+    move(rest, target, {"ID": "id"})
     move(rest, details, _DETAILS)
-    performance = _performance(rest)
-    if layout == "skip" and performance.setdefault("skipped", True) is True:
-        remainder = None
     if details:
         target["label_details"] = details
     if performance:
         target["performance_details"] = performance
     target["annotations"] = annotations
-    keep({**rest, "Label": remainder}, target)
-    return target, layout
+    keep(rest, target)
+    return target
 
 
 def _performance(rest: dict[str, Any]) -> dict[str, Any]:

@@ -41,7 +41,8 @@ NEEDED_BY: dict[str, dict[str, frozenset[str]]] = {
     "Label": {
         "annotations": _LABELS | _ANY_LABEL,
         **dict.fromkeys(
-            ("label_kind", "version", "label_details", "performance_details", "performance_details_v2", "z_order"),
+            ("label_kind", "version", "label_details", "z_order")
+            + ("performance_details", "performance_details_v2"),
             frozenset({"labels"}),
         ),
     },

@@ -131,7 +131,7 @@ class _Gathers:
         self._parts = {
             name: [
                 (one.name, one.encode_name, part)
-                for one in inspect.type_info(cls).fields  # type: ignore[union-attr]  # a struct's info
+                for one in inspect.type_info(cls).fields  # type: ignore[attr-defined]  # a struct's info
                 if (part := _part_in(one.type)) is not None
             ]
             for name, cls in STRUCTS.items()
