@@ -41,8 +41,10 @@ NEEDED_BY: dict[str, dict[str, frozenset[str]]] = {
     "Label": {
         "annotations": _LABELS | _ANY_LABEL,
         **dict.fromkeys(
-            ("label_kind", "version", "label_details", "z_order")
-            + ("performance_details", "performance_details_v2"),
+            (
+                "label_kind", "version", "label_details", "z_order", "performance_details",
+                "performance_details_v2",
+            ),
             frozenset({"labels"}),
         ),
     },
