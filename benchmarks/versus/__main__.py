@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import os
 from pathlib import Path
 
 from benchmarks.versus import RIVALS
@@ -22,6 +23,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args(arguments)
     options.destination.mkdir(parents=True, exist_ok=True)
+    # polars reads this when it is imported, and at no other time.
+    os.environ["POLARS_MAX_THREADS"] = str(options.threads)
     rival = importlib.import_module(RIVALS[options.rival])
     rows = rival.convert(
         options.source, options.destination, tables=options.tables, threads=options.threads
