@@ -84,7 +84,8 @@ def open_destination(
             for table in staging.schemas:
                 storage.create_directory(staging.waiting_table(table))
     except BaseException:
-        storage.delete_directory(staging.directory)
+        with suppress(WriteError):
+            storage.delete_directory(staging.directory)
         storage.remove_created(created)
         raise
     return Destination(staging, mode, finished_runs=tuple(finished), created=created, lock=lock)

@@ -20,6 +20,9 @@ from write.lakes import SCHEMA, batch_of, everything_below, numbered
 MODES: tuple[Mode, ...] = ("error", "append", "overwrite")
 CHANGES = ("create_directory", "open_output", "move", "delete_file", "delete_directory")
 
+#: Files of somebody else, in a table that the run writes and in one that it does not.
+NOTES = ("pets/notes.txt", "houses/notes.txt")
+
 #: Names of parts by the directory they are in.
 View = dict[str, list[str]]
 
@@ -85,8 +88,9 @@ def ready_to_publish(lake: Path, mode: Mode) -> Run:
     """Return a run of pets, owners and toys (no rows); but for "error" one of pets, toys, houses is there."""
     if mode != "error":
         Run(lake, "append", pets=2, toys=1, houses=1).publish()
-    (lake / "pets").mkdir(parents=True, exist_ok=True)
-    (lake / "pets" / "notes.txt").write_text("mine")
+    for name in NOTES:
+        (lake / name).parent.mkdir(parents=True, exist_ok=True)
+        (lake / name).write_text("mine")
     return Run(lake, mode, pets=2, owners=1, toys=0)
 
 
@@ -177,7 +181,7 @@ def test_after_a_crash_at_any_instant_the_next_run_finds_all_of_it_or_none(
         recovered = tables_of(lake)
         assert_whole(crashed, before, recovered)
         outcomes.append(recovered != before)
-        assert (lake / "pets" / "notes.txt").read_text() == "mine"
+        assert [(lake / name).read_text() for name in NOTES] == ["mine", "mine"]
         assert not [name for name in everything_below(lake) if name.startswith(".")]
     # Up to some instant the crash undoes the run, from there on it does not.
     assert outcomes == sorted(outcomes)
@@ -206,7 +210,7 @@ def test_a_crash_of_the_recovery_is_no_other_case(mode: Mode, first: int, second
                 "toys": 0 if mode == "append" else 1,
                 **({"houses": 0} if mode == "append" else {}),
             }
-        assert (lake / "pets" / "notes.txt").read_text() == "mine"
+        assert [(lake / name).read_text() for name in NOTES] == ["mine", "mine"]
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -262,6 +266,25 @@ def test_a_rename_that_is_refused_half_way_is_made_up_for_by_the_next_run(
         "owners": 1,
         "toys": 1,
     }
+
+
+def test_what_cannot_be_deleted_after_publishing_is_left_to_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = ready_to_publish(tmp_path, "overwrite")
+
+    def refuse(self: Storage, path: str) -> None:
+        raise WriteError("cannot delete the directory: Permission denied", place=self.place(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Storage, "delete_directory", refuse)
+        run.publish()
+    published = tables_of(tmp_path)
+    assert (len(published["pets"]), len(published["owners"])) == (2, 1)
+    assert [name for name in everything_below(tmp_path) if name.startswith(".")]
+    assert recover(tmp_path) == ()
+    assert tables_of(tmp_path) == published
+    assert not [name for name in everything_below(tmp_path) if name.startswith(".")]
 
 
 def test_another_run_that_publishes_carries_out_what_a_crash_left(tmp_path: Path) -> None:
