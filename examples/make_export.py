@@ -212,11 +212,11 @@ def make_rows(survey: Survey) -> list[JsonObject]:
     return [*rows, twice, predicted]
 
 
-def main() -> None:
-    """Write the export beside this file."""
+def make_export() -> bytes:
+    """Return the export as the platform writes it: a line a row, not ASCII-escaped."""
     lines = [json.dumps(line, ensure_ascii=False, separators=(",", ":")) for line in make_rows(Survey(SEED))]
-    DESTINATION.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    return "".join(f"{line}\n" for line in lines).encode("utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    DESTINATION.write_bytes(make_export())

@@ -5,6 +5,7 @@ Takes a seed, gives annotations of every media type; does not know data rows and
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -201,10 +202,12 @@ def audio(survey: Survey, _content: str) -> JsonObject:
     }
 
 
-def conversational(survey: Survey, _content: str) -> JsonObject:
-    """Return what a resident asked the hotline."""
-    span = {"message_id": "2", "location": {"start": 4, "end": 11}}
-    place = survey.object("place", "ConversationalTextEntity", conversational_location=span)
+def conversational(survey: Survey, content: str) -> JsonObject:
+    """Return what a resident told the hotline, and about which place."""
+    told = json.loads(content)["messages"][1]
+    span = {"start": told["content"].index(" at ") + 4, "end": told["content"].index(" is ") - 1}
+    said = {"message_id": told["messageId"], "location": span}
+    place = survey.object("place", "ConversationalTextEntity", conversational_location=said)
     intent = {**survey.header("intent"), "message_id": "2"}
     intent["conversational_radio_answer"] = survey.option(survey.one_of("report", "question", "thanks"))
     return flat([place], [intent, survey.radio("solved", "yes", "no")])
