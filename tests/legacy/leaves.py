@@ -60,15 +60,16 @@ def found_in(row: dict[str, Any]) -> Counter[Leaf]:
         counts.update(leaf(word) for word in _SAID_BY_KIND.get(kind, ()))
     for label in labels(row):
         counts.update(said_by_frames(label))
-        if label.get("performance_details", {}).get("skipped") is True:
+        performance = label.get("performance_details")
+        if isinstance(performance, dict) and performance.get("skipped") is True:
             counts[leaf("Skip")] += 1
     return counts
 
 
 def said_by_frames(label: dict[str, Any]) -> Counter[Leaf]:
     frames = label["annotations"].get("frames", {})
-    numbers = frames if isinstance(frames, dict) else {}
-    return Counter({form: MANY for key in numbers for form in (leaf(key), leaf(int(key)))})
+    numbers = [key for key in frames if _NUMBER.fullmatch(key)] if isinstance(frames, dict) else []
+    return Counter({form: MANY for key in numbers for form in (leaf(key), leaf(float(key)))})
 
 
 _SAID_BY_KIND = {

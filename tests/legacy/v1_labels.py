@@ -13,6 +13,14 @@ words = st.text(max_size=12)
 ids = st.text("abcdefghij0123456789", min_size=1, max_size=8)
 whole = st.integers(-(2**53), 2**53)
 numbers = whole | st.floats(allow_nan=False, allow_infinity=False)
+#: Names that V1 did not use and V2 does: a V1 field under one of them must not get in the way.
+v2_names = st.sampled_from(
+    [
+        "feature_id name value annotation_kind bounding_box polygon point mask geojson location frames",
+        "classifications objects radio_answer text_answer checklist_answers message_id key_frame_feature_map",
+        "id label_details performance_details annotations reviews schema_name schema_id source target",
+    ]
+).flatmap(lambda names: st.sampled_from(names.split()))
 scalars = st.none() | st.booleans() | numbers | words
 anything: Json = st.recursive(
     scalars, lambda item: st.lists(item, max_size=3) | st.dictionaries(words, item, max_size=3), max_leaves=5
@@ -27,7 +35,7 @@ def now_and_then(strategy: Json) -> Json:
 def some_of(**fields: Json) -> Json:
     """Draw an object with any of `fields`, and a field or two that nobody knows."""
     known = st.fixed_dictionaries({}, optional={name: now_and_then(value) for name, value in fields.items()})
-    unknown = st.dictionaries(words, anything, max_size=1)
+    unknown = st.dictionaries(words | v2_names, anything, max_size=2)
     return st.builds(lambda first, second: {**first, **second}, unknown, known)
 
 
