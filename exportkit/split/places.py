@@ -34,7 +34,7 @@ def places(block: LineBlock) -> LinePlaces:
     starts[:1] = 0
     np.add(ends[:-1], 1, out=starts[1:])
     lengths = ends - starts
-    lengths -= (lengths > 0) & (data[ends - 1] == _RETURN)
+    lengths -= data[ends - 1] == _RETURN  # an empty line has another newline there, or is dropped below
     lines = np.arange(block.line, block.line + len(ends))
     blanks = 0
     if len(ends) and _SPACE[data[starts]].any():

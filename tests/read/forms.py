@@ -13,8 +13,6 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-#: Compression, and the suffix that goes with it.
-SUFFIXES = {"gzip": ".gz", "zstd": ".zst", "bzip2": ".bz2", "xz": ".xz"}
 COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": lambda data: gzip.compress(data, mtime=0),
     "zstd": zstd.compress,

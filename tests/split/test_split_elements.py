@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from exportkit.errors import ReadError
 from exportkit.place import LineBlock
-from exportkit.split import Form, LongLine, cut_elements
+from exportkit.split import Form, LongLine, array_scan, cut_elements
 from split.cutting import MARK, lines_of, pieces_of
 
 TEXT = st.text(max_size=8) | st.sampled_from(
@@ -60,6 +60,17 @@ def test_elements_are_those_of_a_json_parser(
 def test_elements_come_out_the_same_byte_by_byte(array: tuple[bytes, list[Any]]) -> None:
     text, _ = array
     assert elements_of([text[at : at + 1] for at in range(len(text))]) == elements_of([text])
+
+
+@given(arrays(), st.integers(1, 20))
+def test_elements_do_not_depend_on_how_much_is_scanned_at_a_time(
+    array: tuple[bytes, list[Any]], slice_bytes: int
+) -> None:
+    text, _ = array
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(array_scan, "_SLICE_BYTES", slice_bytes)
+        found = elements_of([text])
+    assert found == elements_of([text])
 
 
 @given(arrays())
@@ -198,7 +209,7 @@ INCOMPLETE = "the file is incomplete; download or write it again"
             ),
         ),
         (
-            b"[1]\n[2]",
+            b"[1]\n[2,3]",
             Form.ARRAY,
             1,
             "the JSON array is followed by something else (in x.json, byte 4)\nhint: " + JQ,
