@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -52,9 +53,11 @@ PERIODS = {
 
 
 def _video_seconds(batch: pa.RecordBatch) -> pa.Array:
-    frames, rates = batch.column("frame_count"), batch.column("frame_rate")
-    known = pc.if_else(pc.cast(rates, pa.bool_()), rates, pa.nulls(len(rates), pa.float64()))
-    return pc.divide(pc.cast(frames, pa.float64()), known)
+    """Return frames over rate; null where the rate is no positive number."""
+    rates = batch.column("frame_rate")
+    positive = pc.greater(rates, pc.subtract(rates, rates))
+    known = pc.if_else(positive, rates, pa.nulls(len(rates), pa.float64()))
+    return pc.divide(pc.cast(batch.column("frame_count"), pa.float64(), safe=False), known)
 
 
 #: The sums, each by its table, its columns and what is summed.
@@ -112,5 +115,6 @@ class Counts:
 
 
 def _sum(values: pa.Array) -> float:
+    """Return the sum; 0 when there is none, or none that a number can hold."""
     found: Any = pc.sum(values).as_py()
-    return found or 0
+    return found if found is not None and math.isfinite(found) else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -285,7 +285,8 @@ class Inspection:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the inspection as plain values, as ``--json`` prints it; moments are ISO 8601 strings."""
-        plain: dict[str, Any] = _without_datetimes(asdict(self))
+        findings = asdict(replace(self, report=Report()))
+        plain: dict[str, Any] = _without_datetimes(findings | {"report": self.report.to_dict()})
         return plain
 
 
