@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -118,3 +120,15 @@ def test_a_source_is_what_names_it(tmp_path: Path) -> None:
     path.write_bytes(ROW)
     with next(open_sources(path, export_id="monday")) as opened:
         assert opened.source == Source(str(path), "monday", len(ROW))
+
+
+def test_a_plain_file_of_this_machine_is_read_without_a_heavy_library() -> None:
+    script = (
+        "import sys\n"
+        "from exportkit.read import open_sources\n"
+        "with next(open_sources(sys.argv[1])) as opened: b''.join(opened.blocks())\n"
+        "print({'pyarrow', 'numpy', 'isal', 'lzma', 'urllib.request'} & set(sys.modules))"
+    )
+    command = [sys.executable, "-c", script, __file__]
+    run = subprocess.run(command, capture_output=True, check=True, text=True, cwd=Path(__file__).parents[2])
+    assert run.stdout == "set()\n"
