@@ -1,0 +1,138 @@
+"""Journeys end to end: whole conversions by all candidates, in turn, each in a process of its own."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.candidates import Candidate
+from benchmarks.corpus_files import CorpusFiles
+from benchmarks.measuring import BenchmarkError, Measurement, measure
+from benchmarks.results import Conversion
+
+__all__ = ["Job", "check_rows", "run_job"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An export to convert.
+
+    Attributes
+    ----------
+    shape, size_bytes : str, int
+        The corpus.
+    tables : sequence of str, optional
+        Tables to make; all of them when not given.
+    stored : {"plain", "gzip", "stdin"}
+        How the input lies.
+    """
+
+    shape: str
+    size_bytes: int
+    tables: tuple[str, ...] | None = None
+    stored: str = "plain"
+
+
+def run_job(
+    job: Job, candidates: Sequence[Candidate], corpora: CorpusFiles, runs: int, say: Callable[[str], None]
+) -> list[Conversion]:
+    """Let every candidate do a job: once for memory and rows, then `runs` times in turn for time.
+
+    The first run also warms the file cache. The order is turned round after every round, so that nobody always
+    runs after the same neighbour.
+
+    Raises
+    ------
+    BenchmarkError
+        Two candidates disagree about the rows of a table.
+    """
+    taking_part = []
+    for candidate in candidates:
+        smaller = Job(job.shape, min(job.size_bytes, candidate.most_bytes), job.tables, job.stored)
+        taking_part.append((candidate, smaller))
+    found: list[Conversion] = []
+    for candidate, own in taking_part:
+        found.append(first_run(own, candidate, corpora))
+        say(described(candidate, found[-1]))
+    check_rows(found)
+    pairs = [pair for pair in zip(taking_part, found, strict=True) if not pair[1].failure]
+    for number in range(runs):
+        for (candidate, own), conversion in pairs if number % 2 == 0 else reversed(pairs):
+            taken, _ = run_once(own, candidate, corpora)
+            conversion.seconds.append(taken.seconds)
+            conversion.cpu_seconds.append(taken.cpu_seconds)
+            conversion.max_rss_bytes = max(conversion.max_rss_bytes, taken.max_rss_bytes)
+    return found
+
+
+def first_run(job: Job, candidate: Candidate, corpora: CorpusFiles) -> Conversion:
+    """Run a candidate once, looking at its memory, its rows and its files."""
+    conversion = Conversion(
+        shape=job.shape,
+        size_bytes=corpora.plain(job.shape, job.size_bytes).stat().st_size,
+        tables=",".join(job.tables) if job.tables else "all",
+        stored=job.stored,
+        candidate=candidate.name,
+        seconds=[],
+        cpu_seconds=[],
+    )
+    try:
+        taken, conversion.output_bytes = run_once(job, candidate, corpora, sample_memory=True)
+    except BenchmarkError as error:
+        conversion.failure = str(error).splitlines()[-1]
+        return conversion
+    conversion.peak_pss_bytes = taken.peak_pss_bytes or 0
+    conversion.max_rss_bytes = taken.max_rss_bytes
+    conversion.rows = {name: count for name, count in taken.answer["rows"].items() if count}
+    return conversion
+
+
+def run_once(
+    job: Job, candidate: Candidate, corpora: CorpusFiles, *, sample_memory: bool = False
+) -> tuple[Measurement, int]:
+    """Run a candidate and return what it took, and the bytes of the Parquet files it wrote."""
+    compressed = job.stored == "gzip"
+    source = (corpora.compressed if compressed else corpora.plain)(job.shape, job.size_bytes)
+    piped = source if job.stored == "stdin" else None
+    destination = Path(tempfile.mkdtemp(prefix="exportkit-bench-"))
+    try:
+        command = candidate.command("-" if piped else source, destination, job.tables)
+        taken = measure(command, sample_memory=sample_memory, standard_input=piped)
+        return taken, sum(path.stat().st_size for path in destination.rglob("*.parquet"))
+    finally:
+        shutil.rmtree(destination)
+
+
+def check_rows(conversions: Sequence[Conversion]) -> None:
+    """Compare the rows of all candidates with those of the first, and note which tables one does not make.
+
+    Candidates that were given a smaller input are compared with one another.
+
+    Raises
+    ------
+    BenchmarkError
+        Two candidates disagree about the rows of a table.
+    """
+    first: dict[tuple[str, int, str, str], Conversion] = {}
+    for conversion in conversions:
+        if conversion.failure:
+            continue
+        reference = first.setdefault(conversion.job, conversion)
+        for table, count in conversion.rows.items():
+            expected = reference.rows.get(table, 0)
+            if count != expected:
+                raise BenchmarkError(
+                    f"{conversion.candidate} made {count} rows of {table} out of {conversion.shape}, "
+                    f"{reference.candidate} {expected}"
+                )
+        conversion.missing = [table for table in reference.rows if table not in conversion.rows]
+
+
+def described(candidate: Candidate, conversion: Conversion) -> str:
+    """Return a line about a first run."""
+    job = f"{conversion.shape} {conversion.size_bytes / 10**6:.0f} MB, {conversion.tables}, {conversion.stored}"
+    memory = f"{conversion.peak_pss_bytes / 10**6:.0f} MB of memory"
+    return f"{job}: {candidate.label}: {conversion.failure or memory}"

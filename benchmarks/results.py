@@ -1,0 +1,157 @@
+"""What a run of the benchmarks found, and the file it is kept in."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from statistics import median
+
+import msgspec
+import psutil
+
+__all__ = ["Conversion", "Machine", "Results", "Room", "StartUp", "describe_machine", "read_results"]
+
+MB = 10**6
+#: Whose versions a results file names.
+PACKAGES = ("dlt", "duckdb", "isal", "msgspec", "numpy", "orjson", "pandas", "polars", "pyarrow")
+
+
+class Machine(msgspec.Struct, kw_only=True):
+    """Where and with what something was measured."""
+
+    date: str
+    commit: str
+    system: str
+    processor: str
+    cores: int
+    memory_bytes: int
+    python: str
+    versions: dict[str, str]
+
+
+class Conversion(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """One candidate's conversion of one export.
+
+    Attributes
+    ----------
+    shape, size_bytes : str, int
+        The export; `size_bytes` of its plain form.
+    tables : str
+        ``all`` or the table alone.
+    stored : str
+        ``plain``, ``gzip`` or ``stdin``.
+    candidate : str
+        Name in `CANDIDATES`.
+    seconds, cpu_seconds : list of float
+        Wall clock and user + system time of each run, start of the process included.
+    peak_pss_bytes : int
+        Peak of the memory of the process tree, from a run of its own.
+    max_rss_bytes : int
+        Largest resident set of a single process.
+    output_bytes : int
+        Size of the Parquet files.
+    rows : dict of str to int
+        Rows by table.
+    missing : list of str
+        Tables with rows that this candidate does not make.
+    failure : str
+        Why there are no figures.
+    """
+
+    shape: str
+    size_bytes: int
+    tables: str
+    stored: str
+    candidate: str
+    seconds: list[float] = []
+    cpu_seconds: list[float] = []
+    peak_pss_bytes: int = 0
+    max_rss_bytes: int = 0
+    output_bytes: int = 0
+    rows: dict[str, int] = {}
+    missing: list[str] = []
+    failure: str = ""
+
+    @property
+    def rate(self) -> float:
+        """MB/s of plain input, by the median run; 0 when it failed."""
+        return self.size_bytes / MB / median(self.seconds) if self.seconds else 0.0
+
+    @property
+    def job(self) -> tuple[str, int, str, str]:
+        """What was converted, without who did it."""
+        return self.shape, self.size_bytes, self.tables, self.stored
+
+
+class Room(msgspec.Struct, kw_only=True):
+    """One room alone, in process: seconds for `size_bytes` of input, one figure a run."""
+
+    shape: str
+    size_bytes: int
+    room: str
+    seconds: list[float]
+
+    @property
+    def rate(self) -> float:
+        """MB/s of plain input, by the median run."""
+        return self.size_bytes / MB / median(self.seconds)
+
+
+class StartUp(msgspec.Struct, kw_only=True):
+    """A small job in a new process: seconds of each run."""
+
+    job: str
+    seconds: list[float]
+
+
+class Results(msgspec.Struct, kw_only=True):
+    """All of one run."""
+
+    machine: Machine
+    conversions: list[Conversion] = []
+    rooms: list[Room] = []
+    start_up: list[StartUp] = []
+
+
+def read_results(path: Path) -> Results:
+    """Return what a results file holds."""
+    return msgspec.json.decode(path.read_bytes(), type=Results)
+
+
+def describe_machine() -> Machine:
+    """Return the machine, the commit and the versions that are running now."""
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
+    )
+    versions = {name: version(name) for name in PACKAGES}
+    return Machine(
+        date=datetime.now(UTC).date().isoformat(),
+        commit=commit.stdout.strip() or "unknown",
+        system=platform.platform(),
+        processor=processor(),
+        cores=psutil.cpu_count() or 1,
+        memory_bytes=psutil.virtual_memory().total,
+        python=platform.python_version(),
+        versions={name: found for name, found in versions.items() if found},
+    )
+
+
+def version(package: str) -> str:
+    """Return the version of an installed package, empty when it is not installed."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def processor() -> str:
+    """Return the name of the processor."""
+    try:
+        facts = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return platform.machine()
+    names = [line.partition(":")[2].strip() for line in facts.splitlines() if line.startswith("model name")]
+    return names[0] if names else platform.machine()
