@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["LineBlock", "LinePlaces", "Place", "Source", "StoredLine", "without_signature"]
+__all__ = ["LineBlock", "LinePlaces", "MemberRun", "Place", "Source", "StoredLine", "without_signature"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,28 @@ class StoredLine:
     end: int
     line: int
     offset: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRun:
+    """Members of one object or array of a long line that stand together.
+
+    Attributes
+    ----------
+    path : tuple of str and int
+        Keys and indexes that lead from the line to the object or array.
+    is_object : bool
+        Whether it is an object: its members begin with keys then.
+    first : int
+        Ordinal of the first member, from 0.
+    data : bytes
+        The members with the commas between them; empty for what is empty.
+    """
+
+    path: tuple[str | int, ...]
+    is_object: bool
+    first: int
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ def flatten(block: RowBlock, wanted: Collection[str]) -> Iterator[TableBlock]:
     """Yield the rows that `block` adds to each wanted table; tables without rows are left out."""
     if not block.rows:
         return
+    if block.fragment is not None:
+        wanted = block.fragment.emits.intersection(wanted)
     if "data_rows" in wanted:
         yield TableBlock("data_rows", len(block.rows), data_row_columns(block))
     for name, columns_of in _OF_ROWS.items():

@@ -55,7 +55,7 @@ def data_row_columns(block: RowBlock) -> Columns:
         "updated_at": lambda: [one.updated_at for one in details],
         "last_activity_at": lambda: [one.last_activity_at for one in details],
         "created_by": lambda: [one.created_by for one in details],
-        "media_type": lambda: [media_type(row) for row in rows],
+        "media_type": lambda: [media_type(row, block.fragment) for row in rows],
         "asset_type": lambda: [one.asset_type for one in media],
         "mime_type": lambda: [one.mime_type for one in media],
         "width": lambda: [one.width for one in media],
@@ -102,7 +102,9 @@ def items_of(block: RowBlock, section: str) -> tuple[list[Any], Ints, Ints]:
     counts = np.array([len(one) for one in lists], dtype=np.int64)
     starts = np.cumsum(counts) - counts
     owners = np.repeat(np.arange(len(lists), dtype=np.int64), counts)
-    return list(chain.from_iterable(lists)), owners, np.arange(len(owners), dtype=np.int64) - starts[owners]
+    first = block.fragment.position if block.fragment else 0
+    positions = np.arange(first, first + len(owners), dtype=np.int64) - starts[owners]
+    return list(chain.from_iterable(lists)), owners, positions
 
 
 def attachment_columns(block: RowBlock) -> tuple[int, Columns]:

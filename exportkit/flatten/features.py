@@ -16,7 +16,7 @@ from exportkit.rows import NO_RAW
 from exportkit.rows.features import Annotations, Frame, Group, Object, Question, Relationship
 from exportkit.tables.cells import Bools, Cells, Coded, Ints, Numbers, Same
 
-__all__ = ["FeatureSet", "Holders"]
+__all__ = ["FeatureSet", "Holders", "key_frames_by_frame"]
 
 
 #: Characters of a number that every int64 has room for.
@@ -94,24 +94,36 @@ class FeatureSet:
         self.key_flags: list[bool | None] = []
         #: Keys under which objects of frames stood, by number of the object, where they differ from its id.
         self.odd_keys: dict[int, str] = {}
+        fragment = labels.block.fragment
+        self._first = fragment.position if fragment else 0
+        self._key_frames = fragment.key_frames if fragment else None
+        self._known_relationships = list(fragment.relationships) if fragment else []
         for at, said in enumerate(labels.annotations):
             self._add_label(at, said)
         self._add_questions_of_objects()
 
     def _add_label(self, at: int, annotations: Annotations) -> None:
         if annotations.classifications:
-            self._add_questions(annotations.classifications, at)
+            self._add_questions(annotations.classifications, at, first_position=self._first)
         if annotations.objects:
-            self._add_flat(at, annotations.objects, annotations.relationships)
+            relationships = annotations.relationships or self._known_relationships
+            self._add_flat(at, annotations.objects, relationships)
         if annotations.relationships:
             self._add_relationships(at, annotations.relationships)
         if annotations.frames:
-            self._add_frames(at, None, annotations.frames, key_frames_by_frame(annotations, None))
+            self._add_frames(at, None, annotations.frames, self._key_frames_of(annotations, None))
         for plane, group in (annotations.groups or {}).items():
             self._add_group(at, plane, group, annotations)
         for moment, said in (annotations.timestamp or {}).items():
             if said.classifications:
-                self._add_questions(said.classifications, at, moment=moment)
+                self._add_questions(said.classifications, at, moment=moment, first_position=self._first)
+
+    def _key_frames_of(self, annotations: Annotations, plane: str | None) -> KeyFrames | None:
+        found: KeyFrames | None
+        if self._key_frames is not None:
+            found = self._key_frames(plane)
+            return found
+        return key_frames_by_frame(annotations, plane)
 
     def _add_questions(self, questions: list[Question], label: int, **where: Any) -> None:
         self.questions.extend(questions)
@@ -123,22 +135,22 @@ class FeatureSet:
         for stop in (*repeated, len(objects)):
             if stop > start:
                 self.objects.extend(objects[start:stop])
-                self.object_holders.add(at, stop - start, first_position=start)
+                self.object_holders.add(at, stop - start, first_position=self._first + start)
             start = stop + 1
         self.key_flags.extend([None] * (len(objects) - len(repeated)))
 
     def _add_relationships(self, at: int, relationships: list[Relationship]) -> None:
         self.relationships.extend(relationships)
-        self.relationship_holders.add(at, len(relationships))
+        self.relationship_holders.add(at, len(relationships), first_position=self._first)
         for one in relationships:
             if one.classifications:
                 self._add_questions(one.classifications, at, feature=one.feature_id)
 
     def _add_group(self, at: int, plane: str, group: Group, annotations: Annotations) -> None:
         if group.classifications:
-            self._add_questions(group.classifications, at, plane=plane)
+            self._add_questions(group.classifications, at, plane=plane, first_position=self._first)
         if group.frames:
-            self._add_frames(at, plane, group.frames, key_frames_by_frame(annotations, plane))
+            self._add_frames(at, plane, group.frames, self._key_frames_of(annotations, plane))
 
     def _add_frames(
         self, at: int, plane: str | None, frames: dict[int, Frame], key_frames: KeyFrames | None
@@ -146,12 +158,16 @@ class FeatureSet:
         for number, frame in frames.items():
             if frame.objects:
                 self._add_frame_objects(frame.objects)
-                self.object_holders.add(at, len(frame.objects), plane=plane, frame=number)
+                self.object_holders.add(
+                    at, len(frame.objects), plane=plane, frame=number, first_position=self._first
+                )
                 self.key_flags.extend(
                     key_frames.flags(number, frame.objects) if key_frames else [None] * len(frame.objects)
                 )
             if frame.classifications:
-                self._add_questions(frame.classifications, at, plane=plane, frame=number)
+                self._add_questions(
+                    frame.classifications, at, plane=plane, frame=number, first_position=self._first
+                )
 
     def _add_frame_objects(self, objects: dict[str, Object]) -> None:
         before = len(self.objects)

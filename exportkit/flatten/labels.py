@@ -59,13 +59,15 @@ class LabelSet:
                         self._add(run.labels, number, "model_run", (None, None, experiment_id, run_id))
                     if run.predictions:
                         self._add(run.predictions, number, "prediction", (None, None, experiment_id, run_id))
-            self.indexes.extend(range(len(self.labels) - before))
+            start = self.block.fragment.label_index if self.block.fragment else 0
+            self.indexes.extend(range(start, start + len(self.labels) - before))
 
     def _add(self, labels: list[Label], row: int, origin: str, home: Home) -> None:
         project, project_id, experiment_id, run_id = home
         count = len(labels)
         self.labels.extend(labels)
-        self.positions.extend(range(count))
+        start = self.block.fragment.label_position if self.block.fragment else 0
+        self.positions.extend(range(start, start + count))
         self.rows.extend([row] * count)
         self.projects.extend([project] * count)
         self.project_ids.extend([project_id] * count)
@@ -186,13 +188,19 @@ class LabelSet:
         counts = np.array([len(group) if group else 0 for group in groups], dtype=np.int64)
         return Lists(counts, {"key": keys, "name": names}, counts > 0)
 
+    def _selected(self, at: int) -> str | None:
+        """Return the label that consensus selected in the project of a label."""
+        project, fragment = self.projects[at], self.block.fragment
+        if project is None:
+            return None
+        if project.project_details is not None and project.project_details.selected_label_id is not None:
+            return project.project_details.selected_label_id
+        return fragment.selected.get(self.project_ids[at] or "") if fragment else None
+
     def _is_selected(self) -> Cells:
-        selected = [project and project.project_details and project.project_details.selected_label_id
-                    for project in self.projects]  # fmt: skip
-        return [
-            None if wanted is None else label.id == wanted
-            for wanted, label in zip(selected, self.labels, strict=True)
-        ]
+        wanted = [self._selected(at) for at in range(len(self.labels))]
+        pairs = zip(wanted, self.labels, strict=True)
+        return [None if one is None else label.id == one for one, label in pairs]
 
     def _is_latest(self) -> Cells:
         latest: list[bool | None] = [None] * len(self.labels)
@@ -201,12 +209,20 @@ class LabelSet:
             details = self.labels[at].label_details
             if self.projects[at] is not None and details is not None and details.created_at is not None:
                 by_project.setdefault((row, project_id), []).append(at)
-        for group in by_project.values():
-            dates = [self.labels[at].label_details.created_at for at in group]  # type: ignore[union-attr]  # kept above
-            winner = newest(dates)
-            for at, order in zip(group, range(len(group)), strict=True):
-                latest[at] = None if winner is None else order == winner
+        for (_, project_id), group in by_project.items():
+            winner = self._newest(project_id, group)
+            for at in group:
+                latest[at] = None if winner is None else self.positions[at] == winner
         return latest
+
+    def _newest(self, project_id: str | None, group: list[int]) -> int | None:
+        """Return the position of the newest label of a project; `group` are those with a date."""
+        fragment = self.block.fragment
+        if fragment is not None and project_id in fragment.latest:
+            return fragment.latest[project_id]
+        dates = [self.labels[at].label_details.created_at for at in group]  # type: ignore[union-attr]  # dated
+        winner = newest(dates)
+        return None if winner is None else self.positions[group[winner]]
 
     def _extra(self) -> Cells:
         for at, label in enumerate(self.labels):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from exportkit.flatten.labels import container
-from exportkit.rows import Row
+from exportkit.rows import Fragment, Row
 from exportkit.rows.structs import Label
 
-__all__ = ["media_type"]
+__all__ = ["by_annotations", "media_type"]
 
 BY_ASSET_TYPE = {
     **{name: name for name in ("image", "video", "text", "document", "audio", "html")},
@@ -37,7 +37,7 @@ BY_KIND_PREFIX = (
 )
 
 
-def media_type(row: Row) -> str:
+def media_type(row: Row, fragment: Fragment | None = None) -> str:
     """Return the media type: by ``asset_type``, else ``mime_type``, else container and annotation kinds."""
     media = row.media_attributes
     if media is not None:
@@ -47,6 +47,8 @@ def media_type(row: Row) -> str:
         for prefix, found in BY_MIME_PREFIX:
             if mime.startswith(prefix):
                 return found
+    if fragment is not None and fragment.media_type is not None:
+        return fragment.media_type
     return by_annotations(row)
 
 

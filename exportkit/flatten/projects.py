@@ -62,7 +62,8 @@ def workflow_columns(block: RowBlock) -> tuple[int, Columns]:
             if history:
                 owners.extend([number] * len(history))
                 ids.extend([project_id] * len(history))
-                positions.extend(range(len(history)))
+                first = block.fragment.position if block.fragment else 0
+                positions.extend(range(first, first + len(history)))
                 steps.extend(history)
     return len(steps), {
         **row_keys(block, np.array(owners, dtype=np.int64)),

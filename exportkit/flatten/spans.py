@@ -77,7 +77,8 @@ def segment_columns(labels: LabelSet) -> tuple[int, Columns]:
     numbers = np.array(spans, dtype=np.int64).reshape(-1, 2)
     starts = np.cumsum(counts, dtype=np.int64) - np.array(counts, dtype=np.int64)
     of_labels = np.array(owners, dtype=np.int64)[spread]
-    units = [1 if container(said) == "audio" else 0 for said in labels.annotations]
+    given = labels.block.fragment.container if labels.block.fragment else None
+    units = [1 if (given or container(said)) == "audio" else 0 for said in labels.annotations]
     return len(spans), {
         **labels.keys(of_labels),
         "plane": lambda: Coded(spread, planes),

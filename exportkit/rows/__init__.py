@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from exportkit.rows.block import Reject, RowBlock
+from exportkit.rows.block import Fragment, Reject, RowBlock
 from exportkit.rows.features import NO_RAW
 from exportkit.rows.structs import STRUCTS, Row
 
-__all__ = ["NO_RAW", "STRUCTS", "Reject", "Row", "RowBlock"]
+__all__ = ["NO_RAW", "STRUCTS", "Fragment", "Reject", "Row", "RowBlock"]

@@ -2,15 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from exportkit.place import Source
+from exportkit.rows.features import Relationship
 from exportkit.rows.structs import Row
 
-__all__ = ["Reject", "RowBlock"]
+__all__ = ["Fragment", "Reject", "RowBlock"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """What a piece of a long row needs to know of the rest of it.
+
+    Attributes
+    ----------
+    emits : frozenset of str
+        The tables whose rows this piece makes; others are made from other pieces.
+    position : int
+        Position of its first item in the list or object that it is a run of.
+    label_position, label_index : int
+        Position of its first label among its siblings, and that label's ordinal on the line.
+    latest : mapping of str to int or None
+        By project, the position of the newest label.
+    selected : mapping of str to str or None
+        By project, the label that consensus selected.
+    container : str or None
+        Shape of the label's annotations, where the piece does not show it.
+    media_type : str or None
+        What the annotations of the whole row say of its media type.
+    key_frames : callable or None
+        Gives the key frames of a plane of the label.
+    relationships : sequence of Relationship
+        The label's relationships, which its objects may repeat.
+    """
+
+    emits: frozenset[str]
+    position: int = 0
+    label_position: int = 0
+    label_index: int = 0
+    latest: Mapping[str, int | None] = field(default_factory=dict)
+    selected: Mapping[str, str | None] = field(default_factory=dict)
+    container: str | None = None
+    media_type: str | None = None
+    key_frames: Callable[[str | None], Any] | None = None
+    relationships: tuple[Relationship, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +68,8 @@ class RowBlock:
         Line number of each row, and its length in bytes without the line end.
     offsets : ndarray of int64, shape (n,), or None
         Byte offset of each row in the decompressed input; None in a JSON array, where it is not known.
+    fragment : Fragment or None
+        Set where the one row is a piece of a long one.
     """
 
     source: Source
@@ -34,6 +77,7 @@ class RowBlock:
     lines: npt.NDArray[np.int64]
     lengths: npt.NDArray[np.int64]
     offsets: npt.NDArray[np.int64] | None
+    fragment: Fragment | None = None
 
 
 @dataclass(frozen=True, slots=True)

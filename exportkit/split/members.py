@@ -1,0 +1,180 @@
+"""Cutting one long line into runs of members, so that it never stands in memory as a whole.
+
+One pass with a stack: a member that grows beyond a run is entered at once, if it is a collection that
+may be entered; everything else is handed on whole. Brackets and commas are found by `ArrayScan`, which
+knows as little of objects as of arrays. What the members say is not looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
+
+from exportkit.errors import SplitError
+from exportkit.place import MemberRun
+from exportkit.split.array_scan import ArrayScan
+from exportkit.split.tape import Tape
+
+__all__ = ["cut_members"]
+
+Path = tuple[str | int, ...]
+
+_KEY = re.compile(rb'\s*("(?:[^"\\]|\\.)*")\s*:\s*([\[{])', re.DOTALL)
+_VALUE = re.compile(rb"\s*([\[{])")
+_SPACE = b" \t\r\n"
+#: Bytes of members that make a run.
+RUN_BYTES = 512 * 1024
+
+
+def cut_members(
+    blocks: Iterable[bytes], may_enter: Callable[[Path], bool], *, run_bytes: int = RUN_BYTES
+) -> Iterator[MemberRun]:
+    """Cut the object in `blocks` into runs of its members, in order and lazily.
+
+    A member larger than a run is entered when `may_enter` says so of its path, and its own members come
+    as runs of their own; runs of the members before it come first. An object or array that is entered
+    is in no run itself; an empty one that is entered yields one empty run. Every other member is in exactly one run.
+
+    Parameters
+    ----------
+    blocks : iterable of bytes
+        All bytes of one line.
+    may_enter : callable
+        Whether the members at a path may come apart.
+    run_bytes : int
+        Members are handed on when they are this long together. Memory: two runs, and whatever larger
+        member may not be entered.
+
+    Yields
+    ------
+    MemberRun
+        Runs in the order of the line.
+
+    Raises
+    ------
+    SplitError
+        The line is no object, or its brackets do not match.
+    """
+    tape = Tape(iter(blocks), 0)
+    if _next_byte(tape) != b"{":
+        raise SplitError("the line is not an object")
+    yield from _Container((), is_object=True).runs(tape, may_enter, run_bytes)
+    if _next_byte(tape):
+        raise SplitError("the line goes on behind its object")
+
+
+class _Container:
+    """One object or array that is being cut; `tape` stands behind its opening bracket."""
+
+    def __init__(self, path: Path, *, is_object: bool) -> None:
+        self._path = path
+        self._is_object = is_object
+        self._held: list[bytes] = []
+        self._count = 0
+        self._first = 0
+        self._yielded = False
+
+    def runs(
+        self, tape: Tape[bytes], may_enter: Callable[[Path], bool], run_bytes: int
+    ) -> Iterator[MemberRun]:
+        """Yield the runs up to the closing bracket, and leave the tape behind it."""
+        scan, size, whole = ArrayScan(), 0, False
+        for block in tape:
+            separators, closing = scan.feed(block)
+            whole = whole and not separators
+            end = separators[-1] if separators else None
+            if closing is not None:
+                yield from self._close(tape, block, closing, len(separators))
+                return
+            if end is not None and size + end >= run_bytes:
+                self._held.append(block[:end])
+                yield self._run(len(separators))
+                self._held, size = [block[end + 1 :]], len(block) - end - 1
+            else:
+                self._held.append(block)
+                self._count += len(separators)
+                size += len(block)
+            if size < run_bytes or whole:
+                continue
+            entered = self._enter(may_enter)
+            if entered is None:
+                whole = True  # until its end: it is not looked at again
+                continue
+            before, inner, rest = entered
+            if before is not None:
+                yield before
+            tape.put_back(rest)
+            yield from inner.runs(tape, may_enter, run_bytes)
+            if self._after_entered(tape):
+                return
+            scan, size = ArrayScan(), 0
+        raise SplitError("the line ends inside an object or array")
+
+    def _close(self, tape: Tape[bytes], block: bytes, closing: int, separators: int) -> Iterator[MemberRun]:
+        if block[closing : closing + 1] != (b"}" if self._is_object else b"]"):
+            raise SplitError("a bracket of the line is closed by another one")
+        self._held.append(block[:closing])
+        tape.put_back(block[closing + 1 :])
+        self._count += separators
+        is_first = not self._yielded
+        run = self._run(0)
+        if not is_first and not run.data.strip(_SPACE):
+            raise SplitError("a member of the line is missing behind a comma")
+        yield run
+
+    def _run(self, separators: int) -> MemberRun:
+        """Return what is held as a run: the members up to now, and `separators` more commas."""
+        data = b"".join(self._held)
+        run = MemberRun(self._path, self._is_object, self._first, data)
+        self._count += separators
+        self._first = self._count
+        self._held = []
+        self._yielded = True
+        return run
+
+    def _enter(self, may_enter: Callable[[Path], bool]) -> tuple[MemberRun | None, _Container, bytes] | None:
+        """Return the run before the last member held, the container it is, and its bytes; None to hold it whole."""
+        data = b"".join(self._held)
+        self._held = [data]
+        start = last_member(data)
+        match = (_KEY if self._is_object else _VALUE).match(data, start)
+        if match is None:
+            return None
+        step: str | int = msgspec.json.decode(match[1]) if self._is_object else self._count
+        path = (*self._path, step)
+        if not may_enter(path):
+            return None
+        before = MemberRun(self._path, self._is_object, self._first, data[: start - 1]) if start else None
+        self._held = []
+        self._yielded = True
+        bracket = match[2] if self._is_object else match[1]
+        return before, _Container(path, is_object=bracket == b"{"), data[match.end() :]
+
+    def _after_entered(self, tape: Tape[bytes]) -> bool:
+        """Go on behind a member that was entered; return whether it was the last."""
+        mark = _next_byte(tape)
+        if mark == (b"}" if self._is_object else b"]"):
+            return True
+        if mark != b",":
+            raise SplitError("a comma is missing between two members of the line")
+        self._count += 1
+        self._first = self._count
+        return False
+
+
+def last_member(data: bytes) -> int:
+    """Return where the last, unfinished member of `data` begins, which begins with a member."""
+    separators, _ = ArrayScan().feed(data)
+    return separators[-1] + 1 if separators else 0
+
+
+def _next_byte(tape: Tape[bytes]) -> bytes:
+    """Take the next byte that is no white space; empty at the end."""
+    for block in tape:
+        rest = block.lstrip(_SPACE)
+        if rest:
+            tape.put_back(rest[1:])
+            return rest[:1]
+    return b""
