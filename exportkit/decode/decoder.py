@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -20,10 +21,16 @@ from exportkit.rows.twins import Shape, make_decoder
 __all__ = ["LineDecoder"]
 
 #: What msgspec raises on a line it cannot take.
-_REFUSALS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+_REFUSALS = (msgspec.MsgspecError, RecursionError)
 #: What a data row holds beside its own details.
 _SECTIONS = ("media_attributes", "attachments", "metadata_fields", "embeddings", "projects", "experiments")
+#: Where an entry of the error stream tells its error. Never learned, so that none ever passes for a row.
+_ERROR_KEYS = frozenset({"error", "errors"})
 _BYTE = re.compile(r" \(byte (\d+)\)")
+#: Frames by which decoding goes further down the stack than all that handles its values later.
+SPARE_FRAMES = 50
+
+T = TypeVar("T")
 
 
 class LineDecoder:
@@ -47,18 +54,22 @@ class LineDecoder:
 
     def decode(self, block: LineBlock, places: LinePlaces, source: Source) -> tuple[RowBlock, list[Reject]]:
         """Return the rows of `block` and the lines that could not become rows, both in input order."""
-        rows: list[Row] | None = None
-        if places.plain:
-            try:
-                rows = self._typed.decode_lines(block.data)
-            except _REFUSALS:
-                rows = None
+        rows = self._decode_at_once(block.data) if places.plain else None
         if rows is not None and len(rows) == len(places.lines):
             return RowBlock(source, rows, places.lines, places.lengths, _offsets(block, places.starts)), []
         decoded = self._decode_singly(block, places, source)
+        self._mender.seen["Row"] -= _ERROR_KEYS
         if self._shape.learn(self._mender.seen):
             self._typed = make_decoder(self._shape)
         return decoded
+
+    def _decode_at_once(self, data: bytes) -> list[Row] | None:
+        if utf8_error(data) is not None:
+            return None
+        try:
+            return deeper(self._typed.decode_lines, data)
+        except _REFUSALS:
+            return None
 
     def _decode_singly(
         self, block: LineBlock, places: LinePlaces, source: Source
@@ -66,17 +77,16 @@ class LineDecoder:
         rows: list[Row] = []
         kept: list[int] = []
         rejects: list[Reject] = []
-        view = memoryview(block.data)
         for index, (start, length) in enumerate(
             zip(places.starts.tolist(), places.lengths.tolist(), strict=True)
         ):
-            line = view[start : start + length]
+            line = block.data[start : start + length]
             try:
                 rows.append(self.decode_line(line))
                 kept.append(index)
             except DecodeError as error:
                 offset = None if block.offset is None else block.offset + start
-                rejects.append(_reject(error, int(places.lines[index]), offset, bytes(line)))
+                rejects.append(_reject(error, int(places.lines[index]), offset, line))
         chosen = np.array(kept, dtype=np.int64)
         starts = places.starts[chosen]
         block_of_rows = RowBlock(
@@ -84,7 +94,7 @@ class LineDecoder:
         )
         return block_of_rows, rejects
 
-    def decode_line(self, line: bytes | memoryview) -> Row:
+    def decode_line(self, line: bytes) -> Row:
         """Return the row of one line.
 
         Raises
@@ -92,14 +102,19 @@ class LineDecoder:
         DecodeError
             The line is no JSON, no object, or has no ``data_row.id``.
         """
+        if (broken := utf8_error(line)) is not None:
+            raise DecodeError(f"the line is not UTF-8: {broken.reason} at byte {broken.start} of the line")
         try:
-            return self._typed.decode(line)
+            return deeper(self._typed.decode, line)
         except _REFUSALS:
             pass
-        value = read_untyped(line)
-        if not isinstance(value, dict):
-            raise DecodeError(f"the line is {_kind(value)}, not a data row", json_path="$")
-        row = self._mender.mend(value)
+        try:
+            value = deeper(read_untyped, line)
+            if not isinstance(value, dict):
+                raise DecodeError(f"the line is {_kind(value)}, not a data row", json_path="$")
+            row = self._mender.mend(value)
+        except RecursionError:
+            raise DecodeError("the line is nested too deeply") from None
         if row is UNFIT:
             raise DecodeError("the line has no usable data row id", json_path="$.data_row.id")
         fitted: Row = row
@@ -112,38 +127,57 @@ class LineDecoder:
 
 def is_error_entry(row: Row) -> bool:
     """Return whether a mended row tells of an error instead of a data row's contents (EXPORT_FORMAT 5)."""
-    told = row.extra_ is not None and not {"error", "errors"}.isdisjoint(row.extra_)
-    return told and all(getattr(row, name) is None for name in _SECTIONS)
+    left: Mapping[str, Any] = row.extra_ or {}
+    told = not _ERROR_KEYS.isdisjoint(left)
+    return told and all(getattr(row, name) is None and name not in left for name in _SECTIONS)
 
 
-def read_untyped(line: bytes | memoryview) -> Any:
+def utf8_error(data: bytes) -> UnicodeDecodeError | None:
+    """Return what keeps `data` from being UTF-8: msgspec looks at no strings but those that it decodes."""
+    try:
+        data.isascii() or data.decode()
+    except UnicodeDecodeError as error:
+        return error
+    return None
+
+
+def deeper(work: Callable[[bytes], T], data: bytes, frames: int = SPARE_FRAMES) -> T:
+    """Return ``work(data)``, done some frames further down the stack.
+
+    What is nested so deeply that its decoding just succeeds must not fail when it is walked or written.
+    """
+    return deeper(work, data, frames - 1) if frames else work(data)
+
+
+def read_untyped(line: bytes) -> Any:
     """Return what a line holds: read with msgspec and, where that is too strict, with Python's parser.
 
     Raises
     ------
     DecodeError
-        The line is no JSON, or nested deeper than the parsers go.
+        The line is no JSON.
+    RecursionError
+        It is nested deeper than the parsers go.
     """
     try:
         return msgspec.json.decode(line)
-    except UnicodeDecodeError as error:
-        raise _not_utf8(error, "a string") from None
-    except RecursionError:
-        raise DecodeError("the line is nested too deeply") from None
     except msgspec.MsgspecError as error:
         refusal = _BYTE.sub(r" at byte \1 of the line", str(error).removeprefix("JSON is malformed: "))
     try:
-        return json.loads(bytes(line))
-    except RecursionError:
-        raise DecodeError("the line is nested too deeply") from None
-    except UnicodeDecodeError as error:
-        raise _not_utf8(error, "the line") from None
+        return json.loads(line, parse_constant=_refuse, parse_float=_exact_float)
     except ValueError:
         raise DecodeError(f"the line is not JSON: {refusal[:1].lower()}{refusal[1:]}") from None
 
 
-def _not_utf8(error: UnicodeDecodeError, of: str) -> DecodeError:
-    return DecodeError(f"the line is not UTF-8: {error.reason} at byte {error.start} of {of}")
+def _refuse(constant: str) -> float:
+    """Refuse NaN and the infinities, which Python reads and JSON does not have."""
+    raise ValueError(constant)
+
+
+def _exact_float(digits: str) -> float | msgspec.Raw:
+    """Return a number; one beyond float64 as it stands, so that it fits no column and is kept in extra."""
+    number = float(digits)
+    return number if math.isfinite(number) else msgspec.Raw(digits.encode())
 
 
 def _offsets(block: LineBlock, starts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64] | None:
@@ -167,13 +201,13 @@ def _data_row_id(raw: bytes) -> str | None:
     """Return the data row id that a refused line still shows, as lines of an error stream do."""
     try:
         value = msgspec.json.decode(raw)
-    except _REFUSALS:
+    except (*_REFUSALS, UnicodeDecodeError):
         return None
     if not isinstance(value, dict):
         return None
     data_row = value.get("data_row")
-    found = value.get("data_row_id", data_row.get("id") if isinstance(data_row, dict) else None)
-    return found if isinstance(found, str) else None
+    shown = (value.get("data_row_id"), data_row.get("id") if isinstance(data_row, dict) else None)
+    return next((one for one in shown if isinstance(one, str)), None)
 
 
 def _kind(value: Any) -> str:

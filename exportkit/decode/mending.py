@@ -10,7 +10,6 @@ Coerced without loss: whole floats where an integer is declared, integers where 
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -41,7 +40,8 @@ def json_bytes(value: Any) -> bytes:
     try:
         return msgspec.json.encode(value)
     except (UnicodeEncodeError, OverflowError, ValueError):
-        return json.dumps(value, separators=(",", ":")).encode("ascii")
+        as_text = lambda raw: bytes(raw).decode()  # noqa: E731 - JSON that only stands for itself
+        return json.dumps(value, separators=(",", ":"), default=as_text).encode("ascii")
 
 
 class Mender:
@@ -148,7 +148,7 @@ def _union_fitter(declared: inspect.UnionType, known: Known) -> Fitter:
 def _list_fitter(declared: inspect.ListType, known: Known) -> Fitter:
     fit_item = _fitter(declared.item_type, known)
     item = declared.item_type
-    owner = item.cls if isinstance(item, inspect.StructType) and _owns_extra(item) else None
+    blank = _blank(item) if isinstance(item, inspect.StructType) else None
 
     def fit(value: Any) -> Fitted:
         if type(value) is not list:
@@ -158,15 +158,24 @@ def _list_fitter(declared: inspect.ListType, known: Known) -> Fitter:
         for index, one in enumerate(value):
             fitted, rest = fit_item(one)
             if fitted is UNFIT:
-                if owner is None:
+                if blank is None:
                     return UNFIT, None
-                fitted = owner(extra_={VALUE_KEY: one})
+                fitted, rest = blank(one)
             fitting.append(fitted)
-            if rest:
+            if rest is not None:
                 left[str(index)] = rest
         return fitting, left or None
 
     return fit
+
+
+def _blank(declared: inspect.StructType) -> Fitter | None:
+    """Return what puts an empty struct in the place of an item that is none; None where none can be empty."""
+    if any(one.required for one in declared.fields):
+        return None
+    if _owns_extra(declared):
+        return lambda value: (declared.cls(extra_={VALUE_KEY: value}), None)
+    return lambda value: (declared.cls(), value)
 
 
 def _owns_extra(declared: inspect.StructType) -> bool:
@@ -227,11 +236,12 @@ def _int_fitter(least: int | None, most: int | None) -> Fitter:
 
 
 def _fit_float(value: Any) -> Fitted:
-    if type(value) is int and abs(value) <= 2**53:
-        return float(value), None
-    if type(value) is float and math.isfinite(value):
+    if type(value) is float:
         return value, None
-    return UNFIT, None
+    try:
+        return (float(value), None) if type(value) is int and float(value) == value else (UNFIT, None)
+    except OverflowError:
+        return UNFIT, None
 
 
 def _fit_bool(value: Any) -> Fitted:
@@ -242,7 +252,7 @@ def _fit_str(value: Any) -> Fitted:
     if type(value) is not str:
         return UNFIT, None
     try:
-        value.encode()
+        value.isascii() or value.encode()
     except UnicodeEncodeError:  # a lone surrogate, which no UTF-8 column can hold
         return UNFIT, None
     return value, None
