@@ -28,7 +28,8 @@ def show_report(report: Report, destination: str, console: Console) -> None:
     console.print(sum_of(report))
     written = f"{size(report.output_bytes)} in {counted(len(report.files), 'file')}"
     console.print(Text(f"Wrote {written} to {shown(destination, characters=200)}"), soft_wrap=True)
-    show_bad_lines(report, console, f"{destination.rstrip('/')}/rejects")
+    where = f"{destination.rstrip('/')}/rejects" if "rejects" in report.rows else ""
+    show_bad_lines(report, console, where)
     show_unknown(report, console)
 
 
@@ -66,5 +67,5 @@ def show_unknown(report: Report, console: Console) -> None:
     """Print the fields and kinds that the format catalogue does not know."""
     if report.unknown_fields or report.unknown_kinds:
         console.print()
-    notes(console, "Fields without a column, kept in extra", report.unknown_fields)
+    notes(console, "Fields without a column, kept in extra or media_attributes", report.unknown_fields)
     notes(console, "Unknown annotation kinds, their geometry kept in payload", report.unknown_kinds)

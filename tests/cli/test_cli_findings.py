@@ -65,5 +65,5 @@ def test_what_the_catalogue_does_not_know_is_named() -> None:
         {"feature_id": "f", "annotation_kind": "Odd"}
     ]
     said = screen(export_of(odd), 80)
-    assert "Fields without a column, kept in extra: data_rows.sparkle: 1\n" in said
+    assert "Fields without a column, kept in extra or media_attributes: data_rows.sparkle: 1\n" in said
     assert "Unknown annotation kinds, their geometry kept in payload: Odd: 1\n" in said

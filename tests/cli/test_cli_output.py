@@ -108,6 +108,14 @@ def test_the_summary_says_what_was_written_and_where_rejects_are(capsys: pytest.
     assert "  All of them, with places and bytes: lake/rejects\n" in said
 
 
+@pytest.mark.usefixtures("desk")
+def test_rejects_that_were_not_wanted_are_not_said_to_be_anywhere(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["convert", "bad.ndjson", "lake", "--tables", "labels"]) == 3
+    said = capsys.readouterr().out
+    assert "2 lines rejected:\n" in said
+    assert "All of them" not in said
+
+
 def test_validate_prints_a_problem_a_line_with_its_place(
     desk: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
