@@ -6,6 +6,7 @@ the end the levels are put into the order of the labels, and only then columns a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +16,7 @@ import numpy as np
 from exportkit.flatten.columns import Columns, metric_lists, optional
 from exportkit.flatten.extras import json_object
 from exportkit.flatten.features import FeatureSet, strings, whole_numbers
+from exportkit.flatten.homonyms import holder_marks, unclear
 from exportkit.rows.features import Answer, Question
 from exportkit.tables.cells import Bools, Cells, Coded, Ints, Numbers, Same
 
@@ -38,21 +40,28 @@ MAX_PATH_LEVELS = 32
 _NO_ANSWER = Answer()
 
 Path = tuple[str | None, ...]
+#: Question position, answer key and answer position of each answer above, from the top.
+Chain = tuple[int | str, ...]
 
 
 @dataclass
 class Level:
-    """Answers of one depth: entry i is an answer, its question and where the question hangs."""
+    """Answers of one depth: entry i is an answer, its question and where the question hangs.
+
+    `above` is the level of the answers that these are nested under, `rows_above` says which of them.
+    """
 
     questions: list[Question]
     answers: list[Answer]
     forms: Ints
-    answer_positions: Ints
+    orders: Ints
     positions: Ints
     holders: Ints
     parents: list[str | None]
     paths: list[Path]
     depth: int
+    above: Level | None
+    rows_above: Ints
 
     @classmethod
     def of(
@@ -63,7 +72,8 @@ class Level:
         holders: Ints,
         parents: list[str | None],
         prefixes: list[Path],
-        depth: int,
+        above: Level | None,
+        rows_above: Ints,
     ) -> Level:
         """Lay out the answers of `questions`; a question without any gets one empty answer."""
         asked, answers, forms, orders = _answers(questions)
@@ -75,7 +85,8 @@ class Level:
         ]
         return cls(
             of_answers, answers, forms, orders, positions[asked], holders[asked],
-            [parents[at] for at in chosen], paths, depth,
+            [parents[at] for at in chosen], paths, 0 if above is None else above.depth + 1,
+            above, rows_above[asked],
         )  # fmt: skip
 
     def below(self) -> Level | None:
@@ -89,18 +100,38 @@ class Level:
         spread = np.repeat(np.array(at, dtype=np.int64), counts)
         starts = np.repeat(np.cumsum(counts) - counts, counts)
         chosen = spread.tolist()
-        parents = [
-            self.questions[one].feature_id if form in TEXT_FORMS else self.answers[one].feature_id
-            for one, form in zip(chosen, self.forms[spread].tolist(), strict=True)
-        ]
         return Level.of(
             [question for questions in lists for question in questions],
             positions=np.arange(len(spread), dtype=np.int64) - starts,
             holders=self.holders[spread],
-            parents=parents,
+            parents=[self.names[one] for one in chosen],
             prefixes=[self.paths[one] for one in chosen],
-            depth=self.depth + 1,
+            above=self,
+            rows_above=spread,
         )
+
+    @cached_property
+    def names(self) -> list[str | None]:
+        """The ids by which nested questions name these answers; free text goes by its question's."""
+        return [
+            question.feature_id if form in TEXT_FORMS else answer.feature_id
+            for form, question, answer in zip(self.forms.tolist(), self.questions, self.answers, strict=True)
+        ]
+
+    def parent_marks(self) -> dict[int, Chain]:
+        """Return, by number, the answers above those that are nested under one whose id does not name it."""
+        if self.above is None:
+            return {}
+        above = self.above
+        namesakes = unclear(above.holders.tolist(), above.names)
+        rows_above = self.rows_above.tolist() if namesakes else []
+        return {at: above.chain(row) for at, row in enumerate(rows_above) if row in namesakes}
+
+    def chain(self, at: int) -> Chain:
+        """Return the place of one answer below its holder."""
+        key = FORMS[self.forms[at]][0]
+        here = (int(self.positions[at]), key, int(self.orders[at]))
+        return here if self.above is None else (*self.above.chain(int(self.rows_above[at])), *here)
 
 
 def _longer(prefix: Path, question: str | None, answer: str | None) -> Path:
@@ -160,7 +191,8 @@ class Answers:
             holders=holders.spread(),
             parents=[None] * len(features.questions),
             prefixes=[()] * len(features.questions),
-            depth=0,
+            above=None,
+            rows_above=np.zeros(len(features.questions), dtype=np.int64),
         )
         levels: list[Level] = []
         while level is not None:
@@ -180,13 +212,21 @@ class Answers:
         self.parents = [parents[at] for at in chosen]
         self.paths = [paths[at] for at in chosen]
         self.forms = np.concatenate([one.forms for one in levels])[order]
-        self.answer_positions = np.concatenate([one.answer_positions for one in levels])[order]
+        #: Position of an answer in the list that its form is.
+        self.orders = np.concatenate([one.orders for one in levels])[order]
         self.positions = np.concatenate([one.positions for one in levels])[order]
         self.depths = np.concatenate([np.full(len(one.questions), one.depth) for one in levels])[order]
+        self.marks = _marks(levels, holder_marks(features), order)
 
     @cached_property
     def length(self) -> int:
         return len(self.questions)
+
+    def answer_positions(self) -> Ints:
+        """Return the order of each answer in its question, counted on where it has answers of several forms."""
+        fresh = [one is not last for one, last in zip(self.questions, [None, *self.questions], strict=False)]
+        order = np.arange(self.length, dtype=np.int64)
+        return order - np.maximum.accumulate(np.where(fresh, order, 0))
 
     def path_column(self) -> Cells:
         """Return the paths by code: they repeat from row to row."""
@@ -214,16 +254,18 @@ class Answers:
             last = question
             if self.forms[at] >= FIRST_CONVERSATIONAL and question.message_id is None:
                 found["$key"] = FORMS[self.forms[at]][0]
+            found.update(self.marks.get(at, {}))
             if of_answer:
                 key, kind = FORMS[self.forms[at]]
-                found[key] = of_answer if kind != "checklist" else {str(self.answer_positions[at]): of_answer}
+                found[key] = of_answer if kind != "checklist" else {str(self.orders[at]): of_answer}
             column[at] = json_object(found) if found else None
         return column if of_questions else Same(None)
 
     def _is_odd(self) -> bool:
         """Whether any row may need an extra."""
         return (
-            any(question.extra_ for question in self.questions)
+            bool(self.marks)
+            or any(question.extra_ for question in self.questions)
             or any(answer.extra_ for answer in self.answers)
             or any(question.message_id is not None for question in self.questions)
             or bool((self.forms >= FIRST_CONVERSATIONAL).any())
@@ -235,6 +277,19 @@ class Answers:
         if question.message_id is not None and 0 <= self.forms[at] < FIRST_CONVERSATIONAL:
             found["message_id"] = question.message_id
         return found
+
+
+def _marks(levels: list[Level], of_holders: Mapping[int, Any], order: Ints) -> dict[int, dict[str, Any]]:
+    """Return, by row, what says where an answer hangs when no id does; see `exportkit.flatten.homonyms`."""
+    found: list[dict[str, Any]] = []
+    for level in levels:
+        parents = level.parent_marks()
+        for at, holder in enumerate(level.holders.tolist() if of_holders or parents else ()):
+            mark: dict[str, Any] = {"$holder": of_holders[holder]} if holder in of_holders else {}
+            found.append({**mark, "$parent": parents[at]} if at in parents else mark)
+        if not of_holders and not parents:
+            found.extend([{}] * len(level.questions))
+    return {row: found[at] for row, at in enumerate(order.tolist()) if found[at]} if any(found) else {}
 
 
 def answer_columns(features: FeatureSet) -> tuple[int, Columns]:
@@ -260,7 +315,7 @@ def answer_columns(features: FeatureSet) -> tuple[int, Columns]:
         "name": lambda: [one.name for one in questions],
         "value": lambda: [one.value for one in questions],
         "answer_type": lambda: Coded(found.forms, [kind for _, kind in FORMS]),
-        "answer_position": lambda: whole_numbers_where(found.answer_positions, answered),
+        "answer_position": lambda: whole_numbers_where(found.answer_positions(), answered),
         "answer_feature_id": lambda: [one.feature_id for one in answers],
         "answer_feature_schema_id": lambda: [one.feature_schema_id for one in answers],
         "answer_name": lambda: [one.name for one in answers],

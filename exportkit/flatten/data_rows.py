@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from exportkit.flatten.columns import Columns
-from exportkit.flatten.extras import extra_column, json_object, merged
+from exportkit.flatten.extras import extra_column, json_object, merged, sections_of
 from exportkit.flatten.media_types import media_type
 from exportkit.flatten.moments import is_exact_timestamp
 from exportkit.flatten.numbers import floats
@@ -66,7 +66,7 @@ def data_row_columns(block: RowBlock) -> Columns:
         "exif_rotation": lambda: [rotation(one)[0] for one in media],
         "text_layer_url": lambda: [one.text_layer_url for one in media],
         "media_attributes": lambda: [other_attributes(one) for one in media],
-        "sections": lambda: [[name for name in SECTIONS if getattr(row, name) is not None] for row in rows],
+        "sections": lambda: [sections_of(row, SECTIONS) for row in rows],
         "export_version": lambda: Same(block.source.export_version),
         "source_uri": lambda: Same(block.source.uri),
         "byte_offset": lambda: Same(None) if block.offsets is None else block.offsets,

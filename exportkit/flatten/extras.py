@@ -11,7 +11,7 @@ import msgspec
 from exportkit.rows import NO_RAW
 from exportkit.tables.cells import Cells, Same
 
-__all__ = ["extra_column", "json_object", "json_text", "merged"]
+__all__ = ["extra_column", "json_object", "json_text", "merged", "sections_of"]
 
 
 class Owner(Protocol):
@@ -28,6 +28,11 @@ def json_object(value: Any) -> str:
         return json.dumps(value, separators=(",", ":"))
 
 
+def text_of(raw: msgspec.Raw) -> str:
+    """Return JSON that could not be read as text, where its parent cannot be written with it as it stands."""
+    return bytes(raw).decode()
+
+
 def merged(first: Mapping[str, Any] | None, second: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return both objects as one, nested objects merged key by key; `second` wins where they disagree."""
     result = dict(first or {})
@@ -36,6 +41,12 @@ def merged(first: Mapping[str, Any] | None, second: Mapping[str, Any] | None) ->
         both = isinstance(held, dict) and isinstance(value, dict)
         result[key] = merged(held, value) if both else value
     return result
+
+
+def sections_of(one: Owner, names: Sequence[str]) -> list[str]:
+    """Return which of the objects and lists `names` the source held, of whatever type."""
+    odd = one.extra_ or ()
+    return [name for name in names if getattr(one, name) is not None or name in odd]
 
 
 def extra_column(owners: Sequence[Owner], more: Mapping[int, Mapping[str, Any]] | None = None) -> Cells:

@@ -94,6 +94,9 @@ class FeatureSet:
         self.key_flags: list[bool | None] = []
         #: Keys under which objects of frames stood, by number of the object, where they differ from its id.
         self.odd_keys: dict[int, str] = {}
+        #: Numbers of the objects and relationships that ask questions, by number of the question holder.
+        self.asking_objects: dict[int, int] = {}
+        self.asking_relationships: dict[int, int] = {}
         fragment = labels.block.fragment
         self._first = fragment.position if fragment else 0
         self._key_frames = fragment.key_frames if fragment else None
@@ -140,10 +143,12 @@ class FeatureSet:
         self.key_flags.extend([None] * (len(objects) - len(repeated)))
 
     def _add_relationships(self, at: int, relationships: list[Relationship]) -> None:
+        before = len(self.relationships)
         self.relationships.extend(relationships)
         self.relationship_holders.add(at, len(relationships), first_position=self._first)
-        for one in relationships:
+        for number, one in enumerate(relationships, before):
             if one.classifications:
+                self.asking_relationships[len(self.question_holders.labels)] = number
                 self._add_questions(one.classifications, at, feature=one.feature_id)
 
     def _add_group(self, at: int, plane: str, group: Group, annotations: Annotations) -> None:
@@ -186,6 +191,7 @@ class FeatureSet:
         spread = self.object_holders.spread()
         from_holders, to = self.object_holders, self.question_holders
         holders = spread[at].tolist()
+        self.asking_objects = dict(enumerate(at, len(to.labels)))
         to.labels.extend([from_holders.labels[holder] for holder in holders])
         to.planes.extend([from_holders.planes[holder] for holder in holders])
         to.frames.extend([from_holders.frames[holder] for holder in holders])

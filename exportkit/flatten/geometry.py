@@ -12,7 +12,7 @@ import numpy as np
 from exportkit.flatten.columns import Columns, lists_of, optional, parts, pick, present, spread_fields
 from exportkit.flatten.extras import json_text
 from exportkit.flatten.numbers import float_fields
-from exportkit.rows import NO_RAW
+from exportkit.rows import NO_RAW, STRUCTS
 from exportkit.rows.features import Box, Location, Object, Point
 from exportkit.tables.cells import Cells, Coded, Lists, Same
 
@@ -109,7 +109,7 @@ class Geometry:
                 if keys[self.kinds[at]] == key:
                     fitting[at] = value
                 else:
-                    self.misfits.setdefault(at, {})[key] = msgspec.to_builtins(value)
+                    self.misfits.setdefault(at, {})[key] = plain(value)
         return fitting
 
     def columns(self) -> Columns:
@@ -146,16 +146,36 @@ class Geometry:
     def _units(self) -> Cells:
         """Return the unit of the coordinates: pixels, points on documents, degrees on maps."""
         drawn = np.zeros(len(self.objects), dtype=np.bool_)
-        for values in (self.boxes, self.points, self.vertices):
+        for values in (self.boxes, self.points):
             if values is not None:
                 drawn |= present(values)
-        codes = np.where(drawn, PIXELS, NO_UNIT)
-        documents = {kind for kind in set(self.kinds) if kind is not None and kind.startswith("Document")}
-        if documents:
-            codes[drawn & np.array([kind in documents for kind in self.kinds], dtype=np.bool_)] = POINTS
+        if self.vertices is not None:
+            drawn |= np.array([bool(run) for run in self.vertices], dtype=np.bool_)
+        units = {kind: unit_of(kind or "") for kind in set(self.kinds)}
+        if len(units) == 1:
+            codes = np.where(drawn, next(iter(units.values())), NO_UNIT)
+        else:
+            codes = np.where(drawn, np.array([units[kind] for kind in self.kinds], dtype=np.int64), NO_UNIT)
         if self.maps is not None:
             codes[~drawn & present(self.maps)] = DEGREES
         return Coded(codes, ["px", "pt", "degree"])
+
+
+def plain(value: Any) -> Any:
+    """Return a part, or a list of parts, as what JSON makes of it; its leftovers are kept elsewhere."""
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    if isinstance(value, msgspec.Struct):
+        names = STRUCTS[type(value).__name__].__struct_fields__
+        return {name: plain(held) for name in names if (held := getattr(value, name)) is not None}
+    return value
+
+
+def unit_of(kind: str) -> int:
+    """Return the code of the unit in which a kind is drawn; a kind the catalogue does not know may have any."""
+    if kind.startswith(("Image", "Video", "DICOM")):
+        return PIXELS
+    return POINTS if kind.startswith("Document") else NO_UNIT
 
 
 def vertex_key(kind: str) -> str:

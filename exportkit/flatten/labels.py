@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from exportkit.flatten.columns import Columns
-from exportkit.flatten.extras import extra_column, json_text
+from exportkit.flatten.extras import extra_column, json_text, sections_of
 from exportkit.flatten.moments import newest
 from exportkit.rows import RowBlock
 from exportkit.rows.features import Annotations
@@ -177,7 +177,7 @@ class LabelSet:
 
     def _sections(self) -> Cells:
         names = ("label_details", "performance_details", "performance_details_v2")
-        return [[name for name in names if getattr(label, name) is not None] for label in self.labels]
+        return [sections_of(label, names) for label in self.labels]
 
     def _planes(self) -> Cells:
         groups = [one.groups for one in self.annotations]
@@ -218,7 +218,7 @@ class LabelSet:
     def _newest(self, project_id: str | None, group: list[int]) -> int | None:
         """Return the position of the newest label of a project; `group` are those with a date."""
         fragment = self.block.fragment
-        if fragment is not None and project_id in fragment.latest:
+        if fragment is not None and project_id is not None and project_id in fragment.latest:
             return fragment.latest[project_id]
         dates = [self.labels[at].label_details.created_at for at in group]  # type: ignore[union-attr]  # dated
         winner = newest(dates)

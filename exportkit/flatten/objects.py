@@ -26,6 +26,8 @@ KNOWN_KINDS = frozenset(
         "VideoBoundingBox", "VideoPolygon", "VideoPolyline", "VideoPoint", "VideoSegmentationMask",
         "DICOMPolyline", "DICOMSegmentationMask",
         "MessageSingleSelection", "MessageMultiSelection", "MessageRanking",
+        "ImageUnidirectionalRelationship", "TextUnidirectionalRelationship", "DocumentUnidirectionalRelationship",
+        "ImageBidirectionalRelationship", "TextBidirectionalRelationship", "DocumentBidirectionalRelationship",
     }
 )  # fmt: skip
 
@@ -70,9 +72,8 @@ def leftovers(features: FeatureSet, geometry: Geometry) -> tuple[Cells, Cells]:
         payloads[at] = merged(payloads.get(at), relationship_payload(objects[at]))
     for at, extra in enumerate(parts([one.extra_ for one in objects]) or ()):
         for key, value in (extra or {}).items():
-            unknown = objects[at].annotation_kind not in KNOWN_KINDS
-            home = payloads if unknown or misshapen(objects[at], key) else extras
-            home[at] = merged(home.get(at), {key: value})
+            home = payloads if is_payload(objects[at], key, payloads.get(at, {})) else extras
+            home[at] = overlaid(home.get(at, {}), {key: value})
     return spread_json(payloads, len(objects)), spread_json(extras, len(objects))
 
 
@@ -85,9 +86,24 @@ def lone_relationships(objects: list[Object]) -> list[int]:
     return [at for at, pair in enumerate(pairs) if pair != (None, None)] if one_way or both_ways else []
 
 
-def misshapen(one: Object, key: str) -> bool:
-    """Return whether `key` holds geometry no part of whose value did fit."""
-    return key in GEOMETRY_KEYS and getattr(one, key) in (None, NO_RAW)
+def is_payload(one: Object, key: str, payload: dict[str, Any]) -> bool:
+    """Return whether the leftovers under `key` are geometry that no column holds.
+
+    That is a key that a kind beyond the catalogue brings along, geometry of which no part fitted, and
+    what is left of geometry that is payload already.
+    """
+    if key in GEOMETRY_KEYS:
+        return key in payload or getattr(one, key) in (None, NO_RAW)
+    return key not in Object.__struct_fields__ and one.annotation_kind not in KNOWN_KINDS
+
+
+def overlaid(base: Any, more: Any) -> Any:
+    """Return `base` with the leftovers `more` put back: under their keys, in a list under their indexes."""
+    if isinstance(base, dict) and isinstance(more, dict):
+        return {**base, **{key: overlaid(base.get(key), value) for key, value in more.items()}}
+    if isinstance(base, list) and isinstance(more, dict):
+        return [overlaid(one, more[str(at)]) if str(at) in more else one for at, one in enumerate(base)]
+    return more
 
 
 def relationship_payload(one: Object) -> dict[str, Any]:

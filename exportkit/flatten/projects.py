@@ -8,7 +8,7 @@ import numpy as np
 
 from exportkit.flatten.columns import Columns
 from exportkit.flatten.data_rows import row_keys
-from exportkit.flatten.extras import extra_column, json_object, json_text, merged
+from exportkit.flatten.extras import extra_column, json_object, json_text, merged, sections_of
 from exportkit.rows import RowBlock
 from exportkit.rows.structs import Project, ProjectDetails, Run, Step
 
@@ -43,9 +43,7 @@ def project_columns(block: RowBlock) -> tuple[int, Columns]:
         "selected_label_id": lambda: [one.selected_label_id for one in details],
         "consensus_expected_label_count": lambda: [one.consensus_expected_label_count for one in details],
         "project_tags": lambda: [json_text(one.project_tags) for one in projects],
-        "sections": lambda: [
-            ["project_details"] if one.project_details is not None else [] for one in projects
-        ],
+        "sections": lambda: [sections_of(one, ("project_details",)) for one in projects],
         "extra": lambda: extra_column(projects),
     }
 

@@ -1,0 +1,86 @@
+"""Homonyms: features whose id does not say which of several they are.
+
+Rows name the feature they hang on by its id. Where that is missing, or an earlier feature beside it has the
+same one, the feature's place is noted instead, to be kept in `extra`: ``$holder`` for the object or
+relationship that a question hangs on, ``$parent`` for the answers above it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from exportkit.flatten.features import FeatureSet
+
+__all__ = ["holder_marks", "unclear"]
+
+#: Where a feature with questions stands: key of the array or object, and position in it.
+Mark = tuple[str, int]
+
+
+def holder_marks(features: FeatureSet) -> dict[int, Mark]:
+    """Return, by number of the question holder, the places of features that their ids do not name."""
+    marks: dict[int, Mark] = {}
+    if features.asking_objects:
+        positions = features.object_holders.positions()
+        namesakes = _namesakes_of_objects(features)
+        for holder, number in features.asking_objects.items():
+            if number in namesakes:
+                marks[holder] = ("objects", int(positions[number]))
+    if features.asking_relationships:
+        positions = features.relationship_holders.positions()
+        namesakes = _namesakes_of_relationships(features)
+        for holder, number in features.asking_relationships.items():
+            if number in namesakes:
+                marks[holder] = ("relationships", int(positions[number]))
+    return marks
+
+
+def _namesakes_of_objects(features: FeatureSet) -> set[int]:
+    ids = [one.feature_id for one in features.objects]
+    known = set(ids)
+    if len(known) == len(ids) and None not in known:
+        return set()
+    holders = features.object_holders
+    if not features.odd_keys and None not in holders.frames:
+        return set()  # objects of frames, each under its own id
+    scopes = list(zip(holders.labels, holders.planes, holders.frames, strict=True))
+    spread = holders.spread().tolist()
+    return _later((scopes[holder], one) for holder, one in zip(spread, ids, strict=True))
+
+
+def _namesakes_of_relationships(features: FeatureSet) -> set[int]:
+    """Return relationships without an id, and those whose id a flat object or an earlier one of the label has."""
+    holders = features.object_holders
+    flat = [
+        (holders.labels[holder], one.feature_id)
+        for holder, one in zip(holders.spread().tolist(), features.objects, strict=True)
+        if holders.frames[holder] is None
+    ]
+    owners = features.relationship_holders
+    related = [
+        (owners.labels[holder], one.feature_id)
+        for holder, one in zip(owners.spread().tolist(), features.relationships, strict=True)
+    ]
+    return {number - len(flat) for number in _later([*flat, *related]) if number >= len(flat)}
+
+
+def _later(named: Iterable[tuple[Any, str | None]]) -> set[int]:
+    """Return the numbers of those that have no name, or the name of an earlier one."""
+    seen: set[tuple[Any, str | None]] = set()
+    found = set()
+    for number, name in enumerate(named):
+        if name[1] is None or name in seen:
+            found.add(number)
+        seen.add(name)
+    return found
+
+
+def unclear(holders: Iterable[int], names: Sequence[str | None]) -> set[int]:
+    """Return the numbers of answers of one depth that have no id, or share it with another of their holder."""
+    if len(set(names)) == len(names) and None not in names:
+        return set()
+    named = list(zip(holders, names, strict=True))
+    counts = Counter(named)
+    return {number for number, name in enumerate(named) if name[1] is None or counts[name] > 1}
