@@ -70,8 +70,9 @@ def to_parquet(
         Rows of a row group. Memory grows with it: about 1.5 kB a row and table.
     workers : int, optional
         Processes that convert side by side. By default one for small inputs and for streams, and a process
-        a core for files of 64 MiB and more. Changes which part files there are, never a row. In a script,
-        start from under ``if __name__ == "__main__":``, as `multiprocessing` asks.
+        a core for files of 64 MiB and more where processes can be forked (Linux, no other threads). Elsewhere
+        ask for them, from under ``if __name__ == "__main__":`` as `multiprocessing` wants it. Changes which
+        part files there are, never a row.
     progress : callable, optional
         Called with a `Progress` about ten times a second.
 
@@ -183,14 +184,14 @@ def _to_files(
     compression_level: int, row_group_rows: int, workers: int | None,
     progress: Callable[[Progress], None] | None, **asked: Any,
 ) -> Report:  # fmt: skip
-    from exportkit.pipeline import choose_workers, make_options, write_lake
+    from exportkit.pipeline import can_fork, choose_workers, make_options, write_lake
     from exportkit.write import WriteOptions
 
     options = make_options(**asked, batch_rows=row_group_rows)
     write_options = WriteOptions(compression_level=compression_level, row_group_rows=row_group_rows)
     return write_lake(
         source, destination, options, write_options, format=format_name, mode=mode,
-        workers=choose_workers(workers, source), progress=progress,
+        workers=choose_workers(workers, source, can_fork=can_fork()), progress=progress,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 __all__ = ["Progress", "Report"]
@@ -87,7 +87,9 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain values, as ``--json`` prints it."""
-        return asdict(self)
+        plain = asdict(replace(self, unknown_fields=Counter(), unknown_kinds=Counter()))
+        counts = {"unknown_fields": dict(self.unknown_fields), "unknown_kinds": dict(self.unknown_kinds)}
+        return plain | counts
 
     def add(self, other: Report) -> None:
         """Add the counts of `other`, the report of another worker of the same run; inputs and time stay."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from exportkit.pipeline.options import MAX_REJECTS, OnBadRow, Options, choose_workers, make_options
 from exportkit.pipeline.running import batches
+from exportkit.pipeline.workers import can_fork
 from exportkit.pipeline.writing import write_lake
 from exportkit.read import SourceLike
 
@@ -16,6 +17,7 @@ __all__ = [
     "Options",
     "SourceLike",
     "batches",
+    "can_fork",
     "choose_workers",
     "make_options",
     "write_lake",

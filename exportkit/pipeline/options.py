@@ -111,8 +111,11 @@ def make_options(
     )
 
 
-def choose_workers(asked: int | None, source: object) -> int:
+def choose_workers(asked: int | None, source: object, *, can_fork: bool) -> int:
     """Return how many processes convert: `asked`, or what the cores and the size of `source` are worth.
+
+    Where processes cannot be forked it is one unless somebody asks for more, since they would then import
+    the caller's script anew.
 
     Raises
     ------
@@ -123,7 +126,7 @@ def choose_workers(asked: int | None, source: object) -> int:
         if asked < 1:
             raise ValueError(f"workers must be 1 or more, not {asked}")
         return asked
-    if not isinstance(source, (str, os.PathLike)):
+    if not isinstance(source, (str, os.PathLike)) or not can_fork:
         return 1
     try:
         size = Path(source).stat().st_size

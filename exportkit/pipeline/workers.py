@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import sys
 import threading
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -27,7 +28,7 @@ from exportkit.report import Report
 from exportkit.split import Split
 from exportkit.write import Hints, LakeWriter, PartFile, Staging, WriteOptions
 
-__all__ = ["Assignment", "WorkerPool"]
+__all__ = ["Assignment", "WorkerPool", "can_fork"]
 
 #: Pieces a worker may have waiting: one to work on, one to go on with.
 WAITING_PIECES = 2
@@ -147,7 +148,9 @@ class _Worker:
             name=f"exportkit-worker-{number}",
             daemon=True,
         )
-        self.process.start()
+        with warnings.catch_warnings():  # of threads, since Python 3.12: `can_fork` has looked at them
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self.process.start()
         given.close()
         told.close()
 
@@ -196,6 +199,7 @@ def _death(exit_code: int | None) -> ExportkitError:
 def work(tasks: Connection, results: Connection, number: int, assignment: Assignment) -> None:
     """Convert what comes in by `tasks` until nothing more does; the life of a worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one decides
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     report = Report()
     conversion = Conversion(assignment.options, report, encoded=True)
     writer = LakeWriter(
@@ -233,11 +237,15 @@ def _can_travel(error: BaseException) -> bool:
     return isinstance(error, (ExportkitError, OSError, MemoryError))
 
 
-def _context() -> BaseContext:
-    """Return how processes are started: by fork where nothing speaks against it, since it saves the imports.
+def can_fork() -> bool:
+    """Return whether worker processes may be forked from this one.
 
-    A process with threads must not fork: a lock that another thread holds stays locked in the child.
+    A fork keeps locks that other threads hold locked for ever. Threads of Python are therefore in the way;
+    those that numpy and Arrow keep are not, since both put themselves in order after a fork.
     """
-    tasks = Path("/proc/self/task")
-    alone = threading.active_count() == 1 and tasks.is_dir() and len(list(tasks.iterdir())) == 1
-    return multiprocessing.get_context("fork" if alone else "spawn")
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+def _context() -> BaseContext:
+    """Return how processes are started: by fork where that is safe, since it saves the imports."""
+    return multiprocessing.get_context("fork" if can_fork() else "spawn")
