@@ -17,7 +17,7 @@ import pyarrow as pa
 from exportkit.errors import WriteError
 from exportkit.write.existing import Mode, has_parts, refuse_existing
 from exportkit.write.formats import FORMATS, FormatName
-from exportkit.write.names import PartFile, new_run_id
+from exportkit.write.names import PartFile, is_part, new_run_id
 from exportkit.write.parts import PartWriter
 from exportkit.write.publish import Order, carry_out, finish_interrupted, give_order
 from exportkit.write.staging import Staging
@@ -120,7 +120,7 @@ class Destination:
         self._lock = lock
         self._ended = False
 
-    def publish(self, parts: Iterable[PartFile]) -> list[PartFile]:
+    def publish(self, parts: Iterable[PartFile], *, replaced: Iterable[str] = ()) -> list[PartFile]:
         """Make a run visible: all of it, after everything is on disk.
 
         `exportkit.write.publish` says what a reader sees at each instant.
@@ -129,6 +129,9 @@ class Destination:
         ----------
         parts : iterable of PartFile
             What the writers of all workers returned. Files of writers that did not finish stay out.
+        replaced : iterable of str
+            ``<table>/<file name>`` of parts of this run's tables that it appends to and puts its own in the
+            place of.
 
         Returns
         -------
@@ -139,15 +142,19 @@ class Destination:
         Raises
         ------
         WriteError
-            A part is gone or cut short, or another run has filled the destination since: nothing is visible
-            then. Or the system refused a rename half-way: the next `open_destination` there carries on.
+            A part is gone or cut short, or another run has filled the destination or taken away a replaced
+            part since: nothing is visible then. Or the system refused a rename half-way: the next
+            `open_destination` there carries on.
         ValueError
-            The run was published or discarded before.
+            The run was published or discarded before, or parts are replaced by one that does not append.
         """
         self._refuse_ended()
+        outdated = [*replaced]
+        if outdated and self.mode != "append":
+            raise ValueError('parts can be replaced with mode="append" alone')
         run = self._sorted(parts)
         self._verify(run)
-        run = self._sorted([*run, *self._schema_parts(run)])
+        run = self._sorted([*run, *self._schema_parts(run, outdated)])
         storage = self.staging.storage
         for table in self.staging.schemas:
             storage.sync(self.staging.waiting_table(table))
@@ -156,10 +163,12 @@ class Destination:
             self.mode,
             [*self.staging.schemas],
             [f"{part.table}/{part.name}" for part in run],
+            outdated,
         )
         with storage.locked():
             finish_interrupted(storage)
             refuse_existing(self.staging, self.mode)
+            self._refuse_gone(outdated)
             give_order(storage, order)
             self._ended = True
             self._release()
@@ -210,12 +219,23 @@ class Destination:
                     hint="something else changed the destination; run again",
                 )
 
-    def _schema_parts(self, parts: list[PartFile]) -> list[PartFile]:
+    def _refuse_gone(self, replaced: list[str]) -> None:
+        storage = self.staging.storage
+        for path in replaced:
+            if storage.size(path) is None:
+                raise WriteError(
+                    "a part that the run replaces is gone",
+                    place=storage.place(path),
+                    hint="something else changed the destination; run again",
+                )
+
+    def _schema_parts(self, parts: list[PartFile], replaced: list[str]) -> list[PartFile]:
         """Write a part without rows for each table that has none, unless it is appended to some."""
-        written = {part.table for part in parts}
+        written = {part.table for part in parts if is_part(part.name)}
+        storage = self.staging.storage
         schema_parts = []
         for table in self.staging.schemas:
-            if table in written or (self.mode == "append" and has_parts(self.staging.storage, table)):
+            if table in written or (self.mode == "append" and has_parts(storage, table, replaced)):
                 continue
             with PartWriter(self.staging, table, worker=0) as writer:
                 writer.begin_part()

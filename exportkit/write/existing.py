@@ -5,7 +5,7 @@ Takes a staging and a mode, gives nothing, or a `WriteError` that says what is i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Literal
 
 import pyarrow as pa
@@ -48,9 +48,9 @@ def refuse_existing(staging: Staging, mode: Mode) -> None:
                 _refuse_different(staging, table, name)
 
 
-def has_parts(storage: Storage, table: str) -> bool:
-    """Whether there are parts of a table, whoever wrote them."""
-    return any(True for _ in _parts(storage, table))
+def has_parts(storage: Storage, table: str, without: Collection[str] = ()) -> bool:
+    """Whether there are parts of a table, whoever wrote them, beside those that `without` names."""
+    return any(f"{table}/{name}" not in without for name in _parts(storage, table))
 
 
 def _parts(storage: Storage, directory: str) -> Iterator[str]:

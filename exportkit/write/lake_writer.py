@@ -6,7 +6,7 @@ published.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -15,6 +15,7 @@ import pyarrow as pa
 from exportkit.write.names import PartFile
 from exportkit.write.options import Hints, WriteOptions
 from exportkit.write.parts import PartWriter
+from exportkit.write.raw_files import RawFiles
 from exportkit.write.staging import Staging
 
 __all__ = ["BatchSink", "LakeWriter"]
@@ -61,6 +62,7 @@ class LakeWriter:
         self._hints = hints or {}
         self._options = options
         self._writers: dict[str, PartWriter] = {}
+        self._raw_files: dict[str, RawFiles] = {}
 
     def write(self, table: str, batch: pa.RecordBatch) -> None:
         """Take a batch of a table; see `PartWriter.write`."""
@@ -75,13 +77,27 @@ class LakeWriter:
             )
         writer.write(batch)
 
+    def write_raw(self, table: str, chunks: Iterable[bytes]) -> str:
+        """Write a value that is too long for a column; see `RawFiles.write`.
+
+        Other threads may write batches meanwhile.
+        """
+        if table not in self._raw_files:
+            self._raw_files[table] = RawFiles(self._staging, table, worker=self._worker)
+        return self._raw_files[table].write(chunks)
+
     def close(self) -> list[PartFile]:
-        """Complete all parts and return them, table by table in the order of the run's schemas."""
+        """Complete all parts and return them, table by table in the order of the run's schemas.
+
+        Raw files follow the parts of their table.
+        """
         try:
             closed = {table: writer.close() for table, writer in self._writers.items()}
         except BaseException:
             self.abort()
             raise
+        for table, raw in self._raw_files.items():
+            closed[table] = [*closed.get(table, []), *raw.files]
         return [part for table in self._staging.schemas for part in closed.get(table, [])]
 
     def abort(self) -> None:

@@ -1,7 +1,9 @@
 """Names: what part files and staging directories are called, and how to tell them from other files.
 
 A part is ``part-<run>-<worker>-<number>.<suffix>``, zero-padded, so that names sort in the order of writing:
-later runs after earlier ones, then by worker, then by number.
+later runs after earlier ones, then by worker, then by number. A raw file, which holds one value too long for
+its column, is ``_raw-<run>-<worker>-<number>.bin``: those who read whole directories (pyarrow, pandas, Spark)
+pass over names that begin with an underscore.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ __all__ = [
     "is_part",
     "new_run_id",
     "part_name",
+    "raw_name",
     "run_of_part",
     "run_of_staging",
     "staging_name",
@@ -30,14 +33,15 @@ UNFINISHED = ".inprogress"
 REPLACED = ".replaced"
 
 _RUN = r"\d{8}T\d{12}Z[0-9a-f]{6}"
-_OWN_PART = re.compile(rf"part-({_RUN})-\d{{4,}}-\d{{5,}}\.(?:parquet|arrow)")
+_NUMBERS = r"\d{4,}-\d{5,}"
+_OWN_FILE = re.compile(rf"(?:part-({_RUN})-{_NUMBERS}\.(?:parquet|arrow)|_raw-({_RUN})-{_NUMBERS}\.bin)")
 _ANY_PART = re.compile(r"part-.*\.(?:parquet|arrow)", re.DOTALL)
 _STAGING = re.compile(rf"\.exportkit-({_RUN})")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class PartFile:
-    """One whole file of one table.
+    """One whole file of one table: a part, or a raw file beside its parts.
 
     Attributes
     ----------
@@ -46,7 +50,7 @@ class PartFile:
     path : str
         Where readers find the file once its run is published.
     rows : int
-        Rows in it; 0 for a part that only holds the schema.
+        Rows in it; 0 for a part that only holds the schema, and for a raw file.
     bytes : int
         Size of the file.
     """
@@ -72,20 +76,25 @@ def part_name(run: str, worker: int, number: int, suffix: str) -> str:
     return f"part-{run}-{worker:04d}-{number:05d}.{suffix}"
 
 
+def raw_name(run: str, worker: int, number: int) -> str:
+    """Return the file name of the raw file that `worker` wrote as its `number`-th, both from 0."""
+    return f"_raw-{run}-{worker:04d}-{number:05d}.bin"
+
+
 def is_part(name: str) -> bool:
     """Whether a reader of a table takes this file for a part of it, whoever wrote it."""
     return _ANY_PART.fullmatch(name) is not None
 
 
 def is_own_part(name: str) -> bool:
-    """Whether exportkit gave this name to a part."""
-    return _OWN_PART.fullmatch(name) is not None
+    """Whether exportkit gave this name to a part or a raw file."""
+    return _OWN_FILE.fullmatch(name) is not None
 
 
 def run_of_part(name: str) -> str | None:
-    """Return the run that wrote a part; None where the name is not ours."""
-    match = _OWN_PART.fullmatch(name)
-    return match[1] if match else None
+    """Return the run that wrote a part or a raw file; None where the name is not ours."""
+    match = _OWN_FILE.fullmatch(name)
+    return match[1] or match[2] if match else None
 
 
 def staging_name(run: str) -> str:

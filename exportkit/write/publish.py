@@ -11,7 +11,8 @@ therefore gives at each instant
 
 - what was there before, or
 - nothing (no such file: a loud error, not a short answer) for as long as a few renames take, or
-- all that is there after: with "append" the old and the new parts, else the new ones alone.
+- all that is there after: with "append" the old and the new parts (without those that the run says it
+  replaces), else the new ones alone.
 
 Tables follow one another, so for that moment one table may be new and the next still old. A reader that
 globs ``**/*.parquet`` from the destination down, hidden directories included, may see part of a table
@@ -64,12 +65,15 @@ class Order:
         The tables of the run; with "overwrite" all others lose the parts that exportkit wrote.
     parts : sequence of str
         ``<table>/<file name>`` of every part that becomes visible; others in staging do not.
+    replaced : sequence of str
+        ``<table>/<file name>`` of parts that lose their names in exchange; with "append".
     """
 
     run: str
     mode: Mode
     tables: Sequence[str]
     parts: Sequence[str]
+    replaced: Sequence[str] = ()
 
     @property
     def directory(self) -> str:
@@ -80,7 +84,8 @@ class Order:
 def give_order(storage: Storage, order: Order) -> None:
     """Put an order on disk: from here on the run is published, by us or by whoever comes next."""
     path = f"{order.directory}/{ORDER_FILE}"
-    text = json.dumps({"mode": order.mode, "tables": [*order.tables], "parts": [*order.parts]})
+    told = {"mode": order.mode, "tables": order.tables, "parts": order.parts, "replaced": order.replaced}
+    text = json.dumps({key: value if isinstance(value, str) else [*value] for key, value in told.items()})
     with (
         storage.failing_as("write the order to publish", path),
         storage.open_output(path + UNFINISHED) as stream,
@@ -136,7 +141,7 @@ def _read_order(storage: Storage, run: str) -> Order | None:
         text = stream.read()
     try:
         order = json.loads(text)
-        return Order(run, order["mode"], order["tables"], order["parts"])
+        return Order(run, order["mode"], order["tables"], order["parts"], order["replaced"])
     except (ValueError, KeyError, TypeError):
         raise WriteError(
             "the order of an interrupted run cannot be read",
@@ -187,7 +192,8 @@ def _waiting(storage: Storage, order: Order, table: str) -> list[str]:
 
 
 def _outdated(storage: Storage, order: Order, table: str, directory: str) -> list[str]:
+    names = storage.files(directory)
     if order.mode != "overwrite":
-        return []
-    replaced = is_part if table in order.tables else is_own_part
-    return [name for name in storage.files(directory) if replaced(name) and run_of_part(name) != order.run]
+        return [name for name in names if f"{table}/{name}" in order.replaced]
+    parts = [name for name in names if is_own_part(name) or (table in order.tables and is_part(name))]
+    return [name for name in parts if run_of_part(name) != order.run]

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from exportkit.errors import TableError
 from exportkit.write.formats import FORMATS, Format, FormatName
-from exportkit.write.names import UNFINISHED, part_name, staging_name
+from exportkit.write.names import UNFINISHED, part_name, raw_name, staging_name
 from exportkit.write.storage import Storage
 
 __all__ = ["Staging"]
@@ -61,6 +61,10 @@ class Staging:
     def name(self, worker: int, number: int) -> str:
         """Return the file name of a worker's `number`-th part."""
         return part_name(self.run, worker, number, self.format.suffix)
+
+    def raw_name(self, worker: int, number: int) -> str:
+        """Return the file name of a worker's `number`-th raw file."""
+        return raw_name(self.run, worker, number)
 
     def waiting_table(self, table: str) -> str:
         """Return the directory in which a table's parts wait, relative to the destination."""

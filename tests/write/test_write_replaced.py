@@ -1,0 +1,148 @@
+"""Runs that append to some parts and put their own in the place of others, and files beside the parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+import pytest
+
+from exportkit import WriteError
+from exportkit.write import LakeWriter, open_destination
+from exportkit.write.publish import finish_interrupted
+from exportkit.write.storage import Storage, open_storage
+from write.lakes import SCHEMA, batch_of, everything_below, ids_in, numbered, part_paths, seen_by_globs
+
+SCHEMAS = {"pets": SCHEMA, "owners": SCHEMA}
+
+
+class Crash(BaseException):
+    """The end of a process: nothing after it runs."""
+
+
+def written(lake: Path) -> list[str]:
+    """Write pets 0 to 9 and owners 0 to 9, and return the owners' files."""
+    with (
+        open_destination(lake, schemas=SCHEMAS) as destination,
+        LakeWriter(destination.staging) as writer,
+    ):
+        for table in SCHEMAS:
+            writer.write(table, batch_of(numbered(0, 10)))
+        writer.write_raw("owners", iter([b"long ", b"text"]))
+        destination.publish(writer.close())
+    return [f"owners/{path.name}" for path in sorted((lake / "owners").iterdir())]
+
+
+def replace_owners(lake: Path, replaced: list[str], owners: int) -> None:
+    """Append pets 10 to 19 and put so many owners in the place of `replaced`."""
+    with (
+        open_destination(lake, schemas=SCHEMAS, mode="append") as destination,
+        LakeWriter(destination.staging) as writer,
+    ):
+        writer.write("pets", batch_of(numbered(10, 10)))
+        if owners:
+            writer.write("owners", batch_of(numbered(0, owners)))
+        destination.publish(writer.close(), replaced=replaced)
+
+
+def ids(count: int) -> list[str]:
+    return [row["id"] for row in numbered(0, count)]
+
+
+@pytest.mark.parametrize("owners", [3, 0])
+def test_a_run_appends_to_one_table_and_replaces_parts_of_another(tmp_path: Path, owners: int) -> None:
+    files = written(tmp_path)
+    replace_owners(tmp_path, files, owners)
+    assert ids_in(tmp_path, "pets") == ids(20)
+    assert ids_in(tmp_path, "owners") == ids(owners)
+    assert [path.name for path in (tmp_path / "owners").iterdir()] == [
+        path.name for path in part_paths(tmp_path, "owners")
+    ]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["owners", "pets"]
+
+
+def test_parts_that_are_not_named_stay(tmp_path: Path) -> None:
+    (raw, part) = written(tmp_path)
+    replace_owners(tmp_path, [], 3)
+    assert ids_in(tmp_path, "owners") == [*ids(10), *ids(3)]
+    replace_owners(tmp_path, [part], 2)
+    assert ids_in(tmp_path, "owners") == [*ids(3), *ids(2)]
+    assert (tmp_path / raw).read_bytes() == b"long text"
+
+
+def crash_after(monkeypatch: pytest.MonkeyPatch, moves: int) -> None:
+    """Let the process end after so many renames."""
+    move, count = Storage.move, 0
+
+    def counted(self: Storage, source: str, target: str) -> None:
+        nonlocal count
+        move(self, source, target)
+        count += 1
+        if count == moves:
+            raise Crash
+
+    monkeypatch.setattr(Storage, "move", counted)
+
+
+@pytest.mark.parametrize("moves", range(1, 10))
+def test_after_a_crash_at_any_rename_the_next_run_finds_all_of_it_or_none(tmp_path: Path, moves: int) -> None:
+    files = written(tmp_path)
+    with pytest.MonkeyPatch.context() as patch:
+        crash_after(patch, moves)
+        with pytest.raises(Crash):
+            replace_owners(tmp_path, files, 3)
+    for table, old, new in (("pets", 10, 20), ("owners", 10, 3)):
+        assert part_paths(tmp_path, table) == [] or ids_in(tmp_path, table) in (ids(old), ids(new))
+    finish_interrupted(open_storage(tmp_path))
+    assert (ids_in(tmp_path, "pets"), ids_in(tmp_path, "owners")) in [
+        (ids(10), ids(10)),
+        (ids(20), ids(3)),
+    ]
+
+
+def test_what_another_run_replaced_first_is_not_replaced_again(tmp_path: Path) -> None:
+    files = written(tmp_path)
+    replace_owners(tmp_path, files, 3)
+    seen = seen_by_globs(tmp_path)
+    with pytest.raises(WriteError) as caught:
+        replace_owners(tmp_path, files, 3)
+    assert str(caught.value) == (
+        f"a part that the run replaces is gone (in {tmp_path / files[0]})\n"
+        "hint: something else changed the destination; run again"
+    )
+    assert seen_by_globs(tmp_path) == seen
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["owners", "pets"]
+
+
+def test_only_a_run_that_appends_can_replace_parts(tmp_path: Path) -> None:
+    with (
+        open_destination(tmp_path / "lake", schemas=SCHEMAS) as destination,
+        pytest.raises(ValueError, match=r'^parts can be replaced with mode="append" alone$'),
+    ):
+        destination.publish([], replaced=["pets/part-1.parquet"])
+    assert everything_below(tmp_path) == []
+
+
+def test_a_raw_file_appears_with_its_run_and_goes_when_the_run_is_replaced(tmp_path: Path) -> None:
+    raw, _ = written(tmp_path)
+    assert (tmp_path / raw).read_bytes() == b"long text"
+    with open_destination(tmp_path, schemas={"pets": SCHEMA}, mode="overwrite") as destination:
+        writer = LakeWriter(destination.staging)
+        name = writer.write_raw("pets", [b"new"])
+        assert not list(tmp_path.glob(f"**/{name}"))
+        destination.publish(writer.close())
+    assert ids_in(tmp_path, "pets") == []
+    assert [path.name for path in tmp_path.rglob("*.bin")] == [name]
+
+
+def test_a_raw_file_of_a_run_that_ends_before_it_is_published_goes(tmp_path: Path) -> None:
+    with open_destination(tmp_path / "lake", schemas=SCHEMAS) as destination:
+        LakeWriter(destination.staging).write_raw("pets", [b"new"])
+    assert everything_below(tmp_path) == []
+
+
+def test_readers_of_whole_directories_pass_over_raw_files(tmp_path: Path) -> None:
+    written(tmp_path)
+    assert pq.read_table(tmp_path / "owners").num_rows == 10
+    assert ds.dataset(tmp_path / "owners", format="parquet").count_rows() == 10
