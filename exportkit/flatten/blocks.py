@@ -87,6 +87,7 @@ def reject_block(rejects: Sequence[Reject], source: Source) -> TableBlock:
             "problem": lambda: [one.problem for one in rejects],
             "json_path": lambda: [one.json_path for one in rejects],
             "raw": lambda: [one.raw for one in rejects],
+            "raw_uri": lambda: [one.raw_uri for one in rejects],
             "export_id": lambda: Same(source.export_id),
             "line": lambda: np.array([one.line for one in rejects], dtype=np.int64),
         },

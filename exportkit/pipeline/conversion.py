@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import pyarrow as pa
 
@@ -20,9 +21,11 @@ from exportkit.report import FIRST_REJECTS, Report
 from exportkit.rows import Reject
 from exportkit.split import places
 
-__all__ = ["Conversion"]
+__all__ = ["Conversion", "KeepRaw"]
 
 Batches = Iterator[tuple[str, pa.RecordBatch]]
+#: Keeps a line, given in chunks, in a file beside the table ``rejects``; returns the file's name.
+KeepRaw = Callable[[Iterable[bytes]], str]
 
 
 class Conversion:
@@ -36,15 +39,21 @@ class Conversion:
         Counts every line that goes through.
     encoded : bool
         Whether batches may hold repeating strings as dictionary arrays, for writers of files.
+    keep_raw : callable, optional
+        Where rejected lines go that are too long for the table. Without it the table holds them.
     """
 
-    def __init__(self, options: Options, report: Report, *, encoded: bool = False) -> None:
+    def __init__(
+        self, options: Options, report: Report, *, encoded: bool = False, keep_raw: KeepRaw | None = None
+    ) -> None:
         self._options = options
+        self._keep_raw = keep_raw if "raw_uri" in options.columns.get("rejects", ()) else None
         self._report = report
         self._decoder = LineDecoder(skipped_fields(options.columns))
         self._buffers = {
             name: TableBuffer(name, columns, encoded=encoded) for name, columns in options.columns.items()
         }
+        self._held_bytes = 0
         for name in self._buffers:
             report.rows.setdefault(name, 0)
 
@@ -53,12 +62,16 @@ class Conversion:
         block = whole_line(piece, source) if isinstance(piece, StoredLine) else piece
         with _CollectorPaused():
             self._convert(block, source)
+        self._held_bytes += len(block.data)
+        if self._held_bytes >= self._options.held_bytes:
+            yield from self.flush()
         for name, buffer in self._buffers.items():
             if buffer.rows >= self._options.batch_rows or buffer.bytes >= self._options.batch_bytes:
                 yield name, self._take(buffer, name)
 
     def flush(self) -> Batches:
         """Yield what is still held, a batch a table; tables without rows are left out."""
+        self._held_bytes = 0
         for name, buffer in self._buffers.items():
             if buffer.rows:
                 yield name, self._take(buffer, name)
@@ -84,10 +97,16 @@ class Conversion:
         else:
             report.rejects += len(rejects)
             if "rejects" in self._buffers:
-                self._buffers["rejects"].add(reject_block(rejects, source))
+                kept = [self._with_raw_kept(one) for one in rejects]
+                self._buffers["rejects"].add(reject_block(kept, source))
         for one in rejects[: FIRST_REJECTS - len(report.first_rejects)]:
             report.first_rejects.append(str(refusal(one, source)))
         options.check_rejects(report)
+
+    def _with_raw_kept(self, one: Reject) -> Reject:
+        if self._keep_raw is None or one.raw is None or len(one.raw) <= self._options.max_raw_bytes:
+            return one
+        return replace(one, raw=None, raw_uri=self._keep_raw([one.raw]))
 
     def _take(self, buffer: TableBuffer, name: str) -> pa.RecordBatch:
         batch = buffer.take()

@@ -41,10 +41,14 @@ class Options:
         Name of the input in the tables; None: made from its identity.
     batch_rows, batch_bytes : int
         Rows, or estimated bytes, that make a record batch.
+    held_bytes : int
+        Bytes of input after which every table gives what it has: bounds memory where estimates do not.
     max_line_bytes : int
         Lines above this are streamed piece by piece.
     block_bytes : int
         Bytes decoded at a time.
+    max_raw_bytes : int
+        Rejected lines above this lie in files of their own beside the table ``rejects``.
     """
 
     columns: Mapping[str, tuple[str, ...]]
@@ -53,8 +57,10 @@ class Options:
     export_id: str | None = None
     batch_rows: int = 100_000
     batch_bytes: int = 64 * MIB
+    held_bytes: int = 256 * MIB
     max_line_bytes: int = 64 * MIB
     block_bytes: int = BLOCK_BYTES
+    max_raw_bytes: int = 16 * MIB
 
     def check_rejects(self, report: Report) -> None:
         """Stop a run with more bad lines than it may have.

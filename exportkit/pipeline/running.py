@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from exportkit.pipeline.conversion import Batches, Conversion
+from exportkit.pipeline.conversion import Batches, Conversion, KeepRaw
 from exportkit.pipeline.options import Options
 from exportkit.pipeline.pieces import pieces_of_source
 from exportkit.read import OpenedSource, SourceLike, open_sources
@@ -71,13 +71,14 @@ def batches(
     progress: Callable[[Progress], None] | None = None,
     *,
     encoded: bool = False,
+    keep_raw: KeepRaw | None = None,
 ) -> Batches:
     """Yield the record batches of `source` with the names of their tables, and account for every line.
 
     Batches of one table are in input order. `report` is complete when the generator is exhausted.
     """
     started = time.perf_counter()
-    conversion = Conversion(options, report, encoded=encoded)
+    conversion = Conversion(options, report, encoded=encoded, keep_raw=keep_raw)
     teller = ProgressTeller(progress, report, started)
     for opened in open_sources(source, export_id=options.export_id):
         with opened:

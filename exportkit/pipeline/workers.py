@@ -14,6 +14,7 @@ import threading
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from types import TracebackType
@@ -201,10 +202,11 @@ def work(tasks: Connection, results: Connection, number: int, assignment: Assign
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     report = Report()
-    conversion = Conversion(assignment.options, report, encoded=True)
     writer = LakeWriter(
         assignment.staging, worker=number, hints=assignment.hints, options=assignment.write_options
     )
+    keep_raw = partial(writer.write_raw, "rejects")
+    conversion = Conversion(assignment.options, report, encoded=True, keep_raw=keep_raw)
     try:
         for task in iter(tasks.recv, None):
             for finished in _convert(conversion, writer, task, assignment.options):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 
 from exportkit.batch import arrow_schema
 from exportkit.pipeline.options import Options
@@ -66,7 +67,9 @@ def _write_alone(
     report = Report()
     writer = LakeWriter(assignment.staging, hints=assignment.hints, options=assignment.write_options)
     with EncodingThread(writer) as sink:
-        for name, batch in batches(source, assignment.options, report, tell, encoded=True):
+        keep_raw = partial(writer.write_raw, "rejects")
+        found = batches(source, assignment.options, report, tell, encoded=True, keep_raw=keep_raw)
+        for name, batch in found:
             sink.write(name, batch)
         return report, sink.close()
 

@@ -94,10 +94,12 @@ class Reject:
         What is wrong; quotes at most one short scalar.
     json_path : str or None
         Where in the row.
-    raw : bytes
-        The line itself.
+    raw : bytes or None
+        The line itself; None where it is kept elsewhere.
     data_row_id : str or None
         Data row, where it could still be read.
+    raw_uri : str or None
+        Name of the file that holds the line instead.
     """
 
     line: int
@@ -106,5 +108,6 @@ class Reject:
     error: str
     problem: str
     json_path: str | None
-    raw: bytes
+    raw: bytes | None
     data_row_id: str | None = None
+    raw_uri: str | None = None
