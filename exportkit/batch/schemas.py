@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from exportkit._version import __version__
 from exportkit.tables import Column, Table, pick_table
+from exportkit.tables.paths import source_path
 from exportkit.tables.types import ColumnType, ListOf, Scalar
 
 __all__ = ["arrow_schema", "arrow_type"]
@@ -32,12 +33,12 @@ def arrow_type(declared: ColumnType) -> pa.DataType:
     return pa.struct([pa.field(one.name, arrow_type(one.type), nullable=one.null) for one in declared.fields])
 
 
-def _field(column: Column, root: str) -> pa.Field:
+def _field(table: Table, column: Column) -> pa.Field:
     about = {"meaning": column.meaning}
     if column.unit:
         about["unit"] = column.unit
-    if column.source:
-        about["source"] = column.source if column.source.startswith("$") else f"{root}.{column.source}"
+    if (path := source_path(table, column)) is not None:
+        about["source"] = path
     return pa.field(column.name, arrow_type(column.type), nullable=column.null, metadata=about)
 
 
@@ -53,4 +54,4 @@ def arrow_schema(name: str, columns: tuple[str, ...] | None = None) -> pa.Schema
     table: Table = pick_table(name)
     about = {"table": table.name, "table_version": str(table.version), "exportkit_version": __version__}
     chosen = [one for one in table.columns if columns is None or one.name in columns]
-    return pa.schema([_field(one, table.root) for one in chosen], metadata=about)
+    return pa.schema([_field(table, one) for one in chosen], metadata=about)
