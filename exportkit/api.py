@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from exportkit.pipeline import OnBadRow, SourceLike
     from exportkit.report import Progress
+    from exportkit.scanning import TableReader
     from exportkit.write import Mode
 
 __all__ = ["iter_batches", "open_reader", "read_table", "schema", "to_arrow", "to_parquet"]
@@ -184,15 +185,17 @@ def _to_files(
     compression_level: int, row_group_rows: int, workers: int | None,
     progress: Callable[[Progress], None] | None, **asked: Any,
 ) -> Report:  # fmt: skip
-    from exportkit.pipeline import can_fork, choose_workers, make_options, write_lake
+    from exportkit.pipeline import can_fork, choose_workers, make_options, warn_of_oddities, write_lake
     from exportkit.write import WriteOptions
 
     options = make_options(**asked, batch_rows=row_group_rows)
     write_options = WriteOptions(compression_level=compression_level, row_group_rows=row_group_rows)
-    return write_lake(
+    report = write_lake(
         source, destination, options, write_options, format=format_name, mode=mode,
         workers=choose_workers(workers, source, can_fork=can_fork()), progress=progress,
     )  # fmt: skip
+    warn_of_oddities(report)
+    return report
 
 
 def iter_batches(
@@ -252,13 +255,14 @@ def iter_batches(
     -----
     Memory: up to `batch_rows` rows a table, whatever the size of the export.
     """
-    from exportkit.pipeline import batches, make_options
+    from exportkit.pipeline import batches, make_options, warned
 
     options = make_options(
         tables=tables, columns=columns, on_bad_row=on_bad_row, max_rejects=max_rejects,
         export_id=export_id, batch_rows=batch_rows,
     )  # fmt: skip
-    return batches(source, options, Report() if report is None else report, progress)
+    counts = Report() if report is None else report
+    return warned(batches(source, options, counts, progress), counts)
 
 
 def open_reader(
@@ -270,10 +274,11 @@ def open_reader(
     max_rejects: int | None = MAX_REJECTS,
     export_id: str | None = None,
     batch_rows: int = 100_000,
-) -> pa.RecordBatchReader:
-    """Return a reader that streams one table out of an export.
+) -> TableReader:
+    """Return a reader that streams one table out of an export, as often as it is asked.
 
-    Anything that takes an Arrow stream (``__arrow_c_stream__``) takes it: DuckDB, polars, pandas, deltalake.
+    Anything that takes an Arrow stream (``__arrow_c_stream__``) takes it: DuckDB, polars, pandas, DataFusion,
+    deltalake. Each of them, and each ``for``, makes a pass of its own over the source.
 
     Parameters
     ----------
@@ -295,7 +300,7 @@ def open_reader(
 
     Returns
     -------
-    pyarrow.RecordBatchReader
+    TableReader
         The rows in input order, read while they are drawn.
 
     Raises
@@ -303,20 +308,25 @@ def open_reader(
     TableError
         The table or a column does not exist.
     ReadError
-        While it is drawn: the source is no export, is damaged, or has more than `max_rejects` bad lines.
+        While it is drawn: the source is no export, is damaged, or has more than `max_rejects` bad lines; or
+        it is a stream that cannot seek, and has been read before.
     DecodeError
         While it is drawn: a line cannot become a row and `on_bad_row` is ``"raise"``.
     """
-    import pyarrow as pa
+    from exportkit.batch import arrow_schema
+    from exportkit.scanning import Passes, TableReader
 
-    batches = iter_batches(
-        source, tables=[table], columns=None if columns is None else {table: columns},
-        on_bad_row=on_bad_row, max_rejects=max_rejects, export_id=export_id, batch_rows=batch_rows,
-    )  # fmt: skip
-    wanted = schema(table)
-    if columns is not None:
-        wanted = pa.schema([field for field in wanted if field.name in columns], metadata=wanted.metadata)
-    return pa.RecordBatchReader.from_batches(wanted, (batch for _, batch in batches))
+    passes = Passes(source)
+
+    def begin() -> Iterator[pa.RecordBatch]:
+        batches = iter_batches(
+            passes.begin(), tables=[table], columns=None if columns is None else {table: columns},
+            on_bad_row=on_bad_row, max_rejects=max_rejects, export_id=export_id, batch_rows=batch_rows,
+        )  # fmt: skip
+        return (batch for _, batch in batches)
+
+    begin()  # reads nothing, and checks what was asked
+    return TableReader(arrow_schema(table, None if columns is None else tuple(columns)), begin)
 
 
 def read_table(
