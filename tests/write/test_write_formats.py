@@ -85,6 +85,16 @@ def test_batches_of_one_row_group_may_have_different_dictionaries(tmp_path: Path
     assert read_part(path).column("kind").to_pylist() == [row["kind"] for row in numbered(0, 12)]
 
 
+def test_a_row_group_of_small_batches_is_no_larger_than_one_of_a_large_batch(tmp_path: Path) -> None:
+    draw = random.Random(1)
+    kinds = [draw.randbytes(32).hex() for _ in range(100)]
+    some = [{"id": "", "kind": draw.choice(kinds)} for _ in range(20_000)]
+    large = write_one(tmp_path / "large", batch_of(some, coded=True), hints=HINTS)
+    pieces = [batch_of(some[at : at + 50], coded=True) for at in range(0, len(some), 50)]
+    small = write_one(tmp_path / "small", *pieces, hints=HINTS)
+    assert small.stat().st_size < 1.02 * large.stat().st_size
+
+
 @pytest.mark.parametrize("format_name", ["parquet", "arrow"])
 def test_metadata_of_fields_and_table_is_kept(tmp_path: Path, format_name: FormatName) -> None:
     path = write_one(tmp_path, batch_of(numbered(0, 1)), format_name=format_name)
