@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from exportkit.errors import (
         DecodeError,
         ExportkitError,
+        ExportkitWarning,
         FlattenError,
         MissingDependencyError,
         ReadError,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DecodeError",
     "ExportkitError",
+    "ExportkitWarning",
     "FlattenError",
     "MissingDependencyError",
     "ReadError",
@@ -51,6 +53,7 @@ __all__ = [
 _HOMES = {
     "DecodeError": "exportkit.errors",
     "ExportkitError": "exportkit.errors",
+    "ExportkitWarning": "exportkit.errors",
     "FlattenError": "exportkit.errors",
     "MissingDependencyError": "exportkit.errors",
     "ReadError": "exportkit.errors",

@@ -95,6 +95,11 @@ def to_parquet(
     WriteError
         The destination is not as `mode` asks, or cannot be written.
 
+    Warns
+    -----
+    ExportkitWarning
+        Once, at the end: lines were rejected, or there were fields or kinds beyond the catalogue.
+
     Examples
     --------
     >>> import exportkit
@@ -172,6 +177,11 @@ def to_arrow(
         A table or column does not exist.
     WriteError
         The destination is not as `mode` asks, or cannot be written.
+
+    Warns
+    -----
+    ExportkitWarning
+        Once, at the end: lines were rejected, or there were fields or kinds beyond the catalogue.
     """
     return _to_files(
         "arrow", source, destination, mode=mode, compression_level=compression_level,
@@ -185,15 +195,17 @@ def _to_files(
     compression_level: int, row_group_rows: int, workers: int | None,
     progress: Callable[[Progress], None] | None, **asked: Any,
 ) -> Report:  # fmt: skip
-    from exportkit.pipeline import can_fork, choose_workers, make_options, write_lake
+    from exportkit.pipeline import can_fork, choose_workers, make_options, warn_of_oddities, write_lake
     from exportkit.write import WriteOptions
 
     options = make_options(**asked, batch_rows=row_group_rows)
     write_options = WriteOptions(compression_level=compression_level, row_group_rows=row_group_rows)
-    return write_lake(
+    report = write_lake(
         source, destination, options, write_options, format=format_name, mode=mode,
         workers=choose_workers(workers, source, can_fork=can_fork()), progress=progress,
     )  # fmt: skip
+    warn_of_oddities(report)
+    return report
 
 
 def iter_batches(
@@ -249,17 +261,23 @@ def iter_batches(
     TableError
         A table or column does not exist.
 
+    Warns
+    -----
+    ExportkitWarning
+        Once, at the end: lines were rejected, or there were fields or kinds beyond the catalogue.
+
     Notes
     -----
     Memory: up to `batch_rows` rows a table, whatever the size of the export.
     """
-    from exportkit.pipeline import batches, make_options
+    from exportkit.pipeline import batches, make_options, warned
 
     options = make_options(
         tables=tables, columns=columns, on_bad_row=on_bad_row, max_rejects=max_rejects,
         export_id=export_id, batch_rows=batch_rows,
     )  # fmt: skip
-    return batches(source, options, Report() if report is None else report, progress)
+    counts = Report() if report is None else report
+    return warned(batches(source, options, counts, progress), counts)
 
 
 def open_reader(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DecodeError",
     "ExportkitError",
+    "ExportkitWarning",
     "FlattenError",
     "MissingDependencyError",
     "ReadError",
@@ -71,6 +72,13 @@ def _rebuild(cls: type[ExportkitError], state: dict[str, Any]) -> ExportkitError
     Exception.__init__(error, state["problem"])
     error.__dict__.update(state)
     return error
+
+
+class ExportkitWarning(UserWarning):
+    """A run was completed and met something odd: rejected lines, fields or kinds beyond the catalogue.
+
+    Given once a run, at its end, with counts; ``Report`` has all of them.
+    """
 
 
 class ReadError(ExportkitError):

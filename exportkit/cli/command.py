@@ -9,6 +9,7 @@ import re
 import signal
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
@@ -20,7 +21,7 @@ from exportkit.cli.inspect import inspect
 from exportkit.cli.parameters import STANDARD_INPUT
 from exportkit.cli.schema import schema
 from exportkit.cli.validate import validate
-from exportkit.errors import ExportkitError
+from exportkit.errors import ExportkitError, ExportkitWarning
 
 __all__ = ["main"]
 
@@ -70,7 +71,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # A terminal or file that cannot show a character gets a question mark, not a traceback.
             stream.reconfigure(errors="replace")
     try:
-        code: int | None = app([STANDARD_INPUT if one == "-" else one for one in given])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ExportkitWarning)  # the commands show the same in their summaries
+            code: int | None = app([STANDARD_INPUT if one == "-" else one for one in given])
         sys.stdout.flush()
         return code or exit_codes.DONE
     except CycloptsError as error:

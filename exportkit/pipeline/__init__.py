@@ -5,6 +5,7 @@ read → split → decode → flatten → batch, and on to write.
 
 from __future__ import annotations
 
+from exportkit.pipeline.oddities import warn_of_oddities, warned
 from exportkit.pipeline.options import MAX_REJECTS, OnBadRow, Options, choose_workers, make_options
 from exportkit.pipeline.running import batches
 from exportkit.pipeline.workers import can_fork
@@ -20,5 +21,7 @@ __all__ = [
     "can_fork",
     "choose_workers",
     "make_options",
+    "warn_of_oddities",
+    "warned",
     "write_lake",
 ]

@@ -51,6 +51,8 @@ NESTED = {
 }
 #: Distinct paths and kinds that a report holds; more are counted together.
 MAX_NAMES = 1_000
+#: Characters of a name that a report holds: a name is of the export's making.
+MAX_NAME_CHARACTERS = 200
 OTHERS = "(others)"
 
 
@@ -100,6 +102,8 @@ def _paths(value: dict[str, Any], struct: str) -> list[str]:
 
 
 def _count(counts: Any, name: str, more: int) -> None:
+    if len(name) > MAX_NAME_CHARACTERS:
+        name = f"{name[: MAX_NAME_CHARACTERS - 1]}…"
     if name not in counts and len(counts) >= MAX_NAMES:
         name = OTHERS
     counts[name] += more
