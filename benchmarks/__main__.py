@@ -14,10 +14,9 @@ from benchmarks.candidates import CANDIDATES
 from benchmarks.conversions import Job, run_job
 from benchmarks.corpora import SHAPES, parse_size
 from benchmarks.corpus_files import CorpusFiles
-from benchmarks.measuring import BenchmarkError
+from benchmarks.measuring import BenchmarkError, measure
 from benchmarks.reporting import renew, report, summary
-from benchmarks.results import Results, describe_machine
-from benchmarks.rooms import time_rooms
+from benchmarks.results import Results, Room, describe_machine
 from benchmarks.starting import time_starting
 
 __all__ = ["main"]
@@ -61,12 +60,16 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--size", action="append", type=parse_size, help="such as 200MB; may be repeated")
     parser.add_argument("--runs", type=int, default=3, help="timed runs of everything")
     parser.add_argument("--corpora", type=Path, help="folder in which exports are made and kept")
-    parser.add_argument("--record", action="store_true", help="write a results file and renew benchmarks/README.md")
+    parser.add_argument(
+        "--record", action="store_true", help="write a results file and renew benchmarks/README.md"
+    )
     parser.add_argument("--machine-name", default="two-cores", help="names the results file")
     options = parser.parse_args(arguments)
     only = options.only or []
     options.parts = [part for part in PARTS if part in only] or [part for part in PARTS if part != "stdin"]
-    options.candidates = [CANDIDATES[name] for name in CANDIDATES if name in only] or list(CANDIDATES.values())
+    options.candidates = [CANDIDATES[name] for name in CANDIDATES if name in only] or list(
+        CANDIDATES.values()
+    )
     options.shape = options.shape or ["images", "video"]
     options.size = options.size or [parse_size(SHORT_SIZE if options.short else FULL_SIZE)]
     return options
@@ -90,7 +93,10 @@ def measure_parts(options: argparse.Namespace, corpora: CorpusFiles) -> Results:
                     results.conversions += run_job(job, in_order, corpora, options.runs, tell)
         if "rooms" in options.parts:
             tell(f"rooms: {shape}")
-            results.rooms += time_rooms(shape, corpora.plain(shape, max(options.size)), options.runs)
+            path = corpora.plain(shape, max(options.size))
+            command = [sys.executable, "-m", "benchmarks.rooms", shape, str(path)]
+            found = measure([*command, "--runs", str(options.runs)])
+            results.rooms += msgspec.convert(found.answer, list[Room])
     if "start-up" in options.parts:
         tell("start-up")
         results.start_up = time_starting(corpora, max(options.runs, 5))

@@ -36,7 +36,9 @@ class Candidate:
     threads: int
     most_bytes: int = 10**12
 
-    def command(self, source: Path | str, destination: Path, tables: Sequence[str] | None = None) -> list[str]:
+    def command(
+        self, source: Path | str, destination: Path, tables: Sequence[str] | None = None
+    ) -> list[str]:
         """Return the command that converts `source` in a process of its own."""
         chosen = ["--tables", ",".join(tables)] if tables else []
         arguments = [self.rival, str(source), str(destination), "--threads", str(self.threads), *chosen]

@@ -41,8 +41,8 @@ def run_job(
 ) -> list[Conversion]:
     """Let every candidate do a job: once for memory and rows, then `runs` times in turn for time.
 
-    The first run also warms the file cache. The order is turned round after every round, so that nobody always
-    runs after the same neighbour.
+    The first run also warms the file cache. The order is turned round after every round, so that nobody
+    always runs after the same neighbour.
 
     Raises
     ------
@@ -133,6 +133,8 @@ def check_rows(conversions: Sequence[Conversion]) -> None:
 
 def described(candidate: Candidate, conversion: Conversion) -> str:
     """Return a line about a first run."""
-    job = f"{conversion.shape} {conversion.size_bytes / 10**6:.0f} MB, {conversion.tables}, {conversion.stored}"
+    job = (
+        f"{conversion.shape} {conversion.size_bytes / 10**6:.0f} MB, {conversion.tables}, {conversion.stored}"
+    )
     memory = f"{conversion.peak_pss_bytes / 10**6:.0f} MB of memory"
     return f"{job}: {candidate.label}: {conversion.failure or memory}"

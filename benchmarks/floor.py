@@ -1,7 +1,7 @@
 """The floor: msgspec decoding alone, into structs that hold every field of the catalogue.
 
-No field is left as raw JSON. Blocks of whole lines lie in memory before the clock starts, the garbage collector is
-off, and rows are freed block by block: the fastest form that decoding has in Python.
+No field is left as raw JSON. Blocks of whole lines lie in memory before the clock starts, the garbage
+collector is off, and rows are freed block by block: the fastest form that decoding has in Python.
 """
 
 from __future__ import annotations

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import psutil
 
 __all__ = ["BenchmarkError", "Measurement", "files_size", "measure"]
 
@@ -35,7 +34,8 @@ class Measurement(msgspec.Struct, kw_only=True):
     cpu_seconds : float
         User and system time of the process and of all its children.
     max_rss_bytes : int
-        Largest resident set of any single process of the tree, shared pages included.
+        Largest resident set of any single process of the tree, shared pages included; never below that of the
+        measuring process itself, whose memory a new process shares until it runs its program.
     peak_pss_bytes : int, optional
         Peak of the sum over the process tree, shared pages counted once; only where memory was sampled.
     answer : object
@@ -124,11 +124,16 @@ class MemorySampler:
 
 def tree_pss(root: int) -> int:
     """Return the proportional set size of a process and all its descendants, in bytes."""
+    return pss(root) + sum(tree_pss(child) for child in children(root))
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has started, none when it has ended."""
     try:
-        processes = [root, *(child.pid for child in psutil.Process(root).children(recursive=True))]
-    except psutil.NoSuchProcess:
-        return 0
-    return sum(map(pss, processes))
+        lists = [path.read_text(encoding="ascii") for path in Path(f"/proc/{pid}/task").glob("*/children")]
+    except OSError:
+        return []
+    return [int(child) for found in lists for child in found.split()]
 
 
 def pss(pid: int) -> int:

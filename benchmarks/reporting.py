@@ -1,4 +1,4 @@
-"""Tables in Markdown: takes results, gives the text of benchmarks/README.md between its markers and of the README."""
+"""Tables in Markdown: takes results, gives the text between the markers of benchmarks/README.md."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.candidates import CANDIDATES
-from benchmarks.results import Conversion, Machine, Results
-from benchmarks.rooms import ROOMS
+from benchmarks.results import ROOMS, Conversion, Machine, Results
 from benchmarks.starting import IMPORT
 
 __all__ = ["comparisons", "renew", "report", "summary"]
@@ -20,8 +19,8 @@ MB = 10**6
 def report(results: Results) -> str:
     """Return everything that was measured."""
     parts = [about(results.machine)]
-    for job in dict.fromkeys(one.job for one in results.conversions):
-        parts.append(job_table([one for one in results.conversions if one.job == job]))
+    jobs = dict.fromkeys(one.job for one in results.conversions)
+    parts += [job_table([one for one in results.conversions if one.job == job]) for job in jobs]
     if found := comparisons(results):
         parts.append("### What was to be reached\n\n" + table(("job", "beside", "factor"), found))
     if results.rooms:
@@ -75,7 +74,7 @@ def job_table(conversions: Sequence[Conversion]) -> str:
     shape, size, tables, stored = conversions[0].job
     wanted = "all tables" if tables == "all" else f"`{tables}` only"
     how = "" if stored == "plain" else f", {stored}"
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for one in sorted(conversions, key=lambda one: -one.rate):
         label = CANDIDATES[one.candidate].label
         if one.failure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 from datetime import UTC, datetime
@@ -10,11 +11,12 @@ from pathlib import Path
 from statistics import median
 
 import msgspec
-import psutil
 
-__all__ = ["Conversion", "Machine", "Results", "Room", "StartUp", "describe_machine", "read_results"]
+__all__ = ["ROOMS", "Conversion", "Machine", "Results", "Room", "StartUp", "describe_machine", "read_results"]
 
 MB = 10**6
+#: The rooms in order, the freeing of decoded rows, and the floor.
+ROOMS = ("read", "split", "decode", "flatten", "batch", "write", "free", "decode alone")
 #: Whose versions a results file names.
 PACKAGES = ("dlt", "duckdb", "isal", "msgspec", "numpy", "orjson", "pandas", "polars", "pyarrow")
 
@@ -132,8 +134,8 @@ def describe_machine() -> Machine:
         commit=commit.stdout.strip() or "unknown",
         system=platform.platform(),
         processor=processor(),
-        cores=psutil.cpu_count() or 1,
-        memory_bytes=psutil.virtual_memory().total,
+        cores=os.cpu_count() or 1,
+        memory_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
         python=platform.python_version(),
         versions={name: found for name, found in versions.items() if found},
     )

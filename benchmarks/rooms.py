@@ -1,43 +1,56 @@
-"""One benchmark a room, in process: an export goes through all rooms, a stopwatch standing in each.
+"""One benchmark a room: ``python -m benchmarks.rooms SHAPE EXPORT [--runs N]``.
 
-Rooms are timed while they work together, block by block, since a room's time depends on what the one before it left
-in the processor's cache. The stopwatches count processor time, which neighbours on the machine change least.
-``free`` is the time to free decoded rows, ``decode alone`` the floor.
+An export goes through all rooms, a stopwatch standing in each.
+
+Rooms are timed while they work together, block by block, since a room's time depends on what the one before
+it left in the processor's cache. The stopwatches count processor time, which neighbours on the machine
+change least. ``free`` is the time to free decoded rows, ``decode alone`` the floor.
 """
 
 from __future__ import annotations
 
+import argparse
 import gc
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
 import pyarrow as pa
 
 from benchmarks.floor import decoding_seconds
 from benchmarks.measuring import BenchmarkError
-from benchmarks.results import Room
+from benchmarks.results import ROOMS, Room
 from exportkit.batch import TableBuffer, arrow_schema
 from exportkit.decode import LineDecoder
 from exportkit.flatten import flatten
 from exportkit.pipeline.options import make_options
 from exportkit.pipeline.writing import hints_of
-from exportkit.place import LineBlock
+from exportkit.place import LineBlock, Source
 from exportkit.read import open_sources
 from exportkit.split import cut_lines, places
 from exportkit.tables.cells import Cells, TableBlock
 from exportkit.write import LakeWriter, open_destination
 
-__all__ = ["ROOMS", "time_rooms"]
+__all__ = ["main", "time_rooms"]
 
-ROOMS = ("read", "split", "decode", "flatten", "batch", "write", "free", "decode alone")
 ROWS_A_BATCH = 100_000
 BLOCK_BYTES = 256 * 1024
 Item = TypeVar("Item")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Time the rooms and print what was found as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.rooms", description=main.__doc__)
+    parser.add_argument("shape", help="what the export is called in the results")
+    parser.add_argument("export", type=Path)
+    parser.add_argument("--runs", type=int, default=3)
+    options = parser.parse_args(arguments)
+    print(msgspec.json.encode(time_rooms(options.shape, options.export, options.runs)).decode())
 
 
 class Stopwatches:
@@ -65,7 +78,9 @@ def time_rooms(shape: str, path: Path, runs: int) -> list[Room]:
     """Return the seconds that each room takes for an export, from so many runs."""
     size = path.stat().st_size
     laps = [through_all_rooms(path) | {"decode alone": decoding_seconds(path)} for _ in range(runs)]
-    return [Room(shape=shape, size_bytes=size, room=room, seconds=[lap[room] for lap in laps]) for room in ROOMS]
+    return [
+        Room(shape=shape, size_bytes=size, room=room, seconds=[lap[room] for lap in laps]) for room in ROOMS
+    ]
 
 
 def through_all_rooms(path: Path) -> dict[str, float]:
@@ -96,33 +111,40 @@ def full_batches(
 ) -> Iterator[tuple[str, pa.RecordBatch]]:
     """Give the record batches of an export, with laps for every room up to `batch`."""
     decoder = LineDecoder()
-    for opened in open_sources(str(path)):
-        read = watches.pulled(opened.blocks(BLOCK_BYTES), "read")
-        for block in watches.pulled(cut_lines(read), "split"):
-            if not isinstance(block, LineBlock):
-                raise BenchmarkError(f"a line of {path} is too long for this benchmark")
-            found = places(block)
-            watches.lap("split")
-            rows, _ = decoder.decode(block, found, opened.source)
-            watches.lap("decode")
-            made = [made_block(one) for one in flatten(rows, buffers)]
-            watches.lap("flatten")
-            for one in made:
-                buffers[one.table].add(one)
-            del made
-            watches.lap("batch")
-            del rows
-            watches.lap("free")
-            for name, buffer in buffers.items():
-                if buffer.rows >= ROWS_A_BATCH:
-                    batch = buffer.take()
-                    watches.lap("batch")
-                    yield name, batch
+    for source, block in line_blocks(path, watches):
+        found = places(block)
+        watches.lap("split")
+        rows, _ = decoder.decode(block, found, source)
+        watches.lap("decode")
+        made = [made_block(one) for one in flatten(rows, buffers)]
+        watches.lap("flatten")
+        for one in made:
+            buffers[one.table].add(one)
+        del made
+        watches.lap("batch")
+        del rows
+        watches.lap("free")
+        for name, buffer in buffers.items():
+            if buffer.rows >= ROWS_A_BATCH:
+                batch = buffer.take()
+                watches.lap("batch")
+                yield name, batch
     for name, buffer in buffers.items():
         if buffer.rows:
             batch = buffer.take()
             watches.lap("batch")
             yield name, batch
+
+
+def line_blocks(path: Path, watches: Stopwatches) -> Iterator[tuple[Source, LineBlock]]:
+    """Give the lines of an export in blocks, with laps for `read` and `split`."""
+    for opened in open_sources(str(path)):
+        with opened:
+            read = watches.pulled(opened.blocks(BLOCK_BYTES), "read")
+            for block in watches.pulled(cut_lines(read), "split"):
+                if not isinstance(block, LineBlock):
+                    raise BenchmarkError(f"a line of {path} is too long for this benchmark")
+                yield opened.source, block
 
 
 def made_block(lazy: TableBlock) -> TableBlock:
@@ -133,3 +155,7 @@ def made_block(lazy: TableBlock) -> TableBlock:
 
 def _given(cells: Cells) -> Cells:
     return cells
+
+
+if __name__ == "__main__":
+    main()

@@ -1,8 +1,8 @@
 """Rivals at the same tables, each in a module of its own; `RIVALS` names them.
 
-A module has one function, ``convert(source, destination, *, tables=None, threads=2)``: it writes the tables that
-it can make as Parquet files and returns their rows. It runs in a process of its own, by
-``python -m benchmarks.versus RIVAL SOURCE DESTINATION``. The module's docstring says what is unfair about the
+A module has one function, ``convert(source, destination, *, tables=None, threads=2)``: it writes the tables
+that it can make as Parquet files and returns their rows. It runs in a process of its own, by ``python -m
+benchmarks.versus RIVAL SOURCE DESTINATION``. The module's docstring says what is unfair about the
 comparison, to either side.
 """
 

@@ -19,16 +19,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("rival", choices=RIVALS)
     parser.add_argument("source", type=Path)
     parser.add_argument("destination", type=Path, help="directory for the tables; made where missing")
-    parser.add_argument("--tables", type=lambda text: text.split(","), help="names with commas; all by default")
+    parser.add_argument(
+        "--tables", type=lambda text: text.split(","), help="names with commas; all by default"
+    )
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args(arguments)
     options.destination.mkdir(parents=True, exist_ok=True)
     # polars reads this when it is imported, and at no other time.
     os.environ["POLARS_MAX_THREADS"] = str(options.threads)
     rival = importlib.import_module(RIVALS[options.rival])
-    rows = rival.convert(
-        options.source, options.destination, tables=options.tables, threads=options.threads
-    )
+    rows = rival.convert(options.source, options.destination, tables=options.tables, threads=options.threads)
     print(json.dumps({"rows": rows}))
 
 

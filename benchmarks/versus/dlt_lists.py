@@ -1,12 +1,13 @@
-"""dlt with a generator that turns keyed dictionaries into lists; it makes child tables of every nested list itself.
+"""dlt, with a generator that turns keyed dictionaries into lists.
 
-Left to itself dlt makes columns of keys: 27 006 columns from five lines of a video export.
+dlt makes a child table of every nested list itself. Left to itself dlt makes columns of keys: 27 006
+columns from five lines of a video export.
 
-Where the comparison favours dlt: column names and types are its own, a table is one Parquet file with dlt's default
-compression, keys of a row are joins over `_dlt_parent_id`, and derived columns are missing.
+Where the comparison favours dlt: column names and types are its own, a table is one Parquet file with dlt's
+default compression, keys of a row are joins over `_dlt_parent_id`, and derived columns are missing.
 
-Where it favours exportkit: dlt infers and evolves a schema, keeps state between runs and loads to many destinations;
-that is what its time goes to.
+Where it favours exportkit: dlt infers and evolves a schema, keeps state between runs and loads to many
+destinations; that is what its time goes to.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ def convert(
         pipelines_dir=str(destination / "state"),
     )
     pipeline.run(dlt.resource(lines(source), name="lines"), loader_file_format="parquet")
-    counts = pipeline.last_trace.last_normalize_info.row_counts
+    trace: Any = pipeline.last_trace
+    counts: dict[str, int] = trace.last_normalize_info.row_counts
     wanted = {name: endings for name, endings in ENDINGS.items() if not split_differently(name, counts)}
     rows = {name: sum(counts[one] for one in counts if one.endswith(ends)) for name, ends in wanted.items()}
     return {name: count for name, count in rows.items() if count}

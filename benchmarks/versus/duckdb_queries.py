@@ -1,7 +1,8 @@
-"""The tables as DuckDB makes them: takes what the export holds, gives a query for each table that has rows."""
+"""The tables as DuckDB makes them: takes what the export holds, gives a query for each table with rows."""
 
 from __future__ import annotations
 
+from benchmarks.versus.duckdb_views import LABEL_IDS, each, taken
 from benchmarks.versus.fields import (
     ANSWER,
     ATTACHMENT,
@@ -16,7 +17,6 @@ from benchmarks.versus.fields import (
     STEP,
 )
 from benchmarks.versus.line_types import Known
-from benchmarks.versus.duckdb_views import LABEL_IDS, each, taken
 
 __all__ = ["queries"]
 
@@ -34,18 +34,32 @@ FILLED_BY = {
 
 def queries(known: Known) -> dict[str, str]:
     """Return the query of every table that has rows, by the table's name."""
-    wanted = {
+    wanted = row_queries(known) | label_queries(known)
+    return {name: query for name, query in wanted.items() if known.has(FILLED_BY.get(name, name))}
+
+
+def row_queries(known: Known) -> dict[str, str]:
+    """Return the queries of the tables above labels."""
+    project_sections = sections(known, "project.value.", ("project_details",))
+    history = each("project.value.project_details.workflow_history", "step")
+    return {
         "data_rows": data_rows(known),
         "attachments": of_line("attachments", taken(ATTACHMENT, known, "item.")),
         "metadata": of_line("metadata_fields", taken(METADATA, known, "item.")),
         "embeddings": f"""SELECT data_row_id, {taken(EMBEDDING, known, "item.")}, position, vector_position,
             vector.value AS vector, {TAIL} FROM (SELECT *, {each("item.values", "vector", "vector_position")}
             FROM (SELECT line, data_row.id AS data_row_id, {each("embeddings", "item")} FROM lines))""",
-        "projects": f"""SELECT data_row_id, project.key AS project_id, {taken(PROJECT, known, "project.value.")},
-            {sections(known, "project.value.", ("project_details",))}, {TAIL} FROM project_lines""",
-        "workflow_history": f"""SELECT data_row_id, project_id, position, {taken(STEP, known, "step.")}, {TAIL}
-            FROM (SELECT line, data_row_id, project.key AS project_id,
-            {each("project.value.project_details.workflow_history", "step")} FROM project_lines)""",
+        "projects": f"""SELECT data_row_id, project.key AS project_id,
+            {taken(PROJECT, known, "project.value.")}, {project_sections}, {TAIL} FROM project_lines""",
+        "workflow_history": f"""SELECT data_row_id, project_id, position, {taken(STEP, known, "step.")},
+            {TAIL} FROM (SELECT line, data_row_id, project.key AS project_id, {history}
+            FROM project_lines)""",
+    }
+
+
+def label_queries(known: Known) -> dict[str, str]:
+    """Return the queries of labels and the tables below them."""
+    return {
         "labels": labels(known),
         "objects": objects(known),
         "classifications": classifications(known),
@@ -59,7 +73,6 @@ def queries(known: Known) -> dict[str, str]:
         "key_frames": f"""SELECT {LABEL_KEYS}, {PLANE}, feature_id, frame, true AS is_key_frame, {TAIL}
             FROM key_frame_lines""",
     }
-    return {name: query for name, query in wanted.items() if known.has(FILLED_BY.get(name, name))}
 
 
 def of_line(items: str, columns: str) -> str:
@@ -82,8 +95,8 @@ def labels(known: Known) -> str:
     return f"""SELECT {LABEL_KEYS}, label_index AS position, {taken(LABEL, known, "label.")},
         {sections(known, "label.", named)}, {"'video'" if known.has("frames") else "'flat'"} AS container,
         selected = label_id AS is_selected,
-        row_number() OVER (PARTITION BY line, project_id ORDER BY {made} DESC, label_index DESC) = 1 AS is_latest,
-        {TAIL} FROM label_lines"""
+        row_number() OVER (PARTITION BY line, project_id ORDER BY {made} DESC, label_index DESC) = 1
+            AS is_latest, {TAIL} FROM label_lines"""
 
 
 def objects(known: Known) -> str:

@@ -1,18 +1,19 @@
 """DuckDB with a hand-written schema: one typed `read_json` into a temporary table, then a `COPY` a table.
 
-The `objects` table alone is copied straight from `read_json`, without staging, from types that hold nothing else;
-an export with key frames is staged even then, since reading it twice to join them takes longer.
+The `objects` table alone is copied straight from `read_json`, without staging, from types that hold nothing
+else; an export with key frames is staged even then, since reading it twice to join them takes longer.
 
 Where the comparison favours DuckDB:
 
 - its schema is cut to the keys that this export fills and to the levels of its answers, as by an author who
   knows them all (with types for the whole catalogue, staging images takes six times as long);
-- fields nobody knows are dropped (`extra` and `payload` are always null), a line that is no JSON ends the job,
-  key frames are understood in the list form only, performance objects are not compared;
-- `label_index` counts within the project, `byte_offset` is missing, and `objects` without staging has no `line`.
+- fields nobody knows are dropped (`extra` and `payload` are always null), a line that is no JSON ends the
+  job, key frames are understood in the list form only, performance objects are not compared;
+- rows come in no order, `label_index` counts within the project, `byte_offset` is missing, and `objects`
+  without staging has no `line`.
 
-Where it favours exportkit: DuckDB holds the staged lines in memory (it would spill to disk if told a limit), and
-makes a single file a table.
+Where it favours exportkit: DuckDB holds the staged lines in memory (it would spill to disk if told a
+limit), and makes a single file a table.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.versus.duckdb_queries import queries
-from benchmarks.versus.line_types import all_columns, look_at, object_columns
 from benchmarks.versus.duckdb_views import sql_type, views
+from benchmarks.versus.line_types import all_columns, look_at, object_columns
 
 __all__ = ["convert"]
 
@@ -74,9 +75,13 @@ def convert(
         # Views over views of nested answers take seconds to plan: each level of answers stands as a table.
         kind = "TABLE" if known.levels > 1 and name.startswith("answers_") else "VIEW"
         connection.execute(f"CREATE TEMP {kind} {name} AS {query}")
+    # The staged lines keep their order, which numbers them; the tables may lose it, to be written faster.
+    connection.execute("SET preserve_insertion_order = false")
     rows = {}
     for name, query in queries(known).items():
         if tables is None or name in tables:
-            counted = connection.execute(f"COPY ({query}) TO '{destination / name}.parquet' ({PARQUET})").fetchone()
+            counted = connection.execute(
+                f"COPY ({query}) TO '{destination / name}.parquet' ({PARQUET})"
+            ).fetchone()
             rows[name] = counted[0] if counted else 0
     return rows

@@ -42,7 +42,9 @@ def views(known: Known) -> dict[str, str]:
         made["object_lines"] = f"""SELECT {LABEL_IDS}, NULL::BIGINT AS frame,
             {each("label.annotations.objects", "object")} FROM label_lines"""
     if known.has("key_frame_feature_map"):
-        made["key_frame_lines"] = f"""SELECT {LABEL_IDS}, feature.key AS feature_id, unnest(feature.value) AS frame
+        made[
+            "key_frame_lines"
+        ] = f"""SELECT {LABEL_IDS}, feature.key AS feature_id, unnest(feature.value) AS frame
             FROM (SELECT {LABEL_IDS}, unnest(map_entries(label.annotations.key_frame_feature_map)) AS feature
             FROM label_lines)"""
     if known.has("classifications"):
@@ -112,7 +114,11 @@ def taken(fields: Fields, known: Known, item: str = "", prefix: str = "") -> str
     parts = []
     for column, field in fields.items():
         paths = [f"{item}{path}" for path in field.paths if known.has(path)]
-        value = f"coalesce({', '.join(paths)})" if len(paths) > 1 else "".join(paths) or f"NULL::{sql_type(field.type)}"
+        value = (
+            f"coalesce({', '.join(paths)})"
+            if len(paths) > 1
+            else "".join(paths) or f"NULL::{sql_type(field.type)}"
+        )
         parts.append(f'{value} AS "{prefix}{column}"')
     return ", ".join(parts)
 

@@ -1,8 +1,8 @@
 """Plain `json` and pyarrow: a loop over lines, rows as dictionaries, record batches with a schema given.
 
-Favours it: fields without a column are dropped and derived columns are missing (see `walking`); errors end the job.
-Favours exportkit: one thread, and a loop that nobody has made fast; `orjson` instead of `json` would gain a
-quarter of the time.
+Favours it: fields without a column are dropped and derived columns are missing (see `walking`); errors end
+the job. Favours exportkit: one thread, and a loop that nobody has made fast; `orjson` instead of `json`
+would gain a quarter of the time.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ Members = dict[str, Type]
 
 
 class Known(NamedTuple):
-    """What the author of the schema knows of the export: the keys that are ever filled, levels of questions."""
+    """What the author of the schema knows of the export: keys that are ever filled, levels of questions."""
 
     keys: frozenset[str]
     levels: int
@@ -70,7 +70,7 @@ def all_columns(known: Known) -> Members:
     if isinstance(details, dict):
         details["workflow_history"] = [members(STEP, known)]
     label = members(LABEL, known)
-    label |= {"id": "text", "annotations": annotations(known, with_answers=True)}
+    label |= {"id": "text", "annotations": annotation_members(known, with_answers=True)}
     project["labels"] = [label]
     line["projects"] = Keyed("text", project)
     return {name: type_ for name, type_ in line.items() if known.has(name)}
@@ -78,11 +78,11 @@ def all_columns(known: Known) -> Members:
 
 def object_columns(known: Known) -> Members:
     """Return the types of the top-level columns that the `objects` table alone needs."""
-    label: Members = {"id": "text", "annotations": annotations(known, with_answers=False)}
+    label: Members = {"id": "text", "annotations": annotation_members(known, with_answers=False)}
     return {"data_row": {"id": "text"}, "projects": Keyed("text", {"labels": [label]})}
 
 
-def annotations(known: Known, *, with_answers: bool) -> Members:
+def annotation_members(known: Known, *, with_answers: bool) -> Members:
     """Return the members of `annotations` that the export fills."""
     questions: Type = [question(known, known.levels)]
     object_ = members(OBJECT, known)

@@ -1,7 +1,7 @@
 """The levels that polars' tables are made from: takes typed lines, gives one lazy frame a level.
 
-A level has the keys of all levels above and a column of structs: ``project``, ``label``, ``frame``, ``object``,
-``question`` or ``answer``.
+A level has the keys of all levels above and a column of structs: ``project``, ``label``, ``frame``,
+``object``, ``question`` or ``answer``.
 """
 
 from __future__ import annotations
@@ -58,17 +58,22 @@ class Levels:
 
     def key_frames(self) -> pl.LazyFrame:
         """Return one row a key frame of a feature."""
-        found = entries(self.labels, "label.annotations.key_frame_feature_map", "feature_id", "frame", LABEL_IDS)
+        found = entries(
+            self.labels, "label.annotations.key_frame_feature_map", "feature_id", "frame", LABEL_IDS
+        )
         return found.explode("frame")
 
     def answers(self) -> list[pl.LazyFrame]:
         """Return one row an answer, or an unanswered question, one frame a level of questions."""
         found = [self._answers_to(self._questions(), 0)]
         for depth in range(1, self.known.levels):
+            # Plans over plans of nested answers take seconds to optimise: each level stands in memory.
+            found[-1] = found[-1].collect().lazy()
             above = found[-1].drop("position")
             parent = pl.coalesce(value("answer.feature_id"), value("question.feature_id"))
             above = above.with_columns(parent_answer_feature_id=parent, above="path")
-            found.append(self._answers_to(each(above, value("answer.classifications"), "question"), depth))
+            questions = each(above, value("answer.classifications"), "question")
+            found.append(self._answers_to(questions, depth))
         return found
 
     def _questions(self) -> pl.LazyFrame:
@@ -82,7 +87,12 @@ class Levels:
             frames = self.frames().with_columns(held=value("held.classifications"))
             held.append(frames.with_columns(object_feature_id=nothing))
         top = {"parent_answer_feature_id": nothing, "above": pl.lit([], pl.List(pl.String()))}
-        found = pl.concat([each(one.with_columns(**top).select(*HOLDER_IDS, "held"), pl.col("held"), "question") for one in held])
+        found = pl.concat(
+            [
+                each(one.with_columns(**top).select(*HOLDER_IDS, "held"), pl.col("held"), "question")
+                for one in held
+            ]
+        )
         return found.drop("held")
 
     def _answers_to(self, questions: pl.LazyFrame, depth: int) -> pl.LazyFrame:

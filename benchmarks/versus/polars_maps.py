@@ -1,14 +1,15 @@
-"""polars with explicit schemas (`pl.Map` for keyed dictionaries): one `read_ndjson`, then a `sink_parquet` a table.
+"""polars with explicit schemas, `pl.Map` for keyed dictionaries.
 
-The `objects` table alone goes from `scan_ndjson` to `sink_parquet` without standing in memory, where no key frames
-have to be joined.
+Lines are read once into typed frames, then there is one `sink_parquet` a table. The `objects` table alone
+goes from `scan_ndjson` to `sink_parquet` without standing in memory, where no key frames have to be joined.
 
-Where the comparison favours polars: its schema is cut to the keys that this export fills and to the levels of its
-answers; fields nobody knows are dropped; a line that is no JSON ends the job; key frames are understood in the list
-form only; `label_index` counts within the project, byte offsets are missing, classifications are out of order.
+Where the comparison favours polars: its schema is cut to the keys that this export fills and to the levels
+of its answers; fields nobody knows are dropped; a line that is no JSON ends the job; key frames are
+understood in the list form only; `label_index` counts within the project, byte offsets are missing,
+classifications are out of order.
 
-Where it favours exportkit: polars holds all typed lines in memory. ``POLARS_MAX_THREADS`` has to be set before polars
-is imported, which the command of this package does.
+Where it favours exportkit: polars holds all typed lines in memory. ``POLARS_MAX_THREADS`` has to be set
+before polars is imported, which the command of this package does.
 """
 
 from __future__ import annotations
@@ -102,7 +103,9 @@ def projects(levels: Levels) -> pl.LazyFrame:
     """Return `projects`."""
     known = levels.known
     named = sections(known, "project.", ("project_details",))
-    return levels.projects.select("line", "data_row_id", "project_id", *taken(PROJECT, known, "project."), named)
+    return levels.projects.select(
+        "line", "data_row_id", "project_id", *taken(PROJECT, known, "project."), named
+    )
 
 
 def workflow_history(levels: Levels) -> pl.LazyFrame:
@@ -138,7 +141,9 @@ def objects(levels: Levels) -> pl.LazyFrame:
         found = found.join(key_frames, on=by, how="left", maintain_order="left")
         listed = pl.col("is_key_frame").fill_null(value=False)
     columns = taken(OBJECT, levels.known, "object.")
-    return found.select(*LABEL_KEYS, "frame", "position", *columns, listed, pl.lit("px").alias("coordinate_unit"))
+    return found.select(
+        *LABEL_KEYS, "frame", "position", *columns, listed, pl.lit("px").alias("coordinate_unit")
+    )
 
 
 def classifications(levels: Levels) -> pl.LazyFrame:
@@ -149,7 +154,10 @@ def classifications(levels: Levels) -> pl.LazyFrame:
         *taken(ANSWER, levels.known, "answer.", "answer_"),
         pl.col("path").alias("answer_path"),
     )
-    found = [level.select(*LABEL_KEYS, *keys, "answer_type", "answer_position", *columns) for level in levels.answers()]
+    found = [
+        level.select(*LABEL_KEYS, *keys, "answer_type", "answer_position", *columns)
+        for level in levels.answers()
+    ]
     return pl.concat(found)
 
 

@@ -1,11 +1,12 @@
 """pyarrow.json alone: `read_json` with an explicit schema, then lists flattened column by column.
 
-pyarrow reads no JSON into maps, so keyed dictionaries have to be structs with the keys as fields. That is possible
-for `projects`, whose ids the author of a schema knows, and hopeless for frames and features. Exports with frames get
-`data_rows`, `projects`, `workflow_history` and `labels` only.
+pyarrow reads no JSON into maps, so keyed dictionaries have to be structs with the keys as fields. That is
+possible for `projects`, whose ids the author of a schema knows, and hopeless for frames and features.
+Exports with frames get `data_rows`, `projects`, `workflow_history` and `labels` only.
 
-Where the comparison favours pyarrow: it makes fewer tables where there are frames or nested answers (the harness says
-which are missing), no derived columns, no free JSON, and drops fields nobody knows; it is told the project ids.
+Where the comparison favours pyarrow: it makes fewer tables where there are frames or nested answers (the
+harness says which are missing), no derived columns, no free JSON, and drops fields nobody knows; it is told
+the project ids.
 
 Where it favours exportkit: `read_json` holds the whole export in memory as one table.
 """
@@ -44,7 +45,15 @@ __all__ = ["convert"]
 BLOCK_BYTES = 16 * 2**20
 SAMPLE_BYTES = 500_000
 #: Free JSON, and dictionaries keyed by what nobody knows beforehand.
-NOT_READ = {"reviews", "project_tags", "geojson", "metadata_fields", "segments", "key_frame_feature_map", "frames"}
+NOT_READ = {
+    "reviews",
+    "project_tags",
+    "geojson",
+    "metadata_fields",
+    "segments",
+    "key_frame_feature_map",
+    "frames",
+}
 ANSWERS = "classifications"
 SCALARS = {
     "text": pa.string(),
@@ -102,7 +111,11 @@ def look(source: Path) -> tuple[Known, list[str]]:
 
 
 def flatten(
-    line: pa.StructArray, number: pa.Array, project_ids: list[str], known: Known, made: dict[str, list[Columns]]
+    line: pa.StructArray,
+    number: pa.Array,
+    project_ids: list[str],
+    known: Known,
+    made: dict[str, list[Columns]],
 ) -> None:
     """Append the columns of every table of one batch of lines."""
     keys = {"data_row_id": value(line, "data_row.id"), "line": number}
@@ -135,7 +148,10 @@ def features(label: pa.StructArray, keys: Columns, known: Known, made: dict[str,
         return
     at = {name: at[name] for name in keys} | {"object_feature_id": value(item, "feature_id")}
     nothing = {"object_feature_id": pa.nulls(len(label), pa.string())}
-    for holder, above in ((value(item, ANSWERS), at), (value(label, f"annotations.{ANSWERS}"), keys | nothing)):
+    for holder, above in (
+        (value(item, ANSWERS), at),
+        (value(label, f"annotations.{ANSWERS}"), keys | nothing),
+    ):
         question, below = each(holder, above)
         found = below | taken(QUESTION, known, question)
         if known.has("radio_answer"):

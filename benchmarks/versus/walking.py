@@ -1,7 +1,8 @@
-"""A plain walk over parsed lines, as a script for one export would be written: takes a line, gives rows by table.
+"""A plain walk over parsed lines: takes a line, gives rows by table.
 
-Rows are dictionaries of the columns that the line fills. Fields without a column are dropped; `sections`,
-`is_latest`, `is_selected` and byte offsets are not computed.
+This is what a script for one export looks like. Rows are dictionaries of the columns that the line fills.
+Fields without a column are dropped; `sections`, `is_latest`, `is_selected` and byte offsets are not
+computed.
 """
 
 from __future__ import annotations
@@ -26,8 +27,18 @@ def walk(line: Json, number: int, rows: Rows) -> None:
         {
             **keys,
             **picked(data_row, "global_key", "external_id", "row_data"),
-            **picked(details, "dataset_id", "dataset_name", "created_at", "updated_at", "last_activity_at", "created_by"),
-            **picked(media, "asset_type", "mime_type", "width", "height", "frame_rate", "frame_count", "duration"),
+            **picked(
+                details,
+                "dataset_id",
+                "dataset_name",
+                "created_at",
+                "updated_at",
+                "last_activity_at",
+                "created_by",
+            ),
+            **picked(
+                media, "asset_type", "mime_type", "width", "height", "frame_rate", "frame_count", "duration"
+            ),
             "exif_rotation": media.get("exif_rotation") and int(media["exif_rotation"]),
             "media_type": media.get("asset_type"),
             "export_version": "v2",
@@ -39,7 +50,12 @@ def walk(line: Json, number: int, rows: Rows) -> None:
         rows["attachments"].append(row | picked(item, "type", "name", "value"))
     for position, item in enumerate(line.get("embeddings") or ()):
         for vector_position, vector in enumerate(item["values"]):
-            row = {**keys, "position": position, "vector_position": vector_position, "embedding_id": item["id"]}
+            row = {
+                **keys,
+                "position": position,
+                "vector_position": vector_position,
+                "embedding_id": item["id"],
+            }
             row["vector"] = vector["value"]
             rows["embeddings"].append(row | picked(item, "name", "dimensions", "is_custom"))
     label_index = 0
@@ -58,7 +74,9 @@ def walk_project(project: Json, keys: Json, rows: Rows) -> None:
         {
             **keys,
             "project_name": project["name"],
-            **picked(details, "ontology_id", "task_id", "task_name", "batch_id", "batch_name", "workflow_status"),
+            **picked(
+                details, "ontology_id", "task_id", "task_name", "batch_id", "batch_name", "workflow_status"
+            ),
             **picked(details, "priority", "selected_label_id", "consensus_expected_label_count"),
         }
     )
@@ -95,7 +113,14 @@ def walk_label(label: Json, keys: Json, rows: Rows) -> None:
         rows["relationships"].append(row | picked(item, *HEADER, "annotation_kind"))
     for feature_id, spans in (annotations.get("segments") or {}).items():
         rows["segments"] += [
-            {**keys, "feature_id": feature_id, "position": position, "span_start": start, "span_end": end, "unit": "frame"}
+            {
+                **keys,
+                "feature_id": feature_id,
+                "position": position,
+                "span_start": start,
+                "span_end": end,
+                "unit": "frame",
+            }
             for position, (start, end) in enumerate(spans)
         ]
     for feature_id, frames in key_frames.items():
@@ -132,7 +157,10 @@ def geometry(item: Json) -> Json:
     if mask := item.get("mask"):
         row["mask_url"] = mask.get("url")
     if composite := item.get("composite_mask"):
-        row |= {"composite_mask_url": composite.get("url"), "composite_mask_color": composite.get("color_rgb")}
+        row |= {
+            "composite_mask_url": composite.get("url"),
+            "composite_mask_color": composite.get("color_rgb"),
+        }
     return row | picked(item, "page_number")
 
 
@@ -148,7 +176,9 @@ def walk_questions(
             names = [*path, question["name"], *([answer["name"]] if "name" in answer else [])]
             answered = {f"answer_{name}": answer.get(name) for name in HEADER}
             answered |= {"answer_position": answer_position if kind else None, "answer_type": kind}
-            rows["classifications"].append(row | answered | {"text": answer.get("content"), "answer_path": names})
+            rows["classifications"].append(
+                row | answered | {"text": answer.get("content"), "answer_path": names}
+            )
             below = (object_id, answer.get("feature_id") or question["feature_id"], depth + 1, names)
             walk_questions(answer.get("classifications"), keys, below, rows)
 
@@ -168,4 +198,3 @@ def answers(question: Json) -> Iterator[tuple[str | None, Json]]:
 def picked(item: Json, *names: str) -> Json:
     """Return the named fields of an object."""
     return {name: item.get(name) for name in names}
-

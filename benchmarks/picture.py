@@ -1,0 +1,101 @@
+"""A picture of speed and memory against input size: ``python -m benchmarks.picture RESULTS... PICTURE``.
+
+Takes results files with several sizes, gives a PNG or SVG: a row a shape, speed on the left and peak memory
+on the right, a line a candidate.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib import pyplot as plt
+
+from benchmarks.candidates import CANDIDATES
+from benchmarks.results import Conversion, read_results
+
+__all__ = ["draw", "main"]
+
+MB = 10**6
+PANEL_INCHES = (4.6, 3.1)
+#: exportkit stands out; colours are told apart by people who see fewer of them as well.
+STYLES: dict[str, dict[str, Any]] = {
+    "exportkit-2": {"color": "#0b3954", "linewidth": 2.6, "marker": "o"},
+    "exportkit-1": {"color": "#0b3954", "linewidth": 1.6, "marker": "o", "linestyle": "--"},
+    "duckdb-2": {"color": "#e08e00", "marker": "s"},
+    "duckdb-1": {"color": "#e08e00", "marker": "s", "linestyle": "--"},
+    "polars-2": {"color": "#3a86c8", "marker": "^"},
+    "pyarrow-2": {"color": "#2a9d5c", "marker": "v"},
+    "json": {"color": "#8d8d8d", "marker": "x"},
+    "orjson": {"color": "#b05cc6", "marker": "+"},
+    "dlt": {"color": "#c0392b", "marker": "d"},
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Draw the picture of results files."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.picture", description=main.__doc__)
+    parser.add_argument("results", type=Path, nargs="+", help="files of benchmarks/results")
+    parser.add_argument("picture", type=Path, help="ends with .png or .svg")
+    options = parser.parse_args(arguments)
+    conversions = [one for path in options.results for one in read_results(path).conversions]
+    draw(conversions, options.picture)
+
+
+def draw(conversions: Sequence[Conversion], picture: Path) -> None:
+    """Draw speed and peak memory of the conversions to all tables from plain files.
+
+    Raises
+    ------
+    ValueError
+        There is nothing to draw.
+    """
+    lines = lines_by_shape(conversions)
+    if not lines:
+        raise ValueError("the results hold no conversion of a plain file to all tables")
+    mpl.use("agg")
+    mpl.rcParams["svg.fonttype"] = "none"
+    width, height = PANEL_INCHES
+    figure, axes = plt.subplots(
+        len(lines), 2, figsize=(2 * width, height * len(lines) + 0.5), squeeze=False, layout="constrained"
+    )
+    for (speed, memory), (shape, by_candidate) in zip(axes, lines.items(), strict=True):
+        for name in filter(by_candidate.__contains__, STYLES):
+            style = {"linewidth": 1.4, "markersize": 4.5} | STYLES[name]
+            points = sorted(by_candidate[name], key=lambda one: one.size_bytes)
+            sizes = [one.size_bytes / MB for one in points]
+            speed.plot(sizes, [one.rate for one in points], label=CANDIDATES[name].label, **style)
+            memory.plot(sizes, [one.peak_pss_bytes / MB for one in points], **style)
+        label(speed, f"{shape}: speed", "MB/s")
+        label(memory, f"{shape}: peak memory", "MB, all processes")
+    handles, names = axes[0][0].get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
+    figure.savefig(picture, dpi=110)
+    plt.close(figure)
+
+
+def lines_by_shape(conversions: Sequence[Conversion]) -> dict[str, dict[str, list[Conversion]]]:
+    """Return the points of each line, by shape and candidate; those that make fewer tables are left out."""
+    found: dict[str, dict[str, list[Conversion]]] = defaultdict(lambda: defaultdict(list))
+    for one in conversions:
+        if one.tables == "all" and one.stored == "plain" and one.seconds and not one.missing:
+            found[one.shape][one.candidate].append(one)
+    return found
+
+
+def label(axes: Any, title: str, unit: str) -> None:
+    """Give a panel its title, scales and units; sizes grow by factors, so both scales are logarithmic."""
+    axes.set_title(title, fontsize=10)
+    axes.set(xscale="log", yscale="log", xlabel="input, MB", ylabel=unit)
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.grid(visible=True, which="both", linewidth=0.3, alpha=0.5)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+if __name__ == "__main__":
+    main()
