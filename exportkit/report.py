@@ -40,7 +40,7 @@ class Progress:
 
 @dataclass(slots=True)
 class Report:
-    """What a run did: every line of the input is a data row, a reject, skipped, or blank.
+    """What a run did: every line of the input is a data row, a reject, skipped, blank, or filtered.
 
     Attributes
     ----------
@@ -49,10 +49,13 @@ class Report:
     export_ids : list of str
         What names each of them in the tables.
     lines : int
-        Lines read (elements, for JSON arrays): ``data_rows + rejects + skipped + blanks``.
+        Lines read (elements, for JSON arrays): ``data_rows + rejects + skipped + blanks`` and the sum
+        of ``filtered``.
     data_rows, rejects, skipped, blanks : int
         Lines that became rows; lines in the table ``rejects``; bad lines left out because
         ``on_bad_row="skip"``; lines of white space.
+    filtered : Counter of str
+        Lines that a filter dropped, by the first filter that dropped each.
     rows : dict of str to int
         Rows by table.
     unknown_fields : Counter of str
@@ -76,6 +79,7 @@ class Report:
     rejects: int = 0
     skipped: int = 0
     blanks: int = 0
+    filtered: Counter[str] = field(default_factory=Counter)
     rows: dict[str, int] = field(default_factory=dict)
     unknown_fields: Counter[str] = field(default_factory=Counter)
     unknown_kinds: Counter[str] = field(default_factory=Counter)
@@ -87,9 +91,9 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain values, as ``--json`` prints it."""
-        plain = asdict(replace(self, unknown_fields=Counter(), unknown_kinds=Counter()))
-        counts = {"unknown_fields": dict(self.unknown_fields), "unknown_kinds": dict(self.unknown_kinds)}
-        return plain | counts
+        counted = ("filtered", "unknown_fields", "unknown_kinds")
+        plain = asdict(replace(self, **{name: Counter() for name in counted}))
+        return plain | {name: dict(getattr(self, name)) for name in counted}
 
     def add(self, other: Report) -> None:
         """Add the counts of `other`, the report of another worker of the same run; inputs and time stay."""
@@ -97,6 +101,7 @@ class Report:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for table, rows in other.rows.items():
             self.rows[table] = self.rows.get(table, 0) + rows
+        self.filtered.update(other.filtered)
         self.unknown_fields.update(other.unknown_fields)
         self.unknown_kinds.update(other.unknown_kinds)
         self.first_rejects = (self.first_rejects + other.first_rejects)[:FIRST_REJECTS]

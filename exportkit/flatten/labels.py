@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import cached_property
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -45,7 +47,11 @@ class LabelSet:
         self.positions: list[int] = []
         #: Leftovers found while flattening, by label: merged into ``labels.extra``.
         self.leftovers: dict[int, dict[str, Any]] = {}
+        #: Whether each is the newest, where that has to be known before others are left out.
+        self._latest: list[bool | None] | None = None
         self._gather()
+        if block.kept_labels is not None:
+            self._keep(block.kept_labels)
 
     def _gather(self) -> None:
         for number, row in enumerate(self.block.rows):
@@ -74,6 +80,16 @@ class LabelSet:
         self.experiment_ids.extend([experiment_id] * count)
         self.run_ids.extend([run_id] * count)
         self.origins.extend([origin] * count)
+
+    def _keep(self, wanted: Sequence[bool]) -> None:
+        """Leave out the labels that are not wanted; the others stay what they are among all."""
+        self._latest = list(compress(self._find_latest(), wanted))
+        columns: tuple[list[Any], ...] = (
+            self.labels, self.rows, self.projects, self.project_ids, self.experiment_ids, self.run_ids,
+            self.origins, self.indexes, self.positions,
+        )  # fmt: skip
+        for column in columns:
+            column[:] = compress(column, wanted)
 
     @cached_property
     def row_numbers(self) -> Ints:
@@ -203,6 +219,9 @@ class LabelSet:
         return [None if one is None else label.id == one for one, label in pairs]
 
     def _is_latest(self) -> Cells:
+        return self._find_latest() if self._latest is None else self._latest
+
+    def _find_latest(self) -> list[bool | None]:
         latest: list[bool | None] = [None] * len(self.labels)
         by_project: dict[tuple[int, str | None], list[int]] = {}
         for at, (row, project_id) in enumerate(zip(self.rows, self.project_ids, strict=True)):

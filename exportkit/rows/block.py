@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,6 +70,8 @@ class RowBlock:
         Byte offset of each row in the decompressed input; None in a JSON array, where it is not known.
     fragment : Fragment or None
         Set where the one row is a piece of a long one.
+    kept_labels : sequence of bool or None
+        Which labels become rows, in the order of the lines; None for all. The others only count.
     """
 
     source: Source
@@ -78,6 +80,7 @@ class RowBlock:
     lengths: npt.NDArray[np.int64]
     offsets: npt.NDArray[np.int64] | None
     fragment: Fragment | None = None
+    kept_labels: Sequence[bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

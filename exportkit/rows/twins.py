@@ -45,10 +45,13 @@ class Shape:
         By struct, the unknown fields that were seen.
     skipped : mapping of str to frozenset of str
         By struct, the fields that nobody asked for.
+    absent : mapping of str to frozenset of str
+        By struct, those of them that read as if the input did not hold them.
     """
 
     learned: dict[str, set[str]] = field(default_factory=dict)
     skipped: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    absent: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def learn(self, seen: Mapping[str, set[str]]) -> bool:
         """Take up the unknown fields of `seen` that can be fields; return whether any of them is new."""
@@ -94,7 +97,8 @@ def _twin(
             own["extra_"] = property(gathers.of(name)) if gathers.finds(name) else None
         elif one in skipped:
             fields.append((f"skipped_{one}", "Raw", msgspec.field(default=NO_RAW, name=one)))
-            own[one] = property(_presence(f"skipped_{one}")) if name == "Row" else None
+            is_told = name == "Row" and one not in shape.absent.get(name, ())
+            own[one] = property(_presence(f"skipped_{one}")) if is_told else None
         else:
             fields.append((one, annotation) if default is msgspec.NODEFAULT else (one, annotation, default))
     for attribute, key in _learned(shape, name):

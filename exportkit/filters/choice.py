@@ -1,0 +1,115 @@
+"""Choice: everything that a caller asks to leave out or to disguise, checked before any work."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from exportkit.filters.conditions import Condition, make_conditions
+from exportkit.filters.label_policy import POLICY_NEEDS, LabelPolicy
+from exportkit.filters.params import Parts, make_parts
+from exportkit.filters.questions import NEEDS
+from exportkit.filters.redaction import Redaction, make_redaction
+from exportkit.filters.refusals import wrong_value
+from exportkit.rows import STRUCTS
+
+__all__ = ["Choice", "make_choice"]
+
+Fields = Mapping[str, frozenset[str]]
+
+_NOTHING: frozenset[str] = frozenset()
+#: Tables of labels and of what is below them.
+_OF_LABELS = frozenset({"labels", "objects", "classifications", "relationships", "segments", "key_frames"})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What of an export is converted.
+
+    Attributes
+    ----------
+    parts : Parts or None
+        The wanted parts of a row; None for all.
+    conditions : tuple of Condition
+        What keeps a data row; all must.
+    labels : str
+        Which labels of a project are converted.
+    redaction : Redaction or None
+        What is disguised in the tables.
+    """
+
+    parts: Parts | None = None
+    conditions: tuple[Condition, ...] = ()
+    labels: LabelPolicy = "all"
+    redaction: Redaction | None = None
+
+    @property
+    def needs_whole_rows(self) -> bool:
+        """Whether what is chosen cannot be told from a piece of a row."""
+        return self.parts is not None or bool(self.conditions) or self.labels != "all"
+
+    @property
+    def absent(self) -> Fields:
+        """By struct, the fields that read as if the export had never held them."""
+        if self.parts is None:
+            return {}
+        return self.parts.off
+
+    def policy_of(self, tables: Collection[str]) -> LabelPolicy:
+        """Return the label policy that matters to these tables."""
+        return "all" if _OF_LABELS.isdisjoint(tables) else self.labels
+
+    def skipped(self, unneeded: Fields, tables: Collection[str]) -> dict[str, frozenset[str]]:
+        """Return the fields that need no decoding, where `unneeded` are those that no table shows."""
+        needed = POLICY_NEEDS[self.policy_of(tables)]
+        key_frames = self.parts is not None and self.parts.key_frames_only
+        found: dict[str, frozenset[str]] = {}
+        for struct in STRUCTS:
+            fields = unneeded.get(struct, _NOTHING) | self.absent.get(struct, _NOTHING)
+            fields -= needed.get(struct, _NOTHING)
+            if key_frames and struct == "Annotations" and not {"frames", "groups"} <= fields:
+                fields -= {"key_frame_feature_map"}
+            if self.parts is not None and struct == "Row":
+                fields |= self.parts.unread_sections()
+            if fields:
+                found[struct] = fields
+        return found
+
+    def unasked(self) -> dict[str, frozenset[str]]:
+        """Return the fields that no filter looks at."""
+        asked = [NEEDS[condition.name] for condition in self.conditions]
+        return {
+            name: frozenset(struct.__struct_fields__)
+            - {"extra_", "id"}
+            - frozenset().union(*(needs.get(name, _NOTHING) for needs in asked))
+            for name, struct in STRUCTS.items()
+        }
+
+
+def make_choice(
+    *,
+    params: Mapping[str, Any] | None = None,
+    filters: Mapping[str, Any] | None = None,
+    labels: str = "all",
+    redact: Mapping[str, str] | None = None,
+    redact_key: str | bytes | None = None,
+) -> Choice:
+    """Return a checked choice.
+
+    Raises
+    ------
+    ValueError
+        A name or value is none of the accepted ones, or a key is missing.
+    """
+    for name, given in (("params", params), ("filters", filters), ("redact", redact)):
+        if given is not None and not isinstance(given, Mapping):
+            raise wrong_value(name, given, "a dictionary")
+    if labels not in get_args(LabelPolicy):
+        raise wrong_value("labels", labels, f"one of {', '.join(get_args(LabelPolicy))}")
+    return Choice(
+        parts=None if params is None else make_parts(params),
+        conditions=make_conditions(filters or {}),
+        labels=labels,  # type: ignore[arg-type]  # checked above
+        redaction=make_redaction(redact, redact_key) if redact else None,
+    )
