@@ -1,0 +1,64 @@
+"""Lazy frames: polars reads an export as it reads a file.
+
+Takes a source or the parts of a table, gives a LazyFrame. The only module that knows polars.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+from polars.io.plugins import register_io_source
+
+from exportkit.batch import arrow_schema
+from exportkit.pipeline import SourceLike, batches, make_options
+from exportkit.report import Report
+from exportkit.scanning.parts import TableParts
+from exportkit.scanning.passes import Passes
+
+__all__ = ["over_export", "over_parts"]
+
+
+def over_parts(parts: TableParts) -> pl.LazyFrame:
+    """Return the rows of a lake's table; polars reads the files itself."""
+    if parts.format == "parquet":
+        return pl.scan_parquet([*parts.files], glob=False, hive_partitioning=False)
+    return pl.scan_ipc([*parts.files], glob=False, hive_partitioning=False)
+
+
+def over_export(source: SourceLike, table: str, *, batch_rows: int, **options: Any) -> pl.LazyFrame:
+    """Return the rows of an export's table, read when the frame is collected."""
+    whole = make_options(tables=[table], batch_rows=batch_rows, **options)
+    names = whole.columns[table]
+    passes = Passes(source)
+
+    def draw(
+        with_columns: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, batch_size: int | None
+    ) -> Iterator[pl.DataFrame]:
+        """Yield what polars asks for: these columns, of the first `n_rows` rows those that fit."""
+        columns = names if with_columns is None else with_columns
+        rows = min(batch_rows, batch_size or batch_rows, max(n_rows or batch_rows, 1))
+        asked = make_options(tables=[table], columns={table: columns}, batch_rows=rows, **options)
+        for frame in _first(n_rows, batches(passes.begin(), asked, Report())):
+            chosen = frame.select(columns)
+            yield chosen if predicate is None else chosen.filter(predicate)
+
+    return register_io_source(draw, schema=_schema_of(arrow_schema(table)), is_pure=True)
+
+
+def _first(n_rows: int | None, drawn: Iterator[tuple[str, pa.RecordBatch]]) -> Iterator[pl.DataFrame]:
+    """Yield the frames of the first `n_rows` rows, all where it is None; draw no batch beyond them."""
+    left = n_rows
+    while left is None or left > 0:
+        _, batch = next(drawn, (None, None))
+        if batch is None:
+            return
+        frame = pl.DataFrame(batch if left is None else batch.slice(0, left))
+        left = None if left is None else left - frame.height
+        yield frame
+
+
+def _schema_of(schema: pa.Schema) -> pl.Schema:
+    return pl.DataFrame(schema.empty_table()).schema
