@@ -92,7 +92,7 @@ class Report:
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain values, as ``--json`` prints it."""
         counted = ("filtered", "unknown_fields", "unknown_kinds")
-        plain = asdict(replace(self, **{name: Counter() for name in counted}))
+        plain = asdict(replace(self, filtered=Counter(), unknown_fields=Counter(), unknown_kinds=Counter()))
         return plain | {name: dict(getattr(self, name)) for name in counted}
 
     def add(self, other: Report) -> None:

@@ -18,7 +18,7 @@ from exportkit.place import LineBlock, LinePlaces, Source
 from exportkit.rows import Reject, Row, RowBlock
 from exportkit.rows.twins import Shape, make_decoder
 
-__all__ = ["LineDecoder"]
+__all__ = ["LineDecoder", "shown_data_row_id"]
 
 #: What msgspec raises on a line it cannot take.
 _REFUSALS = (msgspec.MsgspecError, RecursionError)
@@ -45,11 +45,18 @@ class LineDecoder:
     ----------
     skipped : mapping of str to frozenset of str, optional
         By struct, the fields that nobody asked for.
+    absent : mapping of str to frozenset of str, optional
+        By struct, those of them that read as if the input did not hold them.
     """
 
-    def __init__(self, skipped: Mapping[str, frozenset[str]] | None = None) -> None:
-        self._shape = Shape(skipped=skipped or {})
-        self._typed = make_decoder(self._shape) if skipped else msgspec.json.Decoder(Row)
+    def __init__(
+        self,
+        skipped: Mapping[str, frozenset[str]] | None = None,
+        absent: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:
+        self._shape = Shape(skipped=skipped or {}, absent=absent or {})
+        self._plain: msgspec.json.Decoder[Row] = msgspec.json.Decoder(Row)
+        self._typed = make_decoder(self._shape) if skipped else self._plain
         self._mender = Mender(Row)
 
     def decode(self, block: LineBlock, places: LinePlaces, source: Source) -> tuple[RowBlock, list[Reject]]:
@@ -102,10 +109,23 @@ class LineDecoder:
         DecodeError
             The line is no JSON, no object, or has no ``data_row.id``.
         """
+        return self._decode_line(line, self._typed)
+
+    def decode_plain(self, line: bytes) -> Row:
+        """Return the row of one line in the structs of the catalogue, whose fields can be set.
+
+        Raises
+        ------
+        DecodeError
+            As for `decode_line`.
+        """
+        return self._decode_line(line, self._plain)
+
+    def _decode_line(self, line: bytes, typed: msgspec.json.Decoder[Row]) -> Row:
         if (broken := utf8_error(line)) is not None:
             raise DecodeError(f"the line is not UTF-8: {broken.reason} at byte {broken.start} of the line")
         try:
-            return deeper(self._typed.decode, line)
+            return deeper(typed.decode, line)
         except _REFUSALS:
             pass
         try:
@@ -193,11 +213,11 @@ def _reject(error: DecodeError, line: int, offset: int | None, raw: bytes) -> Re
         problem=error.problem,
         json_path=error.json_path,
         raw=raw,
-        data_row_id=_data_row_id(raw),
+        data_row_id=shown_data_row_id(raw),
     )
 
 
-def _data_row_id(raw: bytes) -> str | None:
+def shown_data_row_id(raw: bytes) -> str | None:
     """Return the data row id that a refused line still shows, as lines of an error stream do."""
     try:
         value = msgspec.json.decode(raw)

@@ -8,6 +8,19 @@ struct, so that a block can be freed as a whole once its columns are made.
 from __future__ import annotations
 
 from exportkit.flatten.blocks import flatten, reject_block
+from exportkit.flatten.features import key_frames_by_frame
+from exportkit.flatten.labels import container
+from exportkit.flatten.media_types import by_annotations, by_kinds
+from exportkit.flatten.moments import newest
 from exportkit.flatten.objects import KNOWN_KINDS
 
-__all__ = ["KNOWN_KINDS", "flatten", "reject_block"]
+__all__ = [
+    "KNOWN_KINDS",
+    "by_annotations",
+    "by_kinds",
+    "container",
+    "flatten",
+    "key_frames_by_frame",
+    "newest",
+    "reject_block",
+]

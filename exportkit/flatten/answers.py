@@ -223,7 +223,7 @@ class Answers:
         return len(self.questions)
 
     def answer_positions(self) -> Ints:
-        """Return the order of each answer in its question, counted on where it has answers of several forms."""
+        """Return the order of each answer in its question, counted on over its forms."""
         fresh = [one is not last for one, last in zip(self.questions, [None, *self.questions], strict=False)]
         order = np.arange(self.length, dtype=np.int64)
         return order - np.maximum.accumulate(np.where(fresh, order, 0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -21,16 +21,31 @@ class Owner(Protocol):
 
 
 def json_object(value: Any) -> str:
-    """Return `value` as JSON text; what only Python reads (NaN, lone surrogates) as Python writes it."""
+    """Return `value` as JSON text; lone surrogates as Python writes them."""
     try:
         return msgspec.json.encode(value).decode()
     except (UnicodeEncodeError, OverflowError, ValueError):
-        return json.dumps(value, separators=(",", ":"))
+        return "".join(_written(value))
 
 
-def text_of(raw: msgspec.Raw) -> str:
-    """Return JSON that could not be read as text, where its parent cannot be written with it as it stands."""
-    return bytes(raw).decode()
+def _written(value: Any) -> Iterator[str]:
+    """Yield the JSON text of `value` in pieces, with what stands as JSON already as it stands."""
+    if isinstance(value, msgspec.Raw):
+        yield bytes(value).decode()
+    elif isinstance(value, Mapping):
+        yield "{"
+        for order, (key, item) in enumerate(value.items()):
+            yield f"{',' if order else ''}{json.dumps(key)}:"
+            yield from _written(item)
+        yield "}"
+    elif isinstance(value, list | tuple):
+        yield "["
+        for order, item in enumerate(value):
+            yield "," if order else ""
+            yield from _written(item)
+        yield "]"
+    else:
+        yield json.dumps(value)
 
 
 def merged(first: Mapping[str, Any] | None, second: Mapping[str, Any] | None) -> dict[str, Any]:

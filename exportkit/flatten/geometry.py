@@ -172,7 +172,7 @@ def plain(value: Any) -> Any:
 
 
 def unit_of(kind: str) -> int:
-    """Return the code of the unit in which a kind is drawn; a kind the catalogue does not know may have any."""
+    """Return the code of the unit in which a kind is drawn; none for one beyond the catalogue."""
     if kind.startswith(("Image", "Video", "DICOM")):
         return PIXELS
     return POINTS if kind.startswith("Document") else NO_UNIT

@@ -51,7 +51,7 @@ def _namesakes_of_objects(features: FeatureSet) -> set[int]:
 
 
 def _namesakes_of_relationships(features: FeatureSet) -> set[int]:
-    """Return relationships without an id, and those whose id a flat object or an earlier one of the label has."""
+    """Return relationships without an id, and those with that of a flat object or an earlier one."""
     holders = features.object_holders
     flat = [
         (holders.labels[holder], one.feature_id)
@@ -78,7 +78,7 @@ def _later(named: Iterable[tuple[Any, str | None]]) -> set[int]:
 
 
 def unclear(holders: Iterable[int], names: Sequence[str | None]) -> set[int]:
-    """Return the numbers of answers of one depth that have no id, or share it with another of their holder."""
+    """Return the numbers of answers of one depth without an id, or with that of another of their holder."""
     if len(set(names)) == len(names) and None not in names:
         return set()
     named = list(zip(holders, names, strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import compress
@@ -18,10 +19,11 @@ from exportkit.rows.features import Annotations
 from exportkit.rows.structs import Label, Performance, PerformanceV2, Project
 from exportkit.tables.cells import Cells, Coded, Ints, Lists, Same
 
-__all__ = ["LabelSet"]
+__all__ = ["LabelSet", "is_derived"]
 
 #: Fields that both performance objects have.
 SHARED = ("seconds_to_review", "skipped", "benchmark_reference_label", "benchmark_score", "consensus_score")
+_DERIVED = re.compile("derived:[0-9a-f]{24}")
 _NO_PERFORMANCE = Performance()
 _NO_PERFORMANCE_V2 = PerformanceV2()
 _NOTHING = Annotations()
@@ -115,7 +117,9 @@ class LabelSet:
     @cached_property
     def ids(self) -> list[str]:
         """The id of each label, a derived one where the export gives none."""
-        return [label.id or self._derived_id(at) for at, label in enumerate(self.labels)]
+        return [
+            self._derived_id(at) if label.id is None else label.id for at, label in enumerate(self.labels)
+        ]
 
     def _derived_id(self, at: int) -> str:
         parts = (
@@ -245,6 +249,8 @@ class LabelSet:
 
     def _extra(self) -> Cells:
         for at, label in enumerate(self.labels):
+            if label.id is not None and is_derived(label.id):
+                self.leave(at, "id", value=label.id)
             v1, v2 = label.performance_details, label.performance_details_v2
             if v1 is not None and v2 is not None:
                 for name in SHARED:
@@ -252,6 +258,11 @@ class LabelSet:
                     if value is not None and value != getattr(v1, name):
                         self.leave(at, "performance_details_v2", name, value=value)
         return extra_column(self.labels, self.leftovers)
+
+
+def is_derived(label_id: str) -> bool:
+    """Return whether an id looks like one that a label without any was given."""
+    return _DERIVED.fullmatch(label_id) is not None
 
 
 def container(annotations: Annotations) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from exportkit.flatten.labels import container
 from exportkit.rows import Fragment, Row
+from exportkit.rows.features import Object
 from exportkit.rows.structs import Label
 
-__all__ = ["by_annotations", "media_type"]
+__all__ = ["by_annotations", "by_kinds", "media_type"]
 
 BY_ASSET_TYPE = {
     **{name: name for name in ("image", "video", "text", "document", "audio", "html")},
@@ -61,10 +64,18 @@ def by_annotations(row: Row) -> str:
         shape = container(annotations)
         if shape != "flat":
             return shape
-        for one in annotations.objects or ():
-            for prefix, found in BY_KIND_PREFIX:
-                if (one.annotation_kind or "").startswith(prefix):
-                    return found
+        found = by_kinds(annotations.objects or ())
+        if found != "unknown":
+            return found
+    return "unknown"
+
+
+def by_kinds(objects: Iterable[Object]) -> str:
+    """Return the media type that the first telling annotation kind names; ``unknown`` when none tells."""
+    for one in objects:
+        for prefix, found in BY_KIND_PREFIX:
+            if (one.annotation_kind or "").startswith(prefix):
+                return found
     return "unknown"
 
 

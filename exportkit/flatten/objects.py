@@ -26,8 +26,9 @@ KNOWN_KINDS = frozenset(
         "VideoBoundingBox", "VideoPolygon", "VideoPolyline", "VideoPoint", "VideoSegmentationMask",
         "DICOMPolyline", "DICOMSegmentationMask",
         "MessageSingleSelection", "MessageMultiSelection", "MessageRanking",
-        "ImageUnidirectionalRelationship", "TextUnidirectionalRelationship", "DocumentUnidirectionalRelationship",
-        "ImageBidirectionalRelationship", "TextBidirectionalRelationship", "DocumentBidirectionalRelationship",
+        "ImageUnidirectionalRelationship", "TextUnidirectionalRelationship",
+        "DocumentUnidirectionalRelationship", "ImageBidirectionalRelationship",
+        "TextBidirectionalRelationship", "DocumentBidirectionalRelationship",
     }
 )  # fmt: skip
 

@@ -5,20 +5,23 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import pyarrow as pa
 
 from exportkit.batch import TableBuffer
-from exportkit.decode import LineDecoder
-from exportkit.errors import DecodeError
+from exportkit.decode import LineDecoder, shown_data_row_id
+from exportkit.errors import DecodeError, RowError
 from exportkit.flatten import flatten, reject_block
+from exportkit.pipeline.choosing import Sieve, choose
+from exportkit.pipeline.long_rows import LongRow
 from exportkit.pipeline.needs import skipped_fields
 from exportkit.pipeline.options import Options
-from exportkit.pipeline.pieces import Piece, whole_line
+from exportkit.pipeline.pieces import Piece, bytes_of_line, is_blank, runs_of_line
 from exportkit.pipeline.unknowns import note_unknowns
 from exportkit.place import LineBlock, Place, Source, StoredLine
 from exportkit.report import FIRST_REJECTS, Report
-from exportkit.rows import Reject
+from exportkit.rows import Reject, RowBlock
 from exportkit.split import places
 
 __all__ = ["Conversion", "KeepRaw"]
@@ -47,9 +50,14 @@ class Conversion:
         self, options: Options, report: Report, *, encoded: bool = False, keep_raw: KeepRaw | None = None
     ) -> None:
         self._options = options
-        self._keep_raw = keep_raw if "raw_uri" in options.columns.get("rejects", ()) else None
+        self._choice = choice = options.choice
+        shows_lines = "raw_uri" in options.columns.get("rejects", ())
+        hides_lines = choice.redaction is not None and choice.redaction.hides_lines
+        self._keep_raw = keep_raw if shows_lines and not hides_lines else None
         self._report = report
-        self._decoder = LineDecoder(skipped_fields(options.columns))
+        unneeded = choice.skipped(skipped_fields(options.columns), options.columns)
+        self._decoder = LineDecoder(unneeded, choice.absent)
+        self._sieve = Sieve(choice, report) if choice.conditions else None
         self._buffers = {
             name: TableBuffer(name, columns, encoded=encoded) for name, columns in options.columns.items()
         }
@@ -59,10 +67,18 @@ class Conversion:
 
     def feed(self, piece: Piece, source: Source) -> Batches:
         """Convert one piece of the input and yield the batches that have become full."""
-        block = whole_line(piece, source) if isinstance(piece, StoredLine) else piece
+        if isinstance(piece, StoredLine):
+            if not self._choice.needs_whole_rows:
+                yield from self._convert_long(piece, source)
+                return
+            piece = LineBlock(b"".join(bytes_of_line(piece)), piece.line, piece.offset)
         with _CollectorPaused():
-            self._convert(block, source)
-        self._held_bytes += len(block.data)
+            self._convert(piece, source)
+        yield from self._full(len(piece.data))
+
+    def _full(self, more_bytes: int) -> Batches:
+        """Yield the batches that have become full with `more_bytes` of input."""
+        self._held_bytes += more_bytes
         if self._held_bytes >= self._options.held_bytes:
             yield from self.flush()
         for name, buffer in self._buffers.items():
@@ -78,15 +94,61 @@ class Conversion:
 
     def _convert(self, block: LineBlock, source: Source) -> None:
         found = places(block)
-        rows, rejects = self._decoder.decode(block, found, source)
         self._report.lines += len(found.lines) + found.blanks
         self._report.blanks += found.blanks
-        self._report.data_rows += len(rows.rows)
         self._report.input_bytes += len(block.data)
-        if rejects:
-            self._refuse(rejects, source)
+        refused: list[Reject] = []
+        if self._sieve is not None:
+            found, refused = self._sieve.sift(block, found, source)
+        rows, rejects = self._decoder.decode(block, found, source)
+        self._report.data_rows += len(rows.rows)
+        if rejects or refused:
+            self._refuse(sorted([*refused, *rejects], key=lambda one: one.line), source)
+        self._lay_out(choose(rows, self._choice, self._options.columns))
+
+    def _lay_out(self, rows: RowBlock) -> None:
         for table_block in flatten(rows, self._buffers.keys()):
             self._buffers[table_block.table].add(table_block)
+
+    def _convert_long(self, stored: StoredLine, source: Source) -> Batches:
+        """Convert a line that is too long to hold, run by run."""
+        length = stored.end - stored.start
+        self._report.lines += 1
+        self._report.input_bytes += length
+        try:
+            row = LongRow(partial(runs_of_line, stored, self._options), stored, source, self._decoder)
+        except RowError as error:
+            if is_blank(stored):
+                self._report.blanks += 1
+            else:
+                self._refuse([self._long_reject(error, stored)], source)
+            return
+        self._report.data_rows += 1
+        share = self._options.run_bytes
+        for rows in row.blocks():
+            with _CollectorPaused():
+                self._lay_out(rows)
+            yield from self._full(share)
+
+    def _long_reject(self, error: RowError, stored: StoredLine) -> Reject:
+        length = stored.end - stored.start
+        raw: bytes | None = None
+        raw_uri: str | None = None
+        if length <= self._options.max_raw_bytes:
+            raw = b"".join(bytes_of_line(stored))
+        elif self._keep_raw is not None and self._options.on_bad_row == "reject":
+            raw_uri = self._keep_raw(bytes_of_line(stored))
+        return Reject(
+            line=stored.line,
+            byte_offset=stored.offset,
+            byte_length=length,
+            error=type(error).__name__,
+            problem=error.problem,
+            json_path=error.json_path,
+            raw=raw,
+            data_row_id=None if raw is None else shown_data_row_id(raw),
+            raw_uri=raw_uri,
+        )
 
     def _refuse(self, rejects: Sequence[Reject], source: Source) -> None:
         report, options = self._report, self._options
@@ -112,7 +174,8 @@ class Conversion:
         batch = buffer.take()
         self._report.rows[name] += batch.num_rows
         note_unknowns(name, batch, self._report)
-        return batch
+        redaction = self._choice.redaction
+        return batch if redaction is None else redaction.apply(name, batch)
 
 
 def refusal(reject: Reject, source: Source) -> DecodeError:

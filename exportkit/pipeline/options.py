@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, get_args
 
 from exportkit.errors import ReadError, TableError
+from exportkit.filters import Choice
 from exportkit.report import Report
 from exportkit.tables import TABLES, pick_table
 
@@ -47,6 +48,10 @@ class Options:
         Lines above this are streamed piece by piece.
     block_bytes : int
         Bytes decoded at a time.
+    run_bytes : int
+        Bytes of members of a longer line that are converted at a time.
+    choice : Choice
+        Which rows, parts and labels are converted, and what of them is disguised.
     max_raw_bytes : int
         Rejected lines above this lie in files of their own beside the table ``rejects``.
     """
@@ -61,6 +66,8 @@ class Options:
     max_line_bytes: int = 64 * MIB
     block_bytes: int = BLOCK_BYTES
     max_raw_bytes: int = 16 * MIB
+    run_bytes: int = 512 * 1024
+    choice: Choice = field(default_factory=Choice)
 
     def check_rejects(self, report: Report) -> None:
         """Stop a run with more bad lines than it may have.
@@ -87,6 +94,7 @@ def make_options(
     max_rejects: int | None = MAX_REJECTS,
     export_id: str | None = None,
     batch_rows: int = 100_000,
+    choice: Choice | None = None,
     **sizes: int,
 ) -> Options:
     """Return checked options.
@@ -113,6 +121,7 @@ def make_options(
         max_rejects=max_rejects,
         export_id=export_id,
         batch_rows=batch_rows,
+        choice=choice or Choice(),
         **sizes,
     )
 

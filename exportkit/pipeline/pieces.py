@@ -8,12 +8,31 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from exportkit.errors import ReadError
+from exportkit.pipeline.long_rows import may_enter
 from exportkit.pipeline.options import Options
-from exportkit.place import LineBlock, Source, StoredLine
+from exportkit.place import LineBlock, MemberRun, StoredLine
 from exportkit.read import OpenedSource, read_range
-from exportkit.split import Form, LongLine, Split, cut_elements, cut_lines, plan_splits, sniff, take_head
+from exportkit.split import (
+    Form,
+    LongLine,
+    Split,
+    cut_elements,
+    cut_lines,
+    cut_members,
+    plan_splits,
+    sniff,
+    take_head,
+)
 
-__all__ = ["Piece", "pieces_of_source", "pieces_of_split", "splits_of_source"]
+__all__ = [
+    "Piece",
+    "bytes_of_line",
+    "is_blank",
+    "pieces_of_source",
+    "pieces_of_split",
+    "runs_of_line",
+    "splits_of_source",
+]
 
 #: What a conversion takes.
 Piece = LineBlock | StoredLine
@@ -98,10 +117,23 @@ def _spooled(piece: LongLine) -> Iterator[StoredLine]:
         yield StoredLine(str(path), 0, path.stat().st_size, piece.line, piece.offset)
 
 
-def whole_line(stored: StoredLine, source: Source) -> LineBlock:
-    """Return a long line as a block of its own."""
-    try:
-        data = b"".join(read_range(stored.uri, stored.start, stored.end, COUNTING_BLOCK_BYTES))
-    except MemoryError:
-        raise ReadError(f"line {stored.line} of {source.uri} does not fit into memory") from None
-    return LineBlock(data, stored.line, stored.offset)
+def bytes_of_line(stored: StoredLine) -> Iterator[bytes]:
+    """Yield the bytes of a long line."""
+    return read_range(stored.uri, stored.start, stored.end, COUNTING_BLOCK_BYTES)
+
+
+def runs_of_line(stored: StoredLine, options: Options) -> Iterator[MemberRun]:
+    """Yield a long line in runs of members.
+
+    Raises
+    ------
+    SplitError
+        The line is no object, or its brackets do not match.
+    """
+    blocks = read_range(stored.uri, stored.start, stored.end, options.block_bytes)
+    return cut_members(blocks, may_enter, run_bytes=options.run_bytes)
+
+
+def is_blank(stored: StoredLine) -> bool:
+    """Return whether a long line holds nothing but white space."""
+    return all(block.isspace() for block in bytes_of_line(stored))

@@ -35,7 +35,8 @@ def cut_members(
 
     A member larger than a run is entered when `may_enter` says so of its path, and its own members come
     as runs of their own; runs of the members before it come first. An object or array that is entered
-    is in no run itself; an empty one that is entered yields one empty run. Every other member is in exactly one run.
+    is in no run itself; an empty one that is entered yields one empty run. Every other member is in exactly
+    one run.
 
     Parameters
     ----------
@@ -135,7 +136,7 @@ class _Container:
         return run
 
     def _enter(self, may_enter: Callable[[Path], bool]) -> tuple[MemberRun | None, _Container, bytes] | None:
-        """Return the run before the last member held, the container it is, and its bytes; None to hold it whole."""
+        """Return the run before the last member held, what that member is, and its bytes; or None."""
         data = b"".join(self._held)
         self._held = [data]
         start = last_member(data)

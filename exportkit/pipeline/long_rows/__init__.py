@@ -1,0 +1,16 @@
+"""Long rows: a line too long to hold becomes fragments of a row, which together make the same tables.
+
+The line is read twice, in runs of members (`exportkit.split.cut_members`): what comes later in it may matter
+to what comes before. The first pass decodes every run, so that a line is refused as a whole or not at all,
+and keeps what other runs need (`Survey`); the second one hands the runs on as rows of their own.
+
+Kept between the passes: the fields beside the collections, a date a label, leftovers of labels that have no
+row of their own, and by label its key frames and relationships: about 100 bytes each.
+"""
+
+from __future__ import annotations
+
+from exportkit.pipeline.long_rows.fragments import LongRow
+from exportkit.pipeline.long_rows.wrapping import may_enter
+
+__all__ = ["LongRow", "may_enter"]

@@ -1,0 +1,85 @@
+"""The law of long lines: read in runs of any length, a row gives the tables that it gives as a whole."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exportkit.pipeline import batches, make_options
+from exportkit.report import Report
+from oracle import differences, rows_of_batches
+from strategies import line_of, mutated_rows, rows
+
+EVERYTHING_IS_LONG = 1
+
+
+def tables_of(data: bytes, **sizes: int) -> tuple[Any, Report]:
+    report = Report()
+    options = replace(make_options(export_id="e"), **sizes)
+    return rows_of_batches(batches(io.BytesIO(data), options, report)), report
+
+
+def check(data: bytes, run_bytes: int, block_bytes: int = 1 << 18) -> None:
+    expected, report = tables_of(data)
+    long, long_report = tables_of(
+        data, max_line_bytes=EVERYTHING_IS_LONG, run_bytes=run_bytes, block_bytes=block_bytes
+    )
+    assert differences(expected, long) == []
+    for name in ("lines", "data_rows", "rejects", "blanks", "rows", "unknown_fields", "unknown_kinds"):
+        assert getattr(long_report, name) == getattr(report, name)
+
+
+@given(
+    row=rows(), run_bytes=st.sampled_from([1, 30, 200, 1000]), block_bytes=st.sampled_from([7, 64, 1 << 18])
+)
+def test_a_row_of_the_catalogue_gives_the_same_tables_in_runs_of_any_length(
+    row: dict[str, Any], run_bytes: int, block_bytes: int
+) -> None:
+    check(line_of(row) + b"\n", run_bytes, block_bytes)
+
+
+@given(row=mutated_rows(rows()), run_bytes=st.sampled_from([1, 30, 200, 1000]))
+def test_a_row_beyond_the_catalogue_gives_the_same_tables_in_runs_of_any_length(
+    row: dict[str, Any], run_bytes: int
+) -> None:
+    check(line_of(row) + b"\n", run_bytes)
+
+
+SAMPLES = sorted(Path(__file__).parents[2].glob("examples/*.ndjson")) + sorted(
+    Path(__file__).parents[3].glob("shared/samples/*/*.ndjson")
+)
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
+@pytest.mark.parametrize("run_bytes", [1, 500])
+def test_an_export_gives_the_same_tables_in_runs_of_any_length(path: Path, run_bytes: int) -> None:
+    check(path.read_bytes(), run_bytes)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"data_row":{"id":"a"},"projects":{"p":{"labels":[{"id":"l"},{"id":}]}}}',
+        b'{"data_row":{"id":"a"},"projects":{"p":{"labels":[{"id":"l"}]}}',
+        b'{"data_row":{"id":"a"},"projects":{"p":{"labels":[{"id":"l"}]}}}}',
+        b'{"data_row":{"id":"a"},"projects":{"p":{"labels":[{"id":"l"},]}}}',
+        b'{"data_row":{"id":""},"projects":{"p":{"labels":[{"id":"l"}]}}}',
+        b"[1, 2]",
+        b"{",
+    ],
+)
+def test_a_broken_long_line_is_refused_as_a_whole_and_its_neighbours_are_not(line: bytes) -> None:
+    good = json.dumps({"data_row": {"id": "g"}, "attachments": [{"id": "1"}, {"id": "2"}]}).encode()
+    data = b"\n".join([good, line, good, b"   ", good])
+    tables, report = tables_of(data, max_line_bytes=EVERYTHING_IS_LONG, run_bytes=1)
+    assert (report.lines, report.data_rows, report.rejects, report.blanks) == (5, 3, 1, 1)
+    assert [row["line"] for row in tables["data_rows"]] == [1, 3, 5]
+    assert [row["line"] for row in tables["attachments"]] == [1, 1, 3, 3, 5, 5]
+    assert [row["line"] for row in tables["rejects"]] == [2]
