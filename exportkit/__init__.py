@@ -25,14 +25,17 @@ if TYPE_CHECKING:
         TableError,
         WriteError,
     )
+    from exportkit.filters import Filters, Params
     from exportkit.report import Report
 
 __all__ = [
     "DecodeError",
     "ExportkitError",
     "ExportkitWarning",
+    "Filters",
     "FlattenError",
     "MissingDependencyError",
+    "Params",
     "ReadError",
     "Report",
     "RowError",
@@ -54,8 +57,10 @@ _HOMES = {
     "DecodeError": "exportkit.errors",
     "ExportkitError": "exportkit.errors",
     "ExportkitWarning": "exportkit.errors",
+    "Filters": "exportkit.filters",
     "FlattenError": "exportkit.errors",
     "MissingDependencyError": "exportkit.errors",
+    "Params": "exportkit.filters",
     "ReadError": "exportkit.errors",
     "Report": "exportkit.report",
     "RowError": "exportkit.errors",

@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
+import msgspec
+
 from exportkit.filters.conditions import Condition, make_conditions
 from exportkit.filters.label_policy import POLICY_NEEDS, LabelPolicy
 from exportkit.filters.params import Parts, make_parts
@@ -79,12 +81,11 @@ class Choice:
     def unasked(self) -> dict[str, frozenset[str]]:
         """Return the fields that no filter looks at."""
         asked = [NEEDS[condition.name] for condition in self.conditions]
-        return {
-            name: frozenset(struct.__struct_fields__)
-            - {"extra_", "id"}
-            - frozenset().union(*(needs.get(name, _NOTHING) for needs in asked))
-            for name, struct in STRUCTS.items()
-        }
+        found = {}
+        for name, struct in STRUCTS.items():
+            optional = {one.name for one in msgspec.structs.fields(struct) if not one.required} - {"extra_"}
+            found[name] = frozenset(optional).difference(*(needs.get(name, _NOTHING) for needs in asked))
+        return found
 
 
 def make_choice(

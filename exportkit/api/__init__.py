@@ -1,0 +1,8 @@
+"""What users call: convert an export to files, or read tables out of it."""
+
+from __future__ import annotations
+
+from exportkit.api.files import to_arrow, to_parquet
+from exportkit.api.tables import iter_batches, open_reader, read_table, schema
+
+__all__ = ["iter_batches", "open_reader", "read_table", "schema", "to_arrow", "to_parquet"]
