@@ -24,8 +24,9 @@ class Extra(dict[str, Any]):
 
 #: Integers that an ``int64`` column holds.
 Int = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
-#: Numbers: integers up to 2**53 are exact in a ``float64`` column, larger ones go the slow way round.
-Float = Annotated[float, Meta(ge=-(2.0**53), le=2.0**53)]
+#: Numbers: integers below 2**53 are exact in a ``float64`` column, larger ones (2**53 + 1 is read as
+#: 2**53) go the slow way round.
+Float = Annotated[float, Meta(gt=-(2.0**53), lt=2.0**53)]
 #: Strings that repeat from row to row; a twin may know them beforehand.
 Name = str
 Kind = str

@@ -1,0 +1,81 @@
+"""JSON texts: the columns that hold JSON, and the lines themselves.
+
+Takes JSON text, gives values that can be merged, or the text itself to be put into a line as it stands
+(numbers keep all their digits). What UTF-8 has no form for (half a surrogate pair) stays an escape.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import msgspec
+
+__all__ = ["JsonTextError", "as_given", "encode", "parse"]
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+#: What `_encode` raises on half a surrogate pair.
+_REFUSALS = (UnicodeEncodeError, OverflowError, ValueError, msgspec.EncodeError)
+
+
+class JsonTextError(Exception):
+    """A column holds text that is no JSON."""
+
+
+def parse(text: str) -> Any:
+    """Return the value of a JSON text.
+
+    Raises
+    ------
+    JsonTextError
+        The text is no JSON.
+    """
+    try:
+        return _decode(text)
+    except (msgspec.MsgspecError, UnicodeEncodeError):
+        pass
+    try:
+        return json.loads(text, parse_float=_exact)
+    except ValueError:
+        raise JsonTextError from None
+
+
+def as_given(text: str) -> msgspec.Raw:
+    """Return a JSON text on one line, to be put into a line unread.
+
+    Raises
+    ------
+    JsonTextError
+        The text is no JSON.
+    """
+    try:
+        return msgspec.Raw(msgspec.json.format(text, indent=-1).encode())
+    except (msgspec.MsgspecError, UnicodeEncodeError):
+        return msgspec.Raw(encode(parse(text)))
+
+
+def encode(value: Any) -> bytes:
+    """Return `value` as JSON without spaces."""
+    try:
+        return _encode(value)
+    except _REFUSALS:
+        return _encode_oddly(value)
+
+
+def _exact(digits: str) -> float | msgspec.Raw:
+    """Return a number, one that float64 cannot hold as it stands."""
+    number = float(digits)
+    return number if math.isfinite(number) else msgspec.Raw(digits.encode())
+
+
+def _encode_oddly(value: Any) -> bytes:
+    if isinstance(value, msgspec.Raw):
+        return bytes(value)
+    if isinstance(value, dict):
+        pairs = (json.dumps(key).encode() + b":" + _encode_oddly(item) for key, item in value.items())
+        return b"{" + b",".join(pairs) + b"}"
+    if isinstance(value, list):
+        return b"[" + b",".join(map(_encode_oddly, value)) + b"]"
+    return json.dumps(value).encode()

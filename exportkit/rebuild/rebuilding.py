@@ -1,0 +1,227 @@
+"""Rebuilding: a merge over all tables of a lake in the order of exports and lines.
+
+Takes a lake and a destination, gives the lines and a report. Reads every part from front to back, once for
+its keys and once for its rows, and holds one batch of each part that is being read.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from exportkit.errors import ReadError, TableError
+from exportkit.place import Place
+from exportkit.rebuild.destinations import DestinationLike, Sink, open_sink
+from exportkit.rebuild.json_texts import JsonTextError, encode
+from exportkit.rebuild.lines import line_of
+from exportkit.rebuild.parts import open_part, parts_of, reading
+from exportkit.rebuild.records import Record, columns_to_read
+from exportkit.rebuild.streams import Slice, TableStream
+from exportkit.rebuild.stretches import Exports, Key, Stretch, stretches_of
+from exportkit.tables import TABLES
+
+__all__ = ["BATCH_ROWS", "RebuildReport", "to_ndjson"]
+
+#: Rows of a part that are held at a time.
+BATCH_ROWS = 2_048
+#: Bytes that are copied at a time of a rejected line that lies in a file.
+PIECE_BYTES = 1024 * 1024
+
+
+@dataclass(slots=True)
+class RebuildReport:
+    """What a rebuild wrote.
+
+    Attributes
+    ----------
+    lake, destination : str
+        Where the rows came from and where the lines are.
+    export_ids : list of str
+        Exports in the order in which their lines were written.
+    data_rows, rejects : int
+        Lines built from tables; rejected lines written as they were.
+    left_out : int
+        Rows whose line, label, object or answer is not in the lake any more.
+    bytes : int
+        Bytes written.
+    seconds : float
+        Wall-clock time.
+    """
+
+    lake: str
+    destination: str
+    export_ids: list[str] = field(default_factory=list)
+    data_rows: int = 0
+    rejects: int = 0
+    left_out: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain values."""
+        return asdict(self)
+
+
+def to_ndjson(
+    lake: str | os.PathLike[str],
+    destination: DestinationLike,
+    *,
+    export_id: str | None = None,
+    include_rejects: bool = False,
+    batch_rows: int = BATCH_ROWS,
+) -> RebuildReport:
+    """Write the lines of an Export V2 out of the tables of a lake.
+
+    Lines come in the order of their input; of several inputs, in the order in which the lake's parts name
+    them. A line says what the tables say: a changed value in a column is a changed value in the line. It is
+    the line that was converted, but for nulls, empty containers, the spelling of numbers and timestamps, and
+    what TABLES.md counts as equal. Lines that came from Export V1 are the Export V2 lines they were made.
+
+    Parameters
+    ----------
+    lake : str or path
+        Directory with all tables, as `to_parquet` or `to_arrow` wrote it; parts may have been written anew.
+    destination : str, path or binary stream
+        File, which appears when it is complete; ``"-"`` for standard output; or a stream.
+    export_id : str, optional
+        The one input whose lines are wanted.
+    include_rejects : bool
+        Whether rejected lines are written too, byte for byte, where they stood.
+    batch_rows : int
+        Rows of each part that are held at a time.
+
+    Returns
+    -------
+    RebuildReport
+        Lines, bytes, and the rows that were left out.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such directory.
+    ReadError
+        It is no lake, a table or part is missing or damaged, or it holds no such export.
+    TableError
+        A column does not hold what it is declared to hold, or a line stands in the lake twice.
+    WriteError
+        The destination cannot be written.
+
+    Notes
+    -----
+    Memory: one batch of each part that is being read, and the rows of one line.
+    """
+    started = time.perf_counter()
+    if batch_rows < 1:
+        raise ValueError(f"batch_rows must be 1 or more, not {batch_rows}")
+    tables = [name for name in TABLES if name != "rejects" or include_rejects]
+    exports = Exports(export_id)
+    stretches = _scan(Path(lake), tables, exports)
+    if export_id is not None and export_id not in exports.seen:
+        raise ReadError(f"the lake holds no export {export_id!r}", place=Place(os.fspath(lake)))
+    report = RebuildReport(os.fspath(lake), "", list(exports.ordinals))
+    with _opened(stretches, exports, batch_rows) as streams, open_sink(destination) as sink:
+        report.destination = sink.shown
+        for key in _keys(streams):
+            _write_line(key, streams, sink, report, Path(lake))
+        for stream in streams.values():
+            stream.drain()
+            report.left_out += stream.left_out
+    report.bytes = sink.bytes
+    report.seconds = time.perf_counter() - started
+    return report
+
+
+def _scan(lake: Path, tables: list[str], exports: Exports) -> dict[str, list[Stretch]]:
+    """Return the stretches of all tables; exports get their numbers from the tables that own lines."""
+    if not lake.is_dir():
+        raise FileNotFoundError(2, "No such directory", str(lake))
+    owners = [name for name in ("data_rows", "rejects") if name in tables]
+    found: dict[str, list[Stretch]] = {}
+    for name in [*owners, *(one for one in tables if one not in owners)]:
+        if name not in owners:
+            exports.close()
+        paths = parts_of(lake, name)
+        if not paths:
+            raise ReadError(
+                f"the lake has no table {name!r}, so that its lines cannot be rebuilt",
+                place=Place(str(lake)),
+                hint="convert the export with all tables",
+            )
+        found[name] = [stretch for path in paths for stretch in _stretches(path, name, exports)]
+    return {name: found[name] for name in tables}
+
+
+def _stretches(path: Path, table: str, exports: Exports) -> list[Stretch]:
+    reader = open_part(path)
+    try:
+        wanted = columns_to_read(TABLES[table])
+        for column in TABLES[table].columns:
+            if not column.null and column.name in wanted and column.name not in reader.names:
+                raise ReadError(f"the part has no column {column.name!r}", place=Place(str(path)))
+        return stretches_of(reader, exports)
+    finally:
+        reader.close()
+
+
+@contextmanager
+def _opened(
+    stretches: Mapping[str, list[Stretch]], exports: Exports, batch_rows: int
+) -> Iterator[dict[str, TableStream]]:
+    with ExitStack() as stack:
+        streams = {}
+        for name, found in stretches.items():
+            stream = TableStream(name, found, columns_to_read(TABLES[name]), exports, batch_rows)
+            stack.callback(stream.close)
+            streams[name] = stream
+        yield streams
+
+
+def _keys(streams: Mapping[str, TableStream]) -> Iterator[Key]:
+    """Yield the keys of all lines in ascending order."""
+    owners = [streams[name] for name in ("data_rows", "rejects") if name in streams]
+    while keys := [key for stream in owners if (key := stream.peek()) is not None]:
+        yield min(keys)
+
+
+def _write_line(
+    key: Key, streams: Mapping[str, TableStream], sink: Sink, report: RebuildReport, lake: Path
+) -> None:
+    rows = {name: list(stream.take(key)) for name, stream in streams.items()}
+    for record in _records(rows.pop("rejects", [])):
+        _write_reject(record, sink, lake)
+        report.rejects += 1
+    if not rows["data_rows"]:
+        return
+    place = Place(str(lake), key[1])
+    records = {name: _records(slices) for name, slices in rows.items()}
+    if len(records["data_rows"]) > 1:
+        hint = "the same export was added to the lake twice"
+        raise TableError("a line stands in data_rows twice", place=place, hint=hint)
+    try:
+        line, left_out = line_of(records)
+    except JsonTextError:
+        raise TableError("a column of JSON text holds none", place=place) from None
+    sink.write(encode(line) + b"\n")
+    report.data_rows += 1
+    report.left_out += left_out
+
+
+def _records(slices: list[Slice]) -> list[Record]:
+    return [record for one in slices for record in one.batch.records[one.start : one.stop]]
+
+
+def _write_reject(record: Record, sink: Sink, lake: Path) -> None:
+    if "raw" in record:
+        sink.write(record["raw"] + b"\n")
+    elif "raw_uri" in record:
+        path = lake / "rejects" / record["raw_uri"]
+        with reading(path), path.open("rb") as file:
+            pieces = iter(lambda: file.read(PIECE_BYTES), b"")
+            for piece in pieces:
+                sink.write(piece)
+        sink.write(b"\n")
