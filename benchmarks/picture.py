@@ -14,6 +14,7 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib import pyplot as plt
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from benchmarks.candidates import CANDIDATES
 from benchmarks.results import Conversion, read_results
@@ -91,9 +92,11 @@ def label(axes: Any, title: str, unit: str) -> None:
     """Give a panel its title, scales and units; sizes grow by factors, so both scales are logarithmic."""
     axes.set_title(title, fontsize=10)
     axes.set(xscale="log", yscale="log", xlabel="input, MB", ylabel=unit)
-    axes.xaxis.set_major_formatter("{x:g}")
-    axes.yaxis.set_major_formatter("{x:g}")
-    axes.grid(visible=True, which="both", linewidth=0.3, alpha=0.5)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter("{x:g}")
+        axis.set_minor_formatter(NullFormatter())
+    axes.grid(visible=True, which="major", linewidth=0.3, alpha=0.5)
     axes.spines[["top", "right"]].set_visible(False)
 
 

@@ -22,8 +22,8 @@ def results() -> Results:
     def conversion(candidate: str, seconds: float, stored: str = "plain", *missing: str) -> Conversion:
         return Conversion(
             shape="images", size_bytes=200 * MB, tables="all", stored=stored, candidate=candidate,
-            seconds=[seconds, 9.0, seconds], cpu_seconds=[seconds] * 3, peak_pss_bytes=150 * MB, output_bytes=20 * MB,
-            rows={"labels": 1}, missing=list(missing),
+            seconds=[seconds, 9.0, seconds], cpu_seconds=[seconds] * 3, peak_pss_bytes=150 * MB,
+            output_bytes=20 * MB, rows={"labels": 1}, missing=list(missing),
         )  # fmt: skip
 
     return Results(
