@@ -6,10 +6,12 @@ rows or JSON.
 
 >>> import pyarrow as pa
 >>> schema = pa.schema([("name", pa.string())])
->>> with open_destination("lake", schemas={"pets": schema}) as destination:  # doctest: +SKIP
+>>> with open_destination("lake", schemas={"pets": schema}, mode="overwrite") as destination:
 ...     with LakeWriter(destination.staging) as writer:
 ...         writer.write("pets", pa.record_batch([["Io"]], schema=schema))
-...         destination.publish(writer.close())
+...         [part] = destination.publish(writer.close())
+>>> part.table, part.path.startswith("lake/pets/part-"), part.rows
+('pets', True, 1)
 """
 
 from __future__ import annotations
