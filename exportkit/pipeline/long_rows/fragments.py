@@ -49,6 +49,13 @@ EMITTED = {
     "segments": frozenset({"segments"}),
     "key_frame_feature_map": frozenset({"key_frames"}),
 }
+_EMITTED_BY_PIECE = {
+    "line": _LINE,
+    "project": _PROJECT,
+    "experiment": _RUN,
+    "run": _RUN,
+    "label": _LABELS,
+}
 #: Collections whose items have positions of their own; those of others count from 0.
 _COUNTED = frozenset(
     {
@@ -120,8 +127,8 @@ class LongRow:
                 survey.note_items(run, self._decode(run))
         owners = sorted({_row_of(path) for path in (*survey.pieces, *survey.entered)} | {()}, key=len)
         for path in owners:
-            if kind(path) != "experiment":
-                self._note_whole(path)
+            if kind(path) != "experiment" or "runs" not in survey.entered[path]:
+                self._note_whole(path)  # an experiment whose runs were entered stands beside each of them
         self._add_leftovers()
 
     def _note_whole(self, path: Path) -> None:
@@ -192,9 +199,11 @@ class LongRow:
         )
 
     def _fragment_of_piece(self, path: Path, shared: dict[str, Any]) -> Fragment:
-        emits = {"line": _LINE, "project": _PROJECT, "run": _RUN, "label": _LABELS}[kind(path) or "line"]
+        emits = _EMITTED_BY_PIECE[kind(path) or "line"]
         if kind(path) == "run" and "labels" in self._survey.entered[path]:
             path = (*path, "predictions")  # what labels it holds are those
+        elif kind(path) == "experiment":
+            path = first_labels(path, self._whole[path])
         return self._fragment(path, emits, 0, shared)
 
     def _settle_experiments(self, row: Row) -> None:
