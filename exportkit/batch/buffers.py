@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 
 from exportkit.batch.arrays import string_array
@@ -20,6 +21,7 @@ from exportkit.tables.types import STRING, TIMESTAMP
 __all__ = ["TableBuffer"]
 
 _NULLS = Same(None)
+_read_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 class TableBuffer:
@@ -106,15 +108,20 @@ def with_extras(extras: pa.Array, odd: Mapping[int, Mapping[str, Any]]) -> pa.Ar
     """Return the column ``extra`` with what is `odd` merged in, by position."""
     texts = extras.to_pylist()
     for at, found in odd.items():
-        held = json.loads(texts[at]) if texts[at] else {}
-        _merge(held, found)
-        texts[at] = json.dumps(held, separators=(",", ":"))
+        texts[at] = joined(texts[at] or "{}", found)
     return string_array(texts)
 
 
-def _merge(into: dict[str, Any], more: Mapping[str, Any]) -> None:
+def joined(text: str, more: Mapping[str, Any]) -> str:
+    """Return the JSON object `text` with `more` in it, key by key; what it held keeps its spelling."""
+    try:
+        held: dict[str, Any] = _read_object(text)
+    except msgspec.MsgspecError:  # a key with half a surrogate pair, which only Python reads
+        held = {key: msgspec.Raw(json.dumps(value)) for key, value in json.loads(text).items()}
     for key, value in more.items():
-        if isinstance(into.get(key), dict) and isinstance(value, Mapping):
-            _merge(into[key], value)
-        else:
-            into[key] = value
+        known = bytes(held.get(key, b"")).decode()
+        held[key] = value
+        if isinstance(value, Mapping):
+            held[key] = msgspec.Raw(joined(known if known.startswith("{") else "{}", value))
+    parts = (f"{json.dumps(key)}:{msgspec.json.encode(value).decode()}" for key, value in held.items())
+    return "{" + ",".join(parts) + "}"

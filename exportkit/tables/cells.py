@@ -44,7 +44,7 @@ class Same:
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """`values[codes[i]]` in row i; a negative code is null."""
+    """`values[codes[i]]` in row i; null where the code is -1."""
 
     codes: Ints
     values: list[Any]
