@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -55,11 +56,16 @@ class Mender:
 
     def __init__(self, row_type: type[msgspec.Struct]) -> None:
         self.seen: dict[str, set[str]] = {}
-        self._fit = _fitter(inspect.type_info(row_type), Known({}, self.seen))
+        self._fit = _fitter(_type_info(row_type), Known({}, self.seen))
 
     def mend(self, value: dict[str, Any]) -> Any:
         """Return the row that `value` makes, UNFIT where it makes none."""
         return self._fit(value)[0]
+
+
+@cache
+def _type_info(struct: type[msgspec.Struct]) -> inspect.Type:
+    return inspect.type_info(struct)
 
 
 class Known(NamedTuple):

@@ -12,8 +12,9 @@ Input that does not fit a twin is an error, never a loss: `decode` then goes the
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 from types import ModuleType
 from typing import Any
@@ -116,10 +117,10 @@ def _presence(attribute: str) -> Callable[[Any], tuple[()] | None]:
     return presence
 
 
-def _fields(original: type[msgspec.Struct]) -> Iterator[tuple[str, str, Any]]:
+@cache
+def _fields(original: type[msgspec.Struct]) -> list[tuple[str, str, Any]]:
     annotations = original.__annotations__
-    for one in msgspec.structs.fields(original):
-        yield one.name, annotations[one.name], one.default
+    return [(one.name, annotations[one.name], one.default) for one in msgspec.structs.fields(original)]
 
 
 def _learned(shape: Shape, name: str) -> list[tuple[str, str]]:
@@ -132,14 +133,7 @@ class _Gathers:
 
     def __init__(self, shape: Shape) -> None:
         self._shape = shape
-        self._parts = {
-            name: [
-                (one.name, one.encode_name, part)
-                for one in inspect.type_info(cls).fields  # type: ignore[attr-defined]  # a struct's info
-                if (part := _part_in(one.type)) is not None
-            ]
-            for name, cls in STRUCTS.items()
-        }
+        self._parts = _parts()
 
     def finds(self, name: str) -> bool:
         """Return whether a struct, or a part below it, has learned fields."""
@@ -163,6 +157,19 @@ class _Gathers:
             return found or None
 
         return gather
+
+
+@cache
+def _parts() -> dict[str, list[tuple[str, str, str]]]:
+    """Return, by struct, its fields that hold parts: attribute, key, and the name of the part."""
+    return {
+        name: [
+            (one.name, one.encode_name, part)
+            for one in inspect.type_info(cls).fields  # type: ignore[attr-defined]  # a struct's info
+            if (part := _part_in(one.type)) is not None
+        ]
+        for name, cls in STRUCTS.items()
+    }
 
 
 def _below(value: Any, gather: Gather) -> dict[str, Any] | None:
