@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from exportkit.errors import MissingDependencyError
+from exportkit.filters import Choice, Filters, LabelPolicy, Params, make_choice
 from exportkit.pipeline import MAX_REJECTS, OnBadRow, SourceLike
 from exportkit.scanning.parts import is_lake, parts_of
 
@@ -18,6 +20,11 @@ def scan(
     source: SourceLike,
     table: str,
     *,
+    params: Params | None = None,
+    filters: Filters | None = None,
+    labels: LabelPolicy = "all",
+    redact: Mapping[str, str] | None = None,
+    redact_key: str | bytes | None = None,
     on_bad_row: OnBadRow = "reject",
     max_rejects: int | None = MAX_REJECTS,
     export_id: str | None = None,
@@ -36,8 +43,11 @@ def scan(
         files polars then reads itself.
     table : str
         Name of the table.
+    params, filters, labels, redact, redact_key : optional
+        Parts, data rows and labels to convert, and columns to disguise, as for `to_parquet`; not for a lake.
     on_bad_row : {"reject", "raise", "skip"}
-        What happens to a line that cannot become a row. Not used for a lake, as the other options.
+        What happens to a line that cannot become a row. This and the options below say how an export is
+        read, and nothing for a lake.
     max_rejects : int or None
         Bad lines after which the run stops with an error.
     export_id : str, optional
@@ -56,6 +66,8 @@ def scan(
         polars is not installed.
     TableError
         The table does not exist, or the lake does not hold it.
+    ValueError
+        Another option is none of its values, or chooses what to convert where all is converted already.
     ReadError
         While it is collected: the source is no export, is damaged, or has more than `max_rejects` bad lines;
         or it is a stream that cannot seek, and has been read before.
@@ -78,9 +90,14 @@ def scan(
         if error.name != "polars":
             raise
         raise MissingDependencyError("scan needs polars", hint="pip install 'exportkit[polars]'") from None
+    choice = make_choice(params=params, filters=filters, labels=labels, redact=redact, redact_key=redact_key)
     if is_lake(source):
+        if choice != Choice():
+            raise ValueError(
+                "a lake is converted already: filter the frame instead of choosing what to convert"
+            )
         return lazy_frames.over_parts(parts_of(source, table))  # type: ignore[arg-type]  # a lake is a path
     return lazy_frames.over_export(
-        source, table, batch_rows=batch_rows,
+        source, table, batch_rows=batch_rows, choice=choice,
         on_bad_row=on_bad_row, max_rejects=max_rejects, export_id=export_id,
     )  # fmt: skip

@@ -44,6 +44,11 @@ def lakes(everything: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     return found
 
 
+@pytest.fixture(scope="module")
+def whole(everything: Path) -> pl.DataFrame:
+    return pl.DataFrame(exportkit.read_table(everything, "objects"))
+
+
 NUMBERS = ["line", "label_index", "frame", "position", "bbox_left", "point_x", "page_number", "confidence"]
 STRINGS = ["data_row_id", "name", "annotation_kind", "feature_id", "coordinate_unit", "payload", "plane"]
 LITERALS = st.sampled_from([0, 1, 2, 5, 12.5, 100, -1])
@@ -96,18 +101,16 @@ STEPS = st.one_of(
     kind=st.sampled_from(["export", "parquet", "arrow"]),
 )
 def test_a_query_over_a_scan_gives_what_it_gives_over_the_table(  # noqa: PLR0917 - what is drawn
-    everything: Path, lakes: dict[str, Path], steps: list[Any], columns: list[str],
+    everything: Path, lakes: dict[str, Path], whole: pl.DataFrame, steps: list[Any], columns: list[str],
     engine: Literal["in-memory", "streaming"], batch_rows: int, kind: str,
 ) -> None:  # fmt: skip
     source = lakes.get(kind, everything)
-    whole = pl.DataFrame(exportkit.read_table(everything, "objects")).lazy()
 
     def query(frame: pl.LazyFrame) -> pl.LazyFrame:
         return reduce(lambda found, step: step(found), steps, frame).select(columns)
 
     scanned = query(scan(source, "objects", batch_rows=batch_rows)).collect(engine=engine)
-    assert scanned.equals(query(whole).collect())
-    assert query(scan(source, "objects")).select(pl.len()).collect(engine=engine).item() == scanned.height
+    assert scanned.equals(query(whole.lazy()).collect())
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -131,6 +134,24 @@ def test_an_empty_table_scans_as_one(tmp_path: Path, table: str) -> None:
         found = scan(source, table).filter(pl.col("line") > 0).collect()
         assert found.schema == pl.DataFrame(exportkit.schema(table).empty_table()).schema
         assert found.is_empty()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_rows_can_be_counted_without_columns(
+    everything: Path, lakes: dict[str, Path], whole: pl.DataFrame, engine: Literal["in-memory", "streaming"]
+) -> None:
+    for source in (everything, *lakes.values()):
+        counted = scan(source, "objects").select(pl.len()).collect(engine=engine)
+        assert counted.item() == whole.height
+
+
+def test_a_scan_chooses_rows_and_labels_as_a_conversion_does(
+    everything: Path, lakes: dict[str, Path]
+) -> None:
+    found = scan(everything, "labels", labels="latest").collect()
+    assert found.equals(pl.DataFrame(exportkit.read_table(everything, "labels", labels="latest")))
+    with pytest.raises(ValueError, match="a lake is converted already"):
+        scan(lakes["parquet"], "labels", labels="latest")
 
 
 @pytest.fixture

@@ -1,0 +1,43 @@
+"""Connections: a DuckDB in memory that sees the tables of a lake under their names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from exportkit.errors import MissingDependencyError
+from exportkit.scanning import TableParts, dataset_of
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["connected"]
+
+
+def connected(tables: Iterable[TableParts]) -> duckdb.DuckDBPyConnection:
+    """Return a new database with one view a table.
+
+    Raises
+    ------
+    MissingDependencyError
+        DuckDB is not installed.
+    """
+    try:
+        import duckdb  # noqa: PLC0415 - an optional guest
+    except ModuleNotFoundError:
+        raise MissingDependencyError("SQL needs DuckDB", hint="pip install 'exportkit[duckdb]'") from None
+    connection = duckdb.connect()
+    connection.execute("set timezone = 'UTC'")
+    for parts in tables:
+        if _is_read_by_duckdb(parts):
+            files = ", ".join("'" + file.replace("'", "''") + "'" for file in parts.files)
+            rows = f"select * from read_parquet([{files}], hive_partitioning = false)"  # noqa: S608 - a path, quoted
+            connection.execute(f"create view {parts.table} as {rows}")
+        else:
+            connection.register(parts.table, dataset_of(parts))
+    return connection
+
+
+def _is_read_by_duckdb(parts: TableParts) -> bool:
+    """Whether DuckDB knows the format, and takes no path for a pattern; Arrow reads for it otherwise."""
+    return parts.format == "parquet" and not any(set("*?[{") & set(file) for file in parts.files)

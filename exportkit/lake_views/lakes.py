@@ -1,0 +1,206 @@
+"""Lakes: the public face of a directory that exportkit wrote."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from exportkit.errors import ReadError, TableError
+from exportkit.lake_views.connections import connected
+from exportkit.lake_views.views import VIEWS
+from exportkit.lake_views.wide_answers import wide_sql
+from exportkit.place import Place
+from exportkit.scanning import dataset_of, is_lake, parts_of, scan, tables_in
+from exportkit.tables import pick_table
+
+if TYPE_CHECKING:
+    import duckdb
+    import polars as pl
+
+__all__ = ["Lake", "lake"]
+
+
+class Lake:
+    """The tables that exportkit wrote into a directory.
+
+    It is a path itself (``os.fspath``), so that whatever takes the directory takes the lake. Tables are found
+    when they are asked for; SQL sees the files that were there at the first query.
+
+    Parameters
+    ----------
+    path : str or path
+        The directory.
+
+    Attributes
+    ----------
+    path : Path
+        The directory.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._made: set[str] = set()
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+    def __repr__(self) -> str:
+        return f"<Lake {str(self.path)!r}: {', '.join(self.tables)}>"
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables it holds, empty ones too."""
+        return tables_in(self.path)
+
+    @property
+    def views(self) -> tuple[str, ...]:
+        """Names of the views that can be made of its tables."""
+        return tuple(name for name, view in VIEWS.items() if not set(view.tables).difference(self.tables))
+
+    def schema(self, table: str) -> pa.Schema:
+        """Return the Arrow schema of a table, as it was written."""
+        return parts_of(self.path, table).schema
+
+    def table(
+        self,
+        name: str,
+        *,
+        columns: Sequence[str] | None = None,
+        filter: Any = None,  # noqa: A002 - as pyarrow calls it
+    ) -> pa.Table:
+        """Return a table or a view, whole.
+
+        Parameters
+        ----------
+        name : str
+            Name of a table; or of a view, which needs DuckDB.
+        columns : sequence of str, optional
+            Columns to read, in this order; all when left out.
+        filter : pyarrow.compute.Expression, optional
+            Rows to keep, such as ``pc.field("line") > 3``; row groups that cannot hold one are not read.
+
+        Returns
+        -------
+        pyarrow.Table
+            The rows of all parts, in the order of writing; of a view, in any order.
+
+        Raises
+        ------
+        TableError
+            There is no such table, view or column, or the lake does not hold it.
+        MissingDependencyError
+            A view is named, and DuckDB is not installed.
+        """
+        if name in VIEWS:
+            found = pa.table(self.sql(f"from {name}"))
+            found = found if filter is None else found.filter(filter)
+            return found if columns is None else found.select(_known(name, columns, found.schema))
+        parts = parts_of(self.path, name)
+        chosen = None if columns is None else _known(name, columns, parts.schema)
+        found = dataset_of(parts).to_table(columns=chosen, filter=filter)
+        return found.replace_schema_metadata(parts.schema.metadata)
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        """Return a table as a polars LazyFrame; see `exportkit.scan`."""
+        return scan(self.path, table)
+
+    def sql(self, query: str) -> Any:
+        """Return what a query in DuckDB's SQL finds.
+
+        Every table of the lake is there under its name, and beside them the views `boxes`, `answers_wide`,
+        `tracks` and `label_times`. Timestamps are in UTC.
+
+        Parameters
+        ----------
+        query : str
+            One SELECT.
+
+        Returns
+        -------
+        duckdb.DuckDBPyRelation
+            Not run yet: show it, fetch it, go on from it, or hand it to ``pa.table`` or ``pl.DataFrame``.
+
+        Raises
+        ------
+        MissingDependencyError
+            DuckDB is not installed.
+        TableError
+            A view is named whose tables or columns the lake does not hold.
+        duckdb.Error
+            As DuckDB has it: the query is wrong.
+        """
+        if self._connection is None:
+            self._connection = connected([parts_of(self.path, name) for name in self.tables])
+        for name in VIEWS:
+            if name not in self._made and re.search(rf"\b{name}\b", query, re.IGNORECASE):
+                self._make(name, self._connection)
+        return self._connection.sql(query)
+
+    def _make(self, name: str, connection: duckdb.DuckDBPyConnection) -> None:
+        """Create a view when it is first named; until then nothing is read for it."""
+        view = VIEWS[name]
+        for table in view.tables:
+            if table not in self.tables:
+                problem = f"the view {name!r} needs the table {table!r}, which the lake does not hold"
+                raise TableError(problem, hint=f"convert again with tables {', '.join(view.tables)}")
+            written = self.schema(table).names
+            if lacking := [one.name for one in pick_table(table).columns if one.name not in written]:
+                problem = f"the view {name!r} needs all columns of {table}; {lacking[0]!r} is not there"
+                raise TableError(problem, hint="convert again without choosing columns")
+        connection.execute(f"create view {name} as {view.sql or wide_sql(connection)}")
+        self._made.add(name)
+
+
+def lake(path: str | os.PathLike[str]) -> Lake:
+    """Open a directory that `to_parquet` or `to_arrow` wrote.
+
+    Parameters
+    ----------
+    path : str or path
+        The directory.
+
+    Returns
+    -------
+    Lake
+        Its tables as Arrow tables (`Lake.table`) and polars frames (`Lake.scan`), and SQL over them
+        (`Lake.sql`). Nothing is read yet but the names of files.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such directory.
+    ReadError
+        It holds no table.
+
+    Examples
+    --------
+    >>> import exportkit
+    >>> report = exportkit.to_parquet("export.ndjson", "opened-lake/")
+    >>> opened = exportkit.lake("opened-lake/")
+    >>> opened.table("labels", columns=["label_id", "created_by"]).num_rows == report.rows["labels"]
+    True
+    >>> opened.sql("select count(*) > 0 as has_boxes from boxes").fetchall()
+    [(True,)]
+    """
+    if not Path(path).is_dir():
+        raise FileNotFoundError(f"there is no directory {os.fspath(path)}")
+    if not is_lake(path):
+        hint = "exportkit.to_parquet writes one; exportkit.scan reads an export itself"
+        raise ReadError("no table of exportkit lies here", place=Place(os.fspath(path)), hint=hint)
+    return Lake(path)
+
+
+def _known(name: str, columns: Sequence[str], schema: pa.Schema) -> list[str]:
+    for column in columns:
+        if column not in schema.names:
+            near = get_close_matches(column, schema.names, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"its columns are {', '.join(schema.names)}"
+            raise TableError(f"{name} has no column {column!r}", hint=hint)
+    return [*columns]
