@@ -17,8 +17,8 @@ import numpy.typing as npt
 __all__ = ["float_fields", "floats"]
 
 _encode = msgspec.msgpack.Encoder().encode
-#: The most that MessagePack writes before the items of a list.
-LIST_HEADER_BYTES = 5
+#: What MessagePack writes before the items of a list, by how many they are fewer than.
+LIST_HEADER_BYTES = ((1 << 4, 1), (1 << 16, 3), (1 << 32, 5))
 Floats = npt.NDArray[np.float64]
 
 
@@ -40,9 +40,8 @@ def float_fields(structs: Sequence[msgspec.Struct], cls: type[msgspec.Struct]) -
     """Return each field of `structs`, all of class `cls` with required float fields only."""
     layout = _layout(cls)
     encoded = _encode(structs)
-    if (
-        not 0 < len(encoded) - len(structs) * layout.itemsize <= LIST_HEADER_BYTES
-    ):  # structs with learned fields
+    header = next(size for limit, size in LIST_HEADER_BYTES if len(structs) < limit)
+    if len(encoded) != header + len(structs) * layout.itemsize:  # some have learned fields, which add bytes
         names = cls.__struct_fields__
         return {name: np.array([getattr(one, name) for one in structs], dtype=np.float64) for name in names}
     table = _tail(encoded, len(structs), layout)
