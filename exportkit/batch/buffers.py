@@ -20,7 +20,6 @@ from exportkit.tables.types import STRING, TIMESTAMP
 
 __all__ = ["TableBuffer"]
 
-_NULLS = Same(None)
 _read_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
@@ -61,10 +60,17 @@ class TableBuffer:
 
     def add(self, block: TableBlock) -> None:
         """Take the rows of one block; the cells of columns that nobody asked for are never made."""
-        for name, growing in self._growing.items():
-            make = block.columns.get(name)
+        for name, make in block.columns.items():
+            growing = self._growing.get(name)
+            if growing is None:
+                continue
+            cells = make()
+            if isinstance(cells, Same) and cells.value is None:
+                continue
             try:
-                self.bytes += growing.add(_NULLS if make is None else make(), block.length)
+                if growing.rows < self.rows:
+                    growing.add_nulls(self.rows - growing.rows)
+                self.bytes += growing.add(cells, block.length)
             except (pa.ArrowException, OverflowError) as error:
                 problem = f"column {name!r} of {block.table!r} cannot hold its values: {error}"
                 raise TableError(problem) from error
@@ -72,7 +78,7 @@ class TableBuffer:
 
     def take(self) -> pa.RecordBatch:
         """Return all rows held as one record batch, and hold none."""
-        arrays = {name: growing.finish() for name, growing in self._growing.items()}
+        arrays = {name: growing.finish(self.rows) for name, growing in self._growing.items()}
         odd: dict[int, dict[str, Any]] = {}
         for column in self.columns:
             if column.type == TIMESTAMP:

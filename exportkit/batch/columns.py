@@ -26,38 +26,51 @@ Codes = npt.NDArray[np.int32]
 
 
 class GrowingColumn(Protocol):
-    """What collects the cells of one column."""
+    """What collects the cells of one column; rows at its end that nobody gave it are null.
+
+    Attributes
+    ----------
+    rows : int
+        Rows it has been given.
+    """
+
+    rows: int
 
     def add(self, cells: Cells, length: int) -> int:
         """Take the cells of `length` rows; return about how many bytes they hold."""
 
-    def finish(self) -> pa.Array:
-        """Return all rows as one array, and hold none."""
+    def add_nulls(self, length: int) -> None:
+        """Take `length` rows without a value."""
+
+    def finish(self, rows: int) -> pa.Array:
+        """Return the first `rows` rows as one array, and hold none."""
 
 
 class PlainColumn:
     """A column kept as Arrow arrays, one for each few blocks."""
 
     def __init__(self, arrow_type: pa.DataType) -> None:
+        self.rows = 0
         self._type = arrow_type
         self._arrays: list[pa.Array] = []
-        self._nulls = 0
         self._waiting: list[Any] = []
 
     def add(self, cells: Cells, length: int) -> int:
         """Take the cells of `length` rows; return about how many bytes they hold."""
-        if isinstance(cells, Same) and cells.value is None:
-            self._settle()
-            self._nulls += length
-            return length // 8
-        if self._nulls:
-            self._arrays.append(pa.nulls(self._nulls, self._type))
-            self._nulls = 0
+        self.rows += length
         if isinstance(cells, list):
-            self._waiting += cells
-            return self._settle() if len(self._waiting) >= WORTHWHILE_ROWS else 16 * length
-        self._settle()
+            if self._waiting or length < WORTHWHILE_ROWS:
+                self._waiting += cells
+                return self._settle() if len(self._waiting) >= WORTHWHILE_ROWS else 16 * length
+        else:
+            self._settle()
         return self._keep(to_array(cells, length, self._type))
+
+    def add_nulls(self, length: int) -> None:
+        """Take `length` rows without a value."""
+        self._settle()
+        self.rows += length
+        self._arrays.append(pa.nulls(length, self._type))
 
     def _settle(self) -> int:
         if not self._waiting:
@@ -69,12 +82,12 @@ class PlainColumn:
         self._arrays.append(array)
         return int(array.nbytes)
 
-    def finish(self) -> pa.Array:
-        """Return all rows as one array, and hold none."""
+    def finish(self, rows: int) -> pa.Array:
+        """Return the first `rows` rows as one array, and hold none."""
+        if self.rows < rows or not rows:
+            self.add_nulls(rows - self.rows)
         self._settle()
-        if self._nulls or not self._arrays:
-            self._arrays.append(pa.nulls(self._nulls, self._type))
-        arrays, self._arrays, self._nulls = self._arrays, [], 0
+        arrays, self._arrays, self.rows = self._arrays, [], 0
         return arrays[0] if len(arrays) == 1 else pa.concat_arrays(arrays)
 
 
@@ -90,6 +103,7 @@ class RepeatingColumn:
     """
 
     def __init__(self, *, encoded: bool) -> None:
+        self.rows = 0
         self._encoded = encoded
         self._words: dict[str | None, int] = {None: -1}
         self._codes: list[Codes] = []
@@ -97,6 +111,7 @@ class RepeatingColumn:
 
     def add(self, cells: Cells, length: int) -> int:
         """Take the cells of `length` rows; return about how many bytes they hold."""
+        self.rows += length
         if isinstance(cells, Same):
             codes = np.full(length, self._code(cells.value), dtype=np.int32)
         elif isinstance(cells, Coded):
@@ -108,6 +123,11 @@ class RepeatingColumn:
         if len(self._words) > MAX_WORDS:
             self._settle()
         return 4 * length
+
+    def add_nulls(self, length: int) -> None:
+        """Take `length` rows without a value."""
+        self.rows += length
+        self._codes.append(np.full(length, -1, dtype=np.int32))
 
     def _code(self, word: str | None) -> int:
         return self._words.setdefault(word, len(self._words) - 1)
@@ -130,11 +150,12 @@ class RepeatingColumn:
         codes = np.concatenate(self._codes) if self._codes else np.zeros(0, dtype=np.int32)
         return pa.DictionaryArray.from_arrays(codes_of(codes), words)
 
-    def finish(self) -> pa.Array:
-        """Return all rows as one array, and hold none."""
+    def finish(self, rows: int) -> pa.Array:
+        """Return the first `rows` rows as one array, and hold none."""
+        self.add_nulls(rows - self.rows)
         last = self._dictionary()
         settled, self._settled = self._settled, []
-        self._words, self._codes = {None: -1}, []
+        self._words, self._codes, self.rows = {None: -1}, [], 0
         if settled:
             return pa.concat_arrays([*settled, _strings(last)])
         return last if self._encoded else _strings(last)

@@ -49,6 +49,8 @@ NESTED = {
     "conversational_radio_answer": "Answer",
     "conversational_text_answer": "Answer",
 }
+#: Attributes that the catalogue knows, though no column holds them.
+KNOWN_ATTRIBUTES = {"MediaAttributes": frozenset({"codec", "message_count"})}
 #: Distinct paths and kinds that a report holds; more are counted together.
 MAX_NAMES = 1_000
 #: Characters of a name that a report holds: a name is of the export's making.
@@ -92,7 +94,7 @@ def _paths(value: dict[str, Any], struct: str) -> list[str]:
     known = STRUCTS[struct].__struct_fields__
     paths = []
     for key, item in value.items():
-        if key in {"$key", "$value"}:
+        if key.startswith("$") or key in KNOWN_ATTRIBUTES.get(struct, ()):
             continue
         if key in known and key in NESTED and isinstance(item, dict):
             paths += [f"{key}.{path}" for path in _paths(item, NESTED[key])]
