@@ -90,7 +90,7 @@ class Annotations:
         self._objects: dict[tuple[str | None, int | None, str | None], Any] = {}
         self._by_position: dict[tuple[str | None, int | None, str, int], Any] = {}
         for plane in label.get("planes", ()):
-            self._plane(plane["key"]).update({"name": plane["name"]} if "name" in plane else {})
+            self.plane(plane["key"]).update({"name": plane["name"]} if "name" in plane else {})
 
     def add_objects(self, records: Iterable[Record]) -> None:
         """Add objects, each in its frame where it has one."""
@@ -145,14 +145,15 @@ class Annotations:
         return self._scope(plane, frame)
 
     def _scope(self, plane: str | None, frame: int | None) -> dict[str, Any]:
-        home = self.built if plane is None else self._plane(plane)
+        home = self.built if plane is None else self.plane(plane)
         if frame is None:
             return home
         frames: dict[str, Any] = home.setdefault("frames", {})
         found: dict[str, Any] = frames.setdefault(str(frame), {"objects": {}, "classifications": []})
         return found
 
-    def _plane(self, plane: str) -> dict[str, Any]:
+    def plane(self, plane: str) -> dict[str, Any]:
+        """Return the object of a DICOM plane, a new one where there is none yet."""
         groups: dict[str, Any] = self.built.setdefault("groups", {})
         found: dict[str, Any] = groups.setdefault(plane, {"classifications": [], "frames": {}})
         return found

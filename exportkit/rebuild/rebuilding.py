@@ -7,6 +7,7 @@ its keys and once for its rows, and holds one batch of each part that is being r
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -18,10 +19,12 @@ from exportkit.errors import ReadError, TableError
 from exportkit.place import Place
 from exportkit.rebuild.destinations import DestinationLike, Sink, open_sink
 from exportkit.rebuild.json_texts import JsonTextError, encode
+from exportkit.rebuild.line_rows import LineRows
 from exportkit.rebuild.lines import line_of
+from exportkit.rebuild.long_lines import LONG_TABLES, LongLine
 from exportkit.rebuild.parts import open_part, parts_of, reading
 from exportkit.rebuild.records import Record, columns_to_read
-from exportkit.rebuild.streams import Slice, TableStream
+from exportkit.rebuild.streams import TableStream
 from exportkit.rebuild.stretches import Exports, Key, Stretch, stretches_of
 from exportkit.tables import TABLES
 
@@ -29,6 +32,9 @@ __all__ = ["BATCH_ROWS", "RebuildReport", "to_ndjson"]
 
 #: Rows of a part that are held at a time.
 BATCH_ROWS = 2_048
+#: Rows of one line and table that are held in memory.
+MAX_LINE_ROWS = 50_000
+NO_END = sys.maxsize
 #: Bytes that are copied at a time of a rejected line that lies in a file.
 PIECE_BYTES = 1024 * 1024
 
@@ -74,6 +80,7 @@ def to_ndjson(
     export_id: str | None = None,
     include_rejects: bool = False,
     batch_rows: int = BATCH_ROWS,
+    max_line_rows: int = MAX_LINE_ROWS,
 ) -> RebuildReport:
     """Write the lines of an Export V2 out of the tables of a lake.
 
@@ -94,6 +101,8 @@ def to_ndjson(
         Whether rejected lines are written too, byte for byte, where they stood.
     batch_rows : int
         Rows of each part that are held at a time.
+    max_line_rows : int
+        Rows of one line and table that are held in memory; a line with more goes through temporary files.
 
     Returns
     -------
@@ -113,7 +122,9 @@ def to_ndjson(
 
     Notes
     -----
-    Memory: one batch of each part that is being read, and the rows of one line.
+    Memory: one batch of each part that is being read, and the rows of one line. Of a line with more than
+    `max_line_rows` rows in a table, about 100 bytes a row, and what is written in one piece: what belongs to
+    the data row itself, the relationships of a label, the questions on it as a whole, one frame.
     """
     started = time.perf_counter()
     if batch_rows < 1:
@@ -124,10 +135,11 @@ def to_ndjson(
     if export_id is not None and export_id not in exports.seen:
         raise ReadError(f"the lake holds no export {export_id!r}", place=Place(os.fspath(lake)))
     report = RebuildReport(os.fspath(lake), "", list(exports.ordinals))
+    held = _Held(Path(lake), max_line_rows)
     with _opened(stretches, exports, batch_rows) as streams, open_sink(destination) as sink:
         report.destination = sink.shown
         for key in _keys(streams):
-            _write_line(key, streams, sink, report, Path(lake))
+            _write_line(key, streams, sink, report, held)
         for stream in streams.values():
             stream.drain()
             report.left_out += stream.left_out
@@ -189,30 +201,71 @@ def _keys(streams: Mapping[str, TableStream]) -> Iterator[Key]:
 
 
 def _write_line(
-    key: Key, streams: Mapping[str, TableStream], sink: Sink, report: RebuildReport, lake: Path
+    key: Key, streams: Mapping[str, TableStream], sink: Sink, report: RebuildReport, held: _Held
 ) -> None:
-    rows = {name: list(stream.take(key)) for name, stream in streams.items()}
-    for record in _records(rows.pop("rejects", [])):
-        _write_reject(record, sink, lake)
-        report.rejects += 1
-    if not rows["data_rows"]:
-        return
-    place = Place(str(lake), key[1])
-    records = {name: _records(slices) for name, slices in rows.items()}
-    if len(records["data_rows"]) > 1:
-        hint = "the same export was added to the lake twice"
-        raise TableError("a line stands in data_rows twice", place=place, hint=hint)
-    try:
-        line, left_out = line_of(records)
-    except JsonTextError:
-        raise TableError("a column of JSON text holds none", place=place) from None
-    sink.write(encode(line) + b"\n")
-    report.data_rows += 1
-    report.left_out += left_out
+    if "rejects" in streams:
+        for rows in streams["rejects"].take(key):
+            for record in rows.batch.records[rows.start : rows.stop]:
+                _write_reject(record, sink, held.lake)
+                report.rejects += 1
+    with held.rows_of(key, streams) as rows_by_table:
+        count = rows_by_table["data_rows"].count
+        place = Place(str(held.lake), key[1])
+        if count > 1:
+            hint = "the same export was added to the lake twice"
+            raise TableError("a line stands in data_rows twice", place=place, hint=hint)
+        if count:
+            try:
+                report.left_out += _write_rows(rows_by_table, sink)
+            except JsonTextError:
+                raise TableError("a column of JSON text holds none", place=place) from None
+            report.data_rows += 1
 
 
-def _records(slices: list[Slice]) -> list[Record]:
-    return [record for one in slices for record in one.batch.records[one.start : one.stop]]
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What is held of one line.
+
+    Attributes
+    ----------
+    lake : Path
+        Where it comes from.
+    max_line_rows : int
+        Rows of one table that are held in memory.
+    """
+
+    lake: Path
+    max_line_rows: int
+
+    @contextmanager
+    def rows_of(self, key: Key, streams: Mapping[str, TableStream]) -> Iterator[dict[str, LineRows]]:
+        """Take the rows of one line out of all tables."""
+        found: dict[str, LineRows] = {}
+        try:
+            for name, stream in streams.items():
+                if name != "rejects":
+                    most = self.max_line_rows if name in LONG_TABLES else NO_END
+                    found[name] = rows = LineRows(name, most)
+                    for some in stream.take(key):
+                        rows.add(some)
+            yield found
+        finally:
+            for rows in found.values():
+                rows.close()
+
+
+def _write_rows(rows: Mapping[str, LineRows], sink: Sink) -> int:
+    """Write the line that some rows are; return the number of those that are left out."""
+    if any(one.is_spilled for one in rows.values()):
+        long = LongLine(rows)
+        for piece in long.pieces():
+            sink.write(piece)
+        left_out = long.left_out
+    else:
+        line, left_out = line_of({name: one.records() for name, one in rows.items()})
+        sink.write(encode(line))
+    sink.write(b"\n")
+    return left_out
 
 
 def _write_reject(record: Record, sink: Sink, lake: Path) -> None:
