@@ -148,7 +148,7 @@ class LineDecoder:
 def is_error_entry(row: Row) -> bool:
     """Return whether a mended row tells of an error instead of a data row's contents (EXPORT_FORMAT 5)."""
     left: Mapping[str, Any] = row.extra_ or {}
-    told = not _ERROR_KEYS.isdisjoint(left)
+    told = any(left.get(key) is not None for key in _ERROR_KEYS)
     return told and all(getattr(row, name) is None and name not in left for name in _SECTIONS)
 
 
@@ -233,5 +233,5 @@ def shown_data_row_id(raw: bytes) -> str | None:
 def _kind(value: Any) -> str:
     if value is None:
         return "null"
-    names = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "an array"}
-    return names.get(type(value), "a value")
+    names = {bool: "a boolean", str: "a string", list: "an array"}
+    return names.get(type(value), "a number")
