@@ -70,7 +70,8 @@ def data_row_columns(block: RowBlock) -> Columns:
         "export_version": lambda: Same(block.source.export_version),
         "source_uri": lambda: Same(block.source.uri),
         "byte_offset": lambda: Same(None) if block.offsets is None else block.offsets,
-        "byte_length": lambda: block.lengths,
+        # The lines of an Export V1 stand nowhere: they are made of several labels.
+        "byte_length": lambda: Same(None) if block.source.export_version == "v1" else block.lengths,
         "extra": lambda: extra_column(rows),
         "export_id": lambda: Same(block.source.export_id),
         "line": lambda: block.lines,

@@ -5,12 +5,15 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from exportkit.errors import ReadError
+from exportkit.legacy import looks_like_v1
 from exportkit.pipeline.long_rows import may_enter
+from exportkit.pipeline.old_exports import upgraded_lines
 from exportkit.pipeline.options import Options
-from exportkit.place import LineBlock, MemberRun, StoredLine
+from exportkit.place import LineBlock, MemberRun, Source, StoredLine
 from exportkit.read import OpenedSource, read_range
 from exportkit.split import (
     Form,
@@ -47,16 +50,19 @@ SPLITS_A_WORKER = 6
 COUNTING_BLOCK_BYTES = MIB
 
 
-def pieces_of_source(opened: OpenedSource, options: Options) -> Iterator[Piece]:
-    """Yield the lines of an opened source in order, whatever form it has."""
+def pieces_of_source(opened: OpenedSource, options: Options) -> tuple[Source, Iterator[Piece]]:
+    """Return what names the lines of an opened source, and the lines in order, whatever form it has."""
+    source = opened.source
     head, blocks = take_head(opened.blocks(options.block_bytes))
-    form = sniff(head, opened.source.uri)
+    if looks_like_v1(head):
+        lines = upgraded_lines(blocks, source.uri, options.block_bytes)
+        return replace(source, export_version="v1"), lines
+    form = sniff(head, source.uri)
     if form is Form.NDJSON:
         cut = cut_lines(blocks, max_line_bytes=options.max_line_bytes)
-        yield from _held_or_stored(cut, opened.path_if_splittable)
-    else:
-        cut = cut_elements(blocks, form, opened.source.uri, max_line_bytes=options.max_line_bytes)
-        yield from _held_or_stored(cut, None)
+        return source, _held_or_stored(cut, opened.path_if_splittable)
+    cut = cut_elements(blocks, form, source.uri, max_line_bytes=options.max_line_bytes)
+    return source, _held_or_stored(cut, None)
 
 
 def pieces_of_split(split: Split, options: Options) -> Iterator[Piece]:
@@ -80,7 +86,7 @@ def splits_of_source(opened: OpenedSource, workers: int) -> Iterator[Split] | No
     if location is None or size is None or size < 2 * MIN_SPLIT_BYTES:
         return None
     head = b"".join(read_range(location, 0, min(size, 64 * 1024), 64 * 1024))
-    if sniff(head, opened.source.uri) is not Form.NDJSON:
+    if looks_like_v1(head) or sniff(head, opened.source.uri) is not Form.NDJSON:
         return None
     wanted = max(workers * SPLITS_A_WORKER, size // MAX_SPLIT_BYTES)
     blocks = read_range(location, 0, size, COUNTING_BLOCK_BYTES)

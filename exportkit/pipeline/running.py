@@ -85,8 +85,9 @@ def batches(
             teller.begin(opened)
             report.sources.append(opened.source.uri)
             report.export_ids.append(opened.source.export_id)
-            for piece in pieces_of_source(opened, options):
-                yield from conversion.feed(piece, opened.source)
+            named, pieces = pieces_of_source(opened, options)
+            for piece in pieces:
+                yield from conversion.feed(piece, named)
                 teller.step(opened)
             teller.end(opened)
     yield from conversion.flush()

@@ -90,7 +90,8 @@ def _write_together(
                 export_ids.append(opened.source.export_id)
                 before = pool.counts.input_bytes
                 splits = splits_of_source(opened, workers)
-                for _ in pool.hand_out(splits or pieces_of_source(opened, options), opened.source):
+                named, pieces = (opened.source, splits) if splits else pieces_of_source(opened, options)
+                for _ in pool.hand_out(pieces, named):
                     if splits is not None:
                         teller.converted_bytes = pool.counts.input_bytes - before
                     options.check_rejects(pool.counts)

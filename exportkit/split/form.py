@@ -12,7 +12,7 @@ from exportkit.split.lines import BYTE_ORDER_MARK
 __all__ = ["V1_HINT", "Form", "sniff"]
 
 #: Said where an Export V1 is found.
-V1_HINT = "Export V1 is not read; export the project again as V2"
+V1_HINT = "only a whole Export V1 is read: a JSON array of labels, or one label a line"
 
 _HINT_EMPTY = "an export without rows is `[]`; a failed download can leave nothing"
 _HINT_DOWNLOAD = "a failed download leaves such a page; download the export again"

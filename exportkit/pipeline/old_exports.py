@@ -1,0 +1,62 @@
+"""Old exports: Export V1 goes the way of all lines, upgraded on the way in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, BinaryIO, cast
+
+import msgspec
+
+from exportkit.legacy import upgrade_rows
+from exportkit.place import LineBlock
+
+__all__ = ["BlockStream", "upgraded_lines"]
+
+
+class BlockStream:
+    """Blocks of bytes as a binary stream that is only read.
+
+    Attributes
+    ----------
+    name : str
+        What errors call it.
+    """
+
+    def __init__(self, blocks: Iterator[bytes], name: str) -> None:
+        self._blocks = blocks
+        self._held = b""
+        self.name = name
+
+    def read(self, size: int = -1) -> bytes:
+        """Return at most `size` bytes, fewer only at the end; all that there are without `size`."""
+        if size < 0:
+            data, self._held = b"".join((self._held, *self._blocks)), b""
+            return data
+        while len(self._held) < size and (block := next(self._blocks, None)) is not None:
+            self._held += block
+        data, self._held = self._held[:size], self._held[size:]
+        return data
+
+
+def upgraded_lines(blocks: Iterator[bytes], source_uri: str, block_bytes: int) -> Iterator[LineBlock]:
+    """Yield the data rows of an Export V1 as lines of Export V2, numbered in the order of the input.
+
+    Raises
+    ------
+    DecodeError, WriteError
+        As `exportkit.legacy.upgrade_rows`, before the first line.
+    """
+    stream: Any = BlockStream(blocks, source_uri)
+    encode = msgspec.json.Encoder().encode
+    held: list[bytes] = []
+    size, first = 0, 1
+    for row in upgrade_rows(cast(BinaryIO, stream)):
+        line = encode(row) + b"\n"
+        if held and size + len(line) > block_bytes:
+            yield LineBlock(b"".join(held), first, None)
+            first += len(held)
+            held, size = [], 0
+        held.append(line)
+        size += len(line)
+    if held:
+        yield LineBlock(b"".join(held), first, None)
