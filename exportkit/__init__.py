@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         WriteError,
     )
     from exportkit.filters import Filters, Params
+    from exportkit.inspection import Inspection, inspect_export
     from exportkit.report import Report
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "ExportkitWarning",
     "Filters",
     "FlattenError",
+    "Inspection",
     "MissingDependencyError",
     "Params",
     "ReadError",
@@ -43,6 +45,7 @@ __all__ = [
     "TableError",
     "WriteError",
     "__version__",
+    "inspect_export",
     "iter_batches",
     "open_reader",
     "read_table",
@@ -59,6 +62,7 @@ _HOMES = {
     "ExportkitWarning": "exportkit.errors",
     "Filters": "exportkit.filters",
     "FlattenError": "exportkit.errors",
+    "Inspection": "exportkit.inspection",
     "MissingDependencyError": "exportkit.errors",
     "Params": "exportkit.filters",
     "ReadError": "exportkit.errors",
@@ -67,6 +71,7 @@ _HOMES = {
     "SplitError": "exportkit.errors",
     "TableError": "exportkit.errors",
     "WriteError": "exportkit.errors",
+    "inspect_export": "exportkit.inspection",
     "iter_batches": "exportkit.api",
     "open_reader": "exportkit.api",
     "read_table": "exportkit.api",
