@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from exportkit.flatten.columns import Columns
-from exportkit.flatten.extras import extra_column, json_object, merged, sections_of
+from exportkit.flatten.extras import extra_column, json_object, sections_of
 from exportkit.flatten.media_types import media_type
 from exportkit.flatten.moments import is_exact_timestamp
 from exportkit.flatten.numbers import floats
@@ -24,6 +24,8 @@ __all__ = ["attachment_columns", "data_row_columns", "embedding_columns", "metad
 SECTIONS = ("media_attributes", "attachments", "metadata_fields", "embeddings", "projects", "experiments")
 #: Attributes that the structs know and no column holds.
 OTHER_ATTRIBUTES = ("codec", "message_count")
+#: Attributes that have a column.
+HELD = frozenset(MediaAttributes.__struct_fields__).difference(OTHER_ATTRIBUTES)
 _NO_DETAILS = Details()
 _NO_ATTRIBUTES = MediaAttributes()
 _DIGITS = re.compile(r"-?(?:0|[1-9][0-9]{0,8})")
@@ -65,14 +67,14 @@ def data_row_columns(block: RowBlock) -> Columns:
         "duration": lambda: [one.duration for one in media],
         "exif_rotation": lambda: [rotation(one)[0] for one in media],
         "text_layer_url": lambda: [one.text_layer_url for one in media],
-        "media_attributes": lambda: [other_attributes(one) for one in media],
+        "media_attributes": lambda: [json_or_null(other_attributes(one)) for one in media],
         "sections": lambda: [sections_of(row, SECTIONS) for row in rows],
         "export_version": lambda: Same(block.source.export_version),
         "source_uri": lambda: Same(block.source.uri),
         "byte_offset": lambda: Same(None) if block.offsets is None else block.offsets,
         # The lines of an Export V1 stand nowhere: they are made of several labels.
         "byte_length": lambda: Same(None) if block.source.export_version == "v1" else block.lengths,
-        "extra": lambda: extra_column(rows),
+        "extra": lambda: extra_column(rows, unfit_attributes(media)),
         "export_id": lambda: Same(block.source.export_id),
         "line": lambda: block.lines,
     }
@@ -86,15 +88,28 @@ def rotation(media: MediaAttributes) -> tuple[int | None, str | None]:
     return given, None
 
 
-def other_attributes(media: MediaAttributes) -> str | None:
-    """Return the media attributes that have no column of their own, as JSON."""
+def other_attributes(media: MediaAttributes) -> dict[str, Any]:
+    """Return the media attributes that have no column of their own."""
     found = {name: value for name in OTHER_ATTRIBUTES if (value := getattr(media, name)) is not None}
-    _, odd = rotation(media)
-    if odd is not None:
-        found["exif_rotation"] = odd
-    if media.extra_:
-        found = merged(found, media.extra_)
-    return json_object(found) if found else None
+    return {**found, **{key: value for key, value in (media.extra_ or {}).items() if key not in HELD}}
+
+
+def unfit_attributes(media: list[MediaAttributes]) -> dict[int, dict[str, Any]]:
+    """Return, by row, the attributes whose value their column cannot hold, as they stand in the line."""
+    unfit: dict[int, dict[str, Any]] = {}
+    for at, one in enumerate(media):
+        found = {key: value for key, value in (one.extra_ or {}).items() if key in HELD}
+        _, odd = rotation(one)
+        if odd is not None:
+            found["exif_rotation"] = odd
+        if found:
+            unfit[at] = {"media_attributes": found}
+    return unfit
+
+
+def json_or_null(value: dict[str, Any]) -> str | None:
+    """Return an object as JSON, null for an empty one."""
+    return json_object(value) if value else None
 
 
 def items_of(block: RowBlock, section: str) -> tuple[list[Any], Ints, Ints]:

@@ -33,6 +33,7 @@ ROOTS = {
 NESTED = {
     "data_row": "DataRow",
     "details": "Details",
+    "media_attributes": "MediaAttributes",
     "label_details": "LabelDetails",
     "performance_details": "Performance",
     "performance_details_v2": "PerformanceV2",
