@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from exportkit._version import __version__
 
 if TYPE_CHECKING:
-    from exportkit.api import iter_batches, open_reader, read_table, schema, to_arrow, to_parquet
+    from exportkit.api import iter_batches, open_reader, read_table, schema, to_arrow, to_parquet, upgrade
     from exportkit.errors import (
         DecodeError,
         ExportkitError,
@@ -52,6 +52,7 @@ __all__ = [
     "schema",
     "to_arrow",
     "to_parquet",
+    "upgrade",
 ]
 
 # Public name -> module that holds it. A name here never equals a module's name (`exportkit.scan` cannot be
@@ -78,6 +79,7 @@ _HOMES = {
     "schema": "exportkit.api",
     "to_arrow": "exportkit.api",
     "to_parquet": "exportkit.api",
+    "upgrade": "exportkit.api",
 }
 
 

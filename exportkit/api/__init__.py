@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exportkit.api.files import to_arrow, to_parquet
+from exportkit.api.files import to_arrow, to_parquet, upgrade
 from exportkit.api.tables import iter_batches, open_reader, read_table, schema
 
-__all__ = ["iter_batches", "open_reader", "read_table", "schema", "to_arrow", "to_parquet"]
+__all__ = ["iter_batches", "open_reader", "read_table", "schema", "to_arrow", "to_parquet", "upgrade"]

@@ -10,11 +10,12 @@ from exportkit.report import Report
 
 if TYPE_CHECKING:
     from exportkit.filters import Filters, LabelPolicy, Params
+    from exportkit.legacy import Upgraded
     from exportkit.pipeline import OnBadRow, SourceLike
     from exportkit.report import Progress
     from exportkit.write import Mode
 
-__all__ = ["to_arrow", "to_parquet"]
+__all__ = ["to_arrow", "to_parquet", "upgrade"]
 
 #: As in `exportkit.pipeline`, which is too heavy to import for a default.
 MAX_REJECTS = 10_000
@@ -222,6 +223,45 @@ def to_arrow(
             "redact_key": redact_key,
         },
     )  # fmt: skip
+
+
+def upgrade(source: SourceLike, destination: str | os.PathLike[str]) -> Upgraded:
+    """Write an Export V1 as an Export V2: a line a data row, with the labels of all its V1 entries.
+
+    Not needed for a conversion: the other functions read an Export V1 as it is.
+
+    Parameters
+    ----------
+    source : str, path or binary stream
+        One Export V1, plain or compressed; ``"-"`` is standard input.
+    destination : str or path
+        File to write; ``"-"`` is standard output. It appears whole or not at all, and takes the place of
+        what was there.
+
+    Returns
+    -------
+    Upgraded
+        Labels read, data rows written, labels that were skipped, and labels by layout.
+
+    Raises
+    ------
+    FileNotFoundError
+        The source does not exist.
+    ReadError, DecodeError
+        It is no Export V1, or is damaged. Nothing has been written then.
+    ValueError
+        There are several sources.
+    WriteError
+        The destination, or the directory for temporary files, cannot be written.
+
+    Notes
+    -----
+    Memory: the labels of one data row. Disk: about the size of the input, in the directory for temporary
+    files, since the labels of one data row may lie far apart.
+    """
+    from exportkit.pipeline import upgrade_source
+
+    return upgrade_source(source, destination)
 
 
 def _to_files(

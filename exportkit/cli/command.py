@@ -20,6 +20,7 @@ from exportkit.cli.convert import convert
 from exportkit.cli.inspect import inspect
 from exportkit.cli.parameters import STANDARD_INPUT
 from exportkit.cli.schema import schema
+from exportkit.cli.upgrade import upgrade
 from exportkit.cli.validate import validate
 from exportkit.errors import ExportkitError, ExportkitWarning
 
@@ -46,6 +47,7 @@ app = App(
 app.command(convert, usage="Usage: exportkit convert SOURCE... DESTINATION [OPTIONS]")
 app.command(inspect, usage="Usage: exportkit inspect SOURCE... [OPTIONS]")
 app.command(schema, usage="Usage: exportkit schema [TABLE] [OPTIONS]")
+app.command(upgrade, usage="Usage: exportkit upgrade SOURCE DESTINATION [OPTIONS]")
 app.command(validate, usage="Usage: exportkit validate SOURCE... [OPTIONS]")
 
 #: Options as the library names them, so that its messages can name them as the command does.

@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 import exportkit
 from exportkit.cli import exit_codes
+from exportkit.cli.choosing import Labels, Params, Redact, Where, filters_of, params_of, redact_of
 from exportkit.cli.output import print_json, stdout
 from exportkit.cli.parameters import Json, MaxRejects, Quiet, Tables, named_sources
 from exportkit.cli.progress import shown_progress
@@ -29,6 +30,10 @@ def convert(
         ),
     ],
     tables: Tables = None,
+    param: Params = None,
+    where: Where = None,
+    labels: Labels = "all",
+    redact: Redact = None,
     format: Annotated[Literal["parquet", "arrow"], Parameter(help="Format of the files.")] = "parquet",  # noqa: A002 - the users' word
     mode: Annotated[
         Literal["error", "append", "overwrite"],
@@ -63,6 +68,10 @@ def convert(
                 named_sources(sources),
                 destination,
                 tables=tables,
+                params=params_of(param),  # type: ignore[arg-type]  # checked by what it calls
+                filters=filters_of(where),  # type: ignore[arg-type]  # as above
+                labels=labels,
+                redact=redact_of(redact),
                 mode=mode,
                 on_bad_row=on_bad_row,
                 max_rejects=max_rejects,

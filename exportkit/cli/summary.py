@@ -38,6 +38,9 @@ def sum_of(report: Report) -> Text:
     parts = [counted(report.data_rows, "data row"), f"{amount(report.rejects)} rejected"]
     if report.skipped:
         parts.append(f"{amount(report.skipped)} skipped")
+    if report.filtered:
+        by = ", ".join(f"{name} {amount(lines)}" for name, lines in report.filtered.items())
+        parts.append(f"{amount(report.filtered.total())} filtered ({by})")
     if report.blanks:
         parts.append(f"{amount(report.blanks)} blank")
     speed = rate(report.input_bytes, report.seconds)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any, BinaryIO, cast
 
 import msgspec
 
-from exportkit.legacy import upgrade_rows
+from exportkit.legacy import Upgraded, upgrade, upgrade_rows
 from exportkit.place import LineBlock
+from exportkit.read import SourceLike, open_sources
 
-__all__ = ["BlockStream", "upgraded_lines"]
+__all__ = ["BlockStream", "upgrade_source", "upgraded_lines"]
 
 
 class BlockStream:
@@ -36,6 +39,24 @@ class BlockStream:
             self._held += block
         data, self._held = self._held[:size], self._held[size:]
         return data
+
+
+def upgrade_source(source: SourceLike, destination: str | os.PathLike[str]) -> Upgraded:
+    """Write one Export V1, in whatever compression, as lines of Export V2.
+
+    Raises
+    ------
+    ValueError
+        There are several inputs.
+    """
+    sources = open_sources(source)
+    with closing(next(sources)) as opened:
+        other = next(sources, None)
+        if other is not None:
+            other.close()
+            raise ValueError("upgrade takes one export at a time")
+        stream: Any = BlockStream(opened.blocks(), opened.source.uri)
+        return upgrade(cast(BinaryIO, stream), destination)
 
 
 def upgraded_lines(blocks: Iterator[bytes], source_uri: str, block_bytes: int) -> Iterator[LineBlock]:
