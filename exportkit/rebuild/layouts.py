@@ -15,6 +15,9 @@ from exportkit.tables import pick_table
 
 __all__ = ["Layout"]
 
+#: Keys of the objects around a value, its own key, and what turns a column's value into it.
+_Step = tuple[tuple[str, ...], str, Callable[[str], Any] | None]
+
 
 class Layout:
     """The columns of a table that have one place in its source object.
@@ -29,33 +32,24 @@ class Layout:
 
     def __init__(self, table: str, *, without: Collection[str] = ()) -> None:
         declared = pick_table(table)
-        self._flat: dict[str, str] = {}
-        self._nested: dict[str, tuple[tuple[str, ...], str]] = {}
-        self._json: dict[str, Callable[[str], Any]] = {}
+        self._steps: dict[str, _Step] = {}
         for name in columns_to_read(declared):
             column = declared.column(name)
-            if not column.source or name in without:
-                continue
-            *parents, key = column.source.split(".")
-            if column.json:
-                self._json[name] = as_given
-            if parents:
-                self._nested[name] = (tuple(parents), key)
-            else:
-                self._flat[name] = key
+            if column.source and name not in without:
+                *parents, key = column.source.split(".")
+                self._steps[name] = (tuple(parents), key, as_given if column.json else None)
 
     def fill(self, record: Record) -> dict[str, Any]:
         """Return the object that the columns of `record` describe."""
         built: dict[str, Any] = {}
-        flat, nested, texts = self._flat, self._nested, self._json
-        for name, held in record.items():
-            value = texts[name](held) if name in texts else held
-            if name in flat:
-                built[flat[name]] = value
-            elif name in nested:
-                parents, key = nested[name]
+        steps = self._steps
+        for name, value in record.items():
+            if name in steps:
+                parents, key, convert = steps[name]
                 place = built
                 for parent in parents:
-                    place = place.setdefault(parent, {})
-                place[key] = value
+                    if parent not in place:
+                        place[parent] = {}
+                    place = place[parent]
+                place[key] = value if convert is None else convert(value)
         return built

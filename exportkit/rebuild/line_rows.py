@@ -47,7 +47,7 @@ class LineRows:
         self._file: IO[bytes] | None = None
         self._places: list[tuple[int, int]] = []
         self._cache: OrderedDict[int, pa.RecordBatch] = OrderedDict()
-        self._path = Path()
+        self._path: Path | None = None
 
     @property
     def is_spilled(self) -> bool:

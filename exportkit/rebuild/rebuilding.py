@@ -35,6 +35,7 @@ BATCH_ROWS = 2_048
 #: Rows of one line and table that are held in memory.
 MAX_LINE_ROWS = 50_000
 NO_END = sys.maxsize
+NO_ROWS = LineRows("data_rows", 0)
 #: Bytes that are copied at a time of a rejected line that lies in a file.
 PIECE_BYTES = 1024 * 1024
 
@@ -244,10 +245,13 @@ class _Held:
         try:
             for name, stream in streams.items():
                 if name != "rejects":
-                    most = self.max_line_rows if name in LONG_TABLES else NO_END
-                    found[name] = rows = LineRows(name, most)
+                    found[name] = NO_ROWS
                     for some in stream.take(key):
-                        rows.add(some)
+                        if found[name] is NO_ROWS:
+                            found[name] = LineRows(
+                                name, self.max_line_rows if name in LONG_TABLES else NO_END
+                            )
+                        found[name].add(some)
             yield found
         finally:
             for rows in found.values():

@@ -58,13 +58,14 @@ class Batch:
         Name of the table.
     arrow : pyarrow.RecordBatch
         The rows.
-    path : Path
+    path : Path, optional
         Where they come from, for errors.
     """
 
-    def __init__(self, table: str, arrow: pa.RecordBatch, path: Path) -> None:
+    def __init__(self, table: str, arrow: pa.RecordBatch, path: Path | None = None) -> None:
         self.table = table
         self.arrow = arrow
+        self._place = None if path is None else Place(str(path))
         self.path = path
         self._records: list[Record] | None = None
 
@@ -90,7 +91,7 @@ class Batch:
             if column is None or name in {"export_id", "line"}:
                 continue
             if array.null_count and not column.null:
-                raise TableError(f"column {name!r} of {self.table} has nulls", place=Place(str(self.path)))
+                raise TableError(f"column {name!r} of {self.table} has nulls", place=self._place)
             if array.null_count < len(array):
                 names.append(name)
                 values.append(self._values(name, array, column.type))
@@ -108,7 +109,7 @@ class Batch:
                 array = array.cast(wanted)
             except pa.ArrowException:
                 problem = f"column {name!r} of {self.table} is {array.type} and not {wanted}"
-                raise TableError(problem, place=Place(str(self.path))) from None
+                raise TableError(problem, place=self._place) from None
         return values_of(array)
 
 

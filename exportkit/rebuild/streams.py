@@ -22,6 +22,8 @@ from exportkit.rebuild.stretches import Exports, Key, Stretch, key_arrays
 
 __all__ = ["Slice", "TableStream"]
 
+#: Bytes of rows that are made records at a time.
+BATCH_BYTES = 1024 * 1024
 #: Part files of one table that are open at the same time.
 MAX_OPEN = 128
 
@@ -150,9 +152,15 @@ class TableStream:
                     at = before
                     for batch in reader.batches(chunk, columns, self._batch_rows):
                         start, stop = max(stretch.start - at, 0), min(stretch.stop - at, batch.num_rows)
-                        if stop > start:
-                            yield batch.slice(start, stop - start)
+                        yield from _small(batch, start, stop)
                         at += batch.num_rows
                 before += count
         finally:
             reader.close()
+
+
+def _small(batch: pa.RecordBatch, start: int, stop: int) -> Iterator[pa.RecordBatch]:
+    """Yield some rows of a batch, fewer at a time where they are large."""
+    step = max(1, batch.num_rows * BATCH_BYTES // max(batch.nbytes, BATCH_BYTES))
+    for first in range(start, stop, step):
+        yield batch.slice(first, min(step, stop - first))
