@@ -26,8 +26,11 @@ if TYPE_CHECKING:
         WriteError,
     )
     from exportkit.filters import Filters, Params
+    from exportkit.geometry import add_geometry, write_geoparquet
     from exportkit.inspection import Inspection, inspect_export
+    from exportkit.lake_views import Lake, lake
     from exportkit.report import Report
+    from exportkit.scanning import TableReader, scan
 
 __all__ = [
     "DecodeError",
@@ -36,6 +39,7 @@ __all__ = [
     "Filters",
     "FlattenError",
     "Inspection",
+    "Lake",
     "MissingDependencyError",
     "Params",
     "ReadError",
@@ -43,16 +47,21 @@ __all__ = [
     "RowError",
     "SplitError",
     "TableError",
+    "TableReader",
     "WriteError",
     "__version__",
+    "add_geometry",
     "inspect_export",
     "iter_batches",
+    "lake",
     "open_reader",
     "read_table",
+    "scan",
     "schema",
     "to_arrow",
     "to_parquet",
     "upgrade",
+    "write_geoparquet",
 ]
 
 # Public name -> module that holds it. A name here never equals a module's name (`exportkit.scan` cannot be
@@ -64,6 +73,7 @@ _HOMES = {
     "Filters": "exportkit.filters",
     "FlattenError": "exportkit.errors",
     "Inspection": "exportkit.inspection",
+    "Lake": "exportkit.lake_views",
     "MissingDependencyError": "exportkit.errors",
     "Params": "exportkit.filters",
     "ReadError": "exportkit.errors",
@@ -71,15 +81,20 @@ _HOMES = {
     "RowError": "exportkit.errors",
     "SplitError": "exportkit.errors",
     "TableError": "exportkit.errors",
+    "TableReader": "exportkit.scanning",
     "WriteError": "exportkit.errors",
+    "add_geometry": "exportkit.geometry",
     "inspect_export": "exportkit.inspection",
     "iter_batches": "exportkit.api",
+    "lake": "exportkit.lake_views",
     "open_reader": "exportkit.api",
     "read_table": "exportkit.api",
+    "scan": "exportkit.scanning",
     "schema": "exportkit.api",
     "to_arrow": "exportkit.api",
     "to_parquet": "exportkit.api",
     "upgrade": "exportkit.api",
+    "write_geoparquet": "exportkit.geometry",
 }
 
 

@@ -21,7 +21,6 @@ from exportkit.tables import pick_table
 
 if TYPE_CHECKING:
     import duckdb
-    import polars as pl
 
 __all__ = ["Lake", "lake"]
 
@@ -107,8 +106,8 @@ class Lake:
         found = dataset_of(parts).to_table(columns=chosen, filter=filter)
         return found.replace_schema_metadata(parts.schema.metadata)
 
-    def scan(self, table: str) -> pl.LazyFrame:
-        """Return a table as a polars LazyFrame; see `exportkit.scan`."""
+    def scan(self, table: str) -> Any:
+        """Return a table as a `polars.LazyFrame`; see `exportkit.scan`."""
         return scan(self.path, table)
 
     def sql(self, query: str) -> Any:
