@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from exportkit.flatten.extras import json_object
 from exportkit.flatten.features import FeatureSet, strings, whole_numbers
 from exportkit.flatten.homonyms import holder_marks, unclear
 from exportkit.rows.features import Answer, Question
-from exportkit.tables.cells import Bools, Cells, Coded, Ints, Numbers, Same
+from exportkit.tables.cells import Bools, Cells, Coded, Ints, Lists, Numbers, Same
 
 __all__ = ["answer_columns"]
 
@@ -40,6 +40,7 @@ MAX_PATH_LEVELS = 32
 _NO_ANSWER = Answer()
 
 Path = tuple[str | None, ...]
+_Item = TypeVar("_Item")
 #: Question position, answer key and answer position of each answer above, from the top.
 Chain = tuple[int | str, ...]
 
@@ -79,10 +80,11 @@ class Level:
         asked, answers, forms, orders = _answers(questions)
         chosen = asked.tolist()
         of_answers = [questions[at] for at in chosen]
-        paths = [
-            _longer(prefixes[at], question.name, answer.name)
-            for at, question, answer in zip(chosen, of_answers, answers, strict=True)
-        ]
+        names = zip(chosen, of_answers, answers, strict=True)
+        if above is None:
+            paths: list[Path] = [(question.name, answer.name) for _, question, answer in names]
+        else:
+            paths = [_longer(prefixes[at], question.name, answer.name) for at, question, answer in names]
         return cls(
             of_answers, answers, forms, orders, positions[asked], holders[asked],
             [parents[at] for at in chosen], paths, 0 if above is None else above.depth + 1,
@@ -134,6 +136,14 @@ class Level:
         return here if self.above is None else (*self.above.chain(int(self.rows_above[at])), *here)
 
 
+def _ordered(levels: list[list[_Item]], order: Ints) -> list[_Item]:
+    """Return the items of all levels in `order`."""
+    items = levels[0] if len(levels) == 1 else [one for level in levels for one in level]
+    if (order[1:] > order[:-1]).all():
+        return items
+    return [items[at] for at in order.tolist()]
+
+
 def _longer(prefix: Path, question: str | None, answer: str | None) -> Path:
     if len(prefix) >= 2 * MAX_PATH_LEVELS:
         return prefix
@@ -165,10 +175,11 @@ def _answers(questions: list[Question]) -> tuple[Ints, list[Answer], Ints, Ints]
         answers.extend(present)
         forms.append(np.full(len(at), form, dtype=np.int64))
     unasked = np.flatnonzero(~answered)
-    asked.append(unasked)
-    answers.extend([_NO_ANSWER] * len(unasked))
-    forms.append(np.full(len(unasked), NO_FORM, dtype=np.int64))
-    orders.append(np.zeros(len(unasked), dtype=np.int64))
+    if len(unasked) or not asked:
+        asked.append(unasked)
+        answers.extend([_NO_ANSWER] * len(unasked))
+        forms.append(np.full(len(unasked), NO_FORM, dtype=np.int64))
+        orders.append(np.zeros(len(unasked), dtype=np.int64))
     numbers = np.concatenate(asked)
     if len(asked) > 1:
         order = np.argsort(numbers, kind="stable")
@@ -190,7 +201,7 @@ class Answers:
             positions=holders.positions(),
             holders=holders.spread(),
             parents=[None] * len(features.questions),
-            prefixes=[()] * len(features.questions),
+            prefixes=[],
             above=None,
             rows_above=np.zeros(len(features.questions), dtype=np.int64),
         )
@@ -198,19 +209,14 @@ class Answers:
         while level is not None:
             levels.append(level)
             level = level.below()
-        self.holders = np.concatenate([one.holders for one in levels])
-        self.owners = np.array(holders.labels, dtype=np.int64)[self.holders]
-        order = np.argsort(self.owners, kind="stable")
-        chosen = order.tolist()
-        questions = [question for one in levels for question in one.questions]
-        answers = [answer for one in levels for answer in one.answers]
-        parents = [parent for one in levels for parent in one.parents]
-        paths = [path for one in levels for path in one.paths]
-        self.holders, self.owners = self.holders[order], self.owners[order]
-        self.questions = [questions[at] for at in chosen]
-        self.answers = [answers[at] for at in chosen]
-        self.parents = [parents[at] for at in chosen]
-        self.paths = [paths[at] for at in chosen]
+        holders_of = np.concatenate([one.holders for one in levels])
+        owners = np.array(holders.labels, dtype=np.int64)[holders_of]
+        order = np.argsort(owners, kind="stable")
+        self.holders, self.owners = holders_of[order], owners[order]
+        self.questions = _ordered([one.questions for one in levels], order)
+        self.answers = _ordered([one.answers for one in levels], order)
+        self.parents = _ordered([one.parents for one in levels], order)
+        self.paths = _ordered([one.paths for one in levels], order)
         self.forms = np.concatenate([one.forms for one in levels])[order]
         #: Position of an answer in the list that its form is.
         self.orders = np.concatenate([one.orders for one in levels])[order]
@@ -229,11 +235,16 @@ class Answers:
         return order - np.maximum.accumulate(np.where(fresh, order, 0))
 
     def path_column(self) -> Cells:
-        """Return the paths by code: they repeat from row to row."""
+        """Return the paths: each distinct one is spelled out once, the rows refer to its words."""
         codes: dict[Path, int] = {}
-        numbers = [codes.setdefault(path, len(codes)) for path in self.paths]
+        numbers = np.array([codes.setdefault(path, len(codes)) for path in self.paths], dtype=np.int64)
         shown = [[name for name in path if name is not None] for path in codes]
-        return Coded(np.array(numbers, dtype=np.int64), shown)
+        lengths = np.array([len(one) for one in shown], dtype=np.int64)
+        starts = np.cumsum(lengths) - lengths
+        counts = lengths[numbers]
+        within = np.arange(int(counts.sum()), dtype=np.int64) - np.repeat(np.cumsum(counts) - counts, counts)
+        words = Coded(np.repeat(starts[numbers], counts) + within, [name for one in shown for name in one])
+        return Lists(counts, words)
 
     def message_ids(self) -> Cells:
         """Return the messages; one beside a plain answer key is not conversational and goes to extra."""
