@@ -20,7 +20,7 @@ from strategies import line_of, mutated_rows, rows
 EVERYTHING_IS_LONG = 1
 
 
-def tables_of(data: bytes, **sizes: int) -> tuple[Any, Report]:
+def tables_of(data: bytes, **sizes: Any) -> tuple[Any, Report]:
     report = Report()
     options = replace(make_options(export_id="e"), **sizes)
     return rows_of_batches(batches(io.BytesIO(data), options, report)), report
