@@ -78,7 +78,9 @@ with tracks as (
 select t.* exclude (export_id, line), d.frame_rate,
        coalesce((first_frame - 1) / nullif(d.frame_rate, 0), first_ms / 1000) as start_seconds,
        coalesce(last_frame / nullif(d.frame_rate, 0), last_ms / 1000) as end_seconds,
-       end_seconds - start_seconds as seconds, t.export_id, t.line
+       coalesce((last_frame - first_frame + 1) / nullif(d.frame_rate, 0),
+                (last_ms - first_ms) / 1000) as seconds,
+       t.export_id, t.line
 from tracks t left join {_DATA_ROW} d using (export_id, line)
 """  # noqa: S608 - nothing in it comes from outside
 
