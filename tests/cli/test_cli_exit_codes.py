@@ -99,7 +99,7 @@ def test_a_hint_names_options_as_the_command_does(capsys: pytest.CaptureFixture[
         (
             ["explain"],
             (
-                'error: Unknown command "explain". Available commands: convert, inspect, schema, validate.\n'
+                'error: Unknown command "explain". Available commands: convert, inspect, schema, upgrade, validate.\n'
                 "hint: exportkit --help\n"
             ),
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from filters.choices_of import OF_LABELS, Tables, converted
 from strategies import rows
 
 #: What a policy keeps, said over the columns of all labels.
-KEPT = {
+KEPT: dict[str, Callable[[dict[str, Any]], bool]] = {
     "all": lambda _: True,
     "latest": lambda label: label["is_latest"] is not False,
     "selected": lambda label: label["is_selected"] is True,

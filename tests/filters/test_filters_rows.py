@@ -172,7 +172,7 @@ def test_metadata_equals_by_name_or_schema_id(wanted: dict[str, Any], kept: str)
         {"name": "seen", "schema_kind": "CustomMetadataDateTime", "value": "2025-03-02T08:00:00Z"},
         {"name": "weather", "schema_kind": "CustomMetadataEnum", "value": [option]},
     ]
-    found = [
+    found: list[dict[str, Any]] = [
         {"data_row": {"id": "a"}, "metadata_fields": fields},
         {"data_row": {"id": "b"}, "metadata_fields": [{"name": "flag", "value": True}]},
     ]
