@@ -21,7 +21,7 @@ from pyarrow import parquet as pq
 from exportkit.batch import arrow_schema
 from exportkit.errors import WriteError
 from exportkit.geometry.geojson import Located, located
-from exportkit.pipeline import SourceLike, batches, make_options
+from exportkit.pipeline import SourceLike, batches, make_options, warned
 from exportkit.place import Place
 from exportkit.report import Report
 from exportkit.scanning import dataset_of, is_lake, parts_of
@@ -128,7 +128,8 @@ def _objects(source: SourceLike) -> Iterator[pa.RecordBatch]:
         yield from dataset_of(parts).to_batches(columns=[*_KEPT], filter=on_globe)
         return
     options = make_options(tables=["objects"], columns={"objects": _KEPT})
-    for _, batch in batches(source, options, Report()):
+    report = Report()
+    for _, batch in warned(batches(source, options, report), report):
         yield batch.filter(batch["geojson"].is_valid())
 
 

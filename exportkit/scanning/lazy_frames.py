@@ -13,7 +13,7 @@ import pyarrow as pa
 from polars.io.plugins import register_io_source
 
 from exportkit.batch import arrow_schema
-from exportkit.pipeline import SourceLike, batches, make_options
+from exportkit.pipeline import SourceLike, batches, make_options, warned
 from exportkit.report import Report
 from exportkit.scanning.parts import TableParts
 from exportkit.scanning.passes import Passes
@@ -41,7 +41,9 @@ def over_export(source: SourceLike, table: str, *, batch_rows: int, **options: A
         columns = names if with_columns is None else with_columns
         rows = min(batch_rows, batch_size or batch_rows, max(n_rows or batch_rows, 1))
         asked = make_options(tables=[table], columns={table: columns}, batch_rows=rows, **options)
-        for frame in _first(n_rows, batches(passes.begin(), asked, Report())):
+        report = Report()
+        drawn = warned(batches(passes.begin(), asked, report), report)
+        for frame in _first(n_rows, drawn):
             chosen = frame.select(columns)
             yield chosen if predicate is None else chosen.filter(predicate)
 

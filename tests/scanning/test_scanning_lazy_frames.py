@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import exportkit
-from exportkit.errors import DecodeError, MissingDependencyError, ReadError, TableError
+from exportkit.errors import DecodeError, ExportkitWarning, MissingDependencyError, ReadError, TableError
 from exportkit.pipeline import batches
 from exportkit.scanning import lazy_frames, scan
 
@@ -211,6 +211,16 @@ def test_errors_are_those_of_exportkit(tmp_path: Path, engine: Literal["in-memor
         scan(bad, "objects", max_rejects=0).collect(engine=engine)
     with pytest.raises(TableError, match="did you mean 'objects'"):
         scan(bad, "object")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_rejected_lines_are_warned_of_as_everywhere(
+    tmp_path: Path, engine: Literal["in-memory", "streaming"]
+) -> None:
+    bad = tmp_path / "bad.ndjson"
+    bad.write_bytes(EXPORT.read_bytes() + b'{"data_row": {\n')
+    with pytest.warns(ExportkitWarning, match="1 line could not become rows"):
+        scan(bad, "labels").collect(engine=engine)
 
 
 def test_a_part_that_is_no_parquet_file_is_named(tmp_path: Path) -> None:
