@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 
 # No deadline anywhere: a shared machine may pause a test, and no test here measures time.
 settings.register_profile("default", deadline=None, max_examples=50)
-settings.register_profile("ci", settings.get_profile("default"), max_examples=100, print_blob=True)
+settings.register_profile("ci", settings.get_profile("default"), max_examples=25, print_blob=True)
 settings.register_profile(
     "thorough",
     settings.get_profile("default"),
