@@ -76,26 +76,26 @@ def write_geoparquet(source: SourceLike, path: str | os.PathLike[str]) -> int:
     """
     destination = Path(path)
     unfinished = destination.with_name(f".{destination.name}.inprogress")
-    with _opened(unfinished, destination) as file:
-        rows = _write(_objects(source), file)
-    unfinished.replace(destination)
+    with _failing_as_writing(destination):
+        file = unfinished.open("wb")
+    try:
+        with file:
+            rows = _write(_objects(source), file)
+        with _failing_as_writing(destination):
+            unfinished.replace(destination)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
     return rows
 
 
 @contextmanager
-def _opened(unfinished: Path, destination: Path) -> Iterator[BinaryIO]:
-    """Open the file in the making; it goes when what is done with it fails."""
+def _failing_as_writing(destination: Path) -> Iterator[None]:
     try:
-        file = unfinished.open("wb")
+        yield
     except OSError as error:
         problem = f"cannot write the file: {os.strerror(error.errno or 0)}"
         raise WriteError(problem, place=Place(str(destination))) from None
-    try:
-        with file:
-            yield file
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
 
 
 @dataclass(slots=True)

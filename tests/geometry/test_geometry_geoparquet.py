@@ -135,6 +135,10 @@ def test_a_failure_leaves_the_file_that_was_there_and_nothing_beside_it(tmp_path
 def test_what_cannot_be_written_or_read_says_so(tmp_path: Path) -> None:
     with pytest.raises(WriteError, match="cannot write the file: No such file or directory"):
         write_geoparquet(EXPORT, tmp_path / "missing" / "map.parquet")
+    (tmp_path / "directory").mkdir()
+    with pytest.raises(WriteError, match="cannot write the file: Is a directory"):
+        write_geoparquet(EXPORT, tmp_path / "directory")
+    assert [path.name for path in tmp_path.iterdir()] == ["directory"]
     exportkit.to_parquet(EXPORT, tmp_path / "lake", tables=["labels"])
     with pytest.raises(TableError, match="the lake holds no table 'objects'"):
         write_geoparquet(tmp_path / "lake", tmp_path / "map.parquet")
