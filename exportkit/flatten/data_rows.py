@@ -12,7 +12,7 @@ import numpy as np
 from exportkit.flatten.columns import Columns
 from exportkit.flatten.extras import extra_column, json_object, sections_of
 from exportkit.flatten.media_types import media_type
-from exportkit.flatten.moments import is_exact_timestamp
+from exportkit.flatten.moments import parse_timestamp
 from exportkit.flatten.numbers import floats
 from exportkit.rows import RowBlock
 from exportkit.rows.structs import Details, MediaAttributes, MetadataField
@@ -172,7 +172,7 @@ class MetadataValue:
         self.json: str | None = None
         value, kind = field.value, field.schema_kind or ""
         if isinstance(value, str) and is_text(value):
-            if kind == "CustomMetadataDateTime" and is_exact_timestamp(value):
+            if kind == "CustomMetadataDateTime" and parse_timestamp(value) is not None:
                 self.timestamp = value
                 return
             self.string = value
@@ -192,7 +192,10 @@ def is_text(value: str) -> bool:
 
 def is_exact(value: float) -> bool:
     """Return whether float64 holds a JSON number exactly, and is finite."""
-    return abs(value) <= 2**53 if isinstance(value, int) else math.isfinite(value)
+    try:
+        return math.isfinite(value) and float(value) == value
+    except OverflowError:
+        return False
 
 
 def option_names(value: Any) -> list[str] | None:

@@ -157,7 +157,7 @@ class Geometry:
         else:
             codes = np.where(drawn, np.array([units[kind] for kind in self.kinds], dtype=np.int64), NO_UNIT)
         if self.maps is not None:
-            codes[~drawn & present(self.maps)] = DEGREES
+            codes[(codes == NO_UNIT) & present(self.maps)] = DEGREES
         return Coded(codes, ["px", "pt", "degree"])
 
 
@@ -234,7 +234,7 @@ def messages_of(chosen: Any) -> list[Any] | None:
     if chosen is None:
         return None
     if hasattr(chosen, "message_id"):
-        return [chosen]
+        return None if chosen.message_id is None and chosen.model_config_name is None else [chosen]
     found: list[Any] | None = (
         chosen.ranked_messages if hasattr(chosen, "ranked_messages") else chosen.messages
     )

@@ -13,7 +13,7 @@ import numpy as np
 
 from exportkit.flatten.columns import Columns
 from exportkit.flatten.extras import extra_column, json_text, sections_of
-from exportkit.flatten.moments import newest
+from exportkit.flatten.moments import newest, parse_timestamp
 from exportkit.rows import RowBlock
 from exportkit.rows.features import Annotations
 from exportkit.rows.structs import Label, Performance, PerformanceV2, Project
@@ -230,7 +230,8 @@ class LabelSet:
         by_project: dict[tuple[int, str | None], list[int]] = {}
         for at, (row, project_id) in enumerate(zip(self.rows, self.project_ids, strict=True)):
             details = self.labels[at].label_details
-            if self.projects[at] is not None and details is not None and details.created_at is not None:
+            created_at = details.created_at if self.projects[at] is not None and details is not None else None
+            if created_at is not None and parse_timestamp(created_at) is not None:
                 by_project.setdefault((row, project_id), []).append(at)
         for (_, project_id), group in by_project.items():
             winner = self._newest(project_id, group)

@@ -6,24 +6,24 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-__all__ = ["is_exact_timestamp", "newest", "parse_timestamp"]
+__all__ = ["newest", "parse_timestamp"]
 
 #: Digits of a second beyond microseconds, which the columns do not hold.
 _FINER = re.compile(r"[.,][0-9]{6}[0-9]*[1-9]")
 
 
 def parse_timestamp(text: str) -> datetime | None:
-    """Return the instant that an ISO 8601 string names (without offset: UTC), None when it names none."""
+    """Return the instant that an ISO 8601 string names (without offset: UTC), as a column holds it.
+
+    None when it names none, or one that microseconds do not hold exactly.
+    """
+    if _FINER.search(text):
+        return None
     try:
         moment = datetime.fromisoformat(text)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-
-
-def is_exact_timestamp(text: str) -> bool:
-    """Return whether a string names an instant that microseconds hold exactly."""
-    return parse_timestamp(text) is not None and not _FINER.search(text)
 
 
 def newest(texts: Sequence[str | None]) -> int | None:
