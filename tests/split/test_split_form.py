@@ -184,7 +184,10 @@ V1 = "the input is a V1 export (in x)\nhint: " + V1_HINT
         (zipped(), "the input is a zip archive, not an export (in x)\nhint: " + UNPACK),
         (b"7z\xbc\xaf\x27\x1c\x00", "the input is a 7z archive, not an export (in x)\nhint: " + UNPACK),
         (tarred(), "the input is a tar archive, not an export (in x)\nhint: " + UNPACK),
-        (gzip.compress(ROW), "the input is compressed twice, not an export (in x)\nhint: decompress it once"),
+        (
+            gzip.compress(ROW, mtime=0),
+            "the input is compressed twice, not an export (in x)\nhint: decompress it once",
+        ),
         (bz2.compress(ROW), "the input is compressed twice, not an export (in x)\nhint: decompress it once"),
         (lzma.compress(ROW), "the input is compressed twice, not an export (in x)\nhint: decompress it once"),
     ],
