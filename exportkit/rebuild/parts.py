@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from exportkit.errors import ReadError
 from exportkit.place import Place
 
-__all__ = ["KEY_COLUMNS", "PartReader", "open_part", "parts_of"]
+__all__ = ["KEY_COLUMNS", "PartReader", "open_part", "parts_of", "reading"]
 
 #: What every row of every table has: which line it belongs to.
 KEY_COLUMNS = ("export_id", "line")

@@ -27,6 +27,7 @@ from exportkit.rebuild.records import Record, columns_to_read
 from exportkit.rebuild.streams import TableStream
 from exportkit.rebuild.stretches import Exports, Key, Stretch, stretches_of
 from exportkit.tables import TABLES
+from exportkit.write import is_raw_file
 
 __all__ = ["BATCH_ROWS", "RebuildReport", "to_ndjson"]
 
@@ -172,10 +173,13 @@ def _scan(lake: Path, tables: list[str], exports: Exports) -> dict[str, list[Str
 def _stretches(path: Path, table: str, exports: Exports) -> list[Stretch]:
     reader = open_part(path)
     try:
-        wanted = columns_to_read(TABLES[table])
-        for column in TABLES[table].columns:
-            if not column.null and column.name in wanted and column.name not in reader.names:
-                raise ReadError(f"the part has no column {column.name!r}", place=Place(str(path)))
+        for column in columns_to_read(TABLES[table]):
+            if column not in reader.names:
+                raise ReadError(
+                    f"the part has no column {column!r}, so that its lines cannot be rebuilt",
+                    place=Place(str(path)),
+                    hint="convert the export with all columns",
+                )
         return stretches_of(reader, exports)
     finally:
         reader.close()
@@ -207,7 +211,7 @@ def _write_line(
     if "rejects" in streams:
         for rows in streams["rejects"].take(key):
             for record in rows.batch.records[rows.start : rows.stop]:
-                _write_reject(record, sink, held.lake)
+                _write_reject(record, sink, held.lake, key[1])
                 report.rejects += 1
     with held.rows_of(key, streams) as rows_by_table:
         count = rows_by_table["data_rows"].count
@@ -272,13 +276,15 @@ def _write_rows(rows: Mapping[str, LineRows], sink: Sink) -> int:
     return left_out
 
 
-def _write_reject(record: Record, sink: Sink, lake: Path) -> None:
+def _write_reject(record: Record, sink: Sink, lake: Path, line: int) -> None:
+    name = record.get("raw_uri", "")
     if "raw" in record:
-        sink.write(record["raw"] + b"\n")
-    elif "raw_uri" in record:
-        path = lake / "rejects" / record["raw_uri"]
+        sink.write(record["raw"])
+    elif is_raw_file(name):  # a name that exportkit did not give could lead anywhere
+        path = lake / "rejects" / name
         with reading(path), path.open("rb") as file:
-            pieces = iter(lambda: file.read(PIECE_BYTES), b"")
-            for piece in pieces:
+            for piece in iter(lambda: file.read(PIECE_BYTES), b""):
                 sink.write(piece)
-        sink.write(b"\n")
+    else:
+        raise ReadError("a rejected line is not in the lake", place=Place(str(lake), line))
+    sink.write(b"\n")

@@ -6,10 +6,12 @@ import io
 import json
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import exportkit
+from exportkit.pipeline import batches, make_options
 from exportkit.rebuild import to_ndjson
 from exportkit.rebuild.json_texts import encode
 from exportkit.rebuild.line_rows import LineRows
@@ -17,20 +19,27 @@ from exportkit.rebuild.lines import line_of
 from exportkit.rebuild.long_lines import LongLine
 from exportkit.rebuild.records import Batch
 from exportkit.rebuild.streams import Slice
+from exportkit.report import Report
 from exportkit.tables import TABLES
 from oracle import normal_form, rows_equal
 
 __all__ = ["differing", "line", "lines_in", "rebuilt", "rebuilt_in_memory", "samples"]
 
 
-def rebuilt_in_memory(data: bytes, *, piece_rows: int | None = None) -> list[bytes]:
+def rebuilt_in_memory(
+    data: bytes, *, piece_rows: int | None = None, run_bytes: int | None = None
+) -> list[bytes]:
     """Return the lines that the record batches of `data` are rebuilt to, without part files between.
 
-    With `piece_rows`, each line is treated as a long one: through temporary files, so many rows at a time.
+    With `run_bytes`, each line is read as a long one, in runs of about so many bytes; with `piece_rows`, it
+    is written as a long one: through temporary files, so many rows at a time.
     """
+    options = make_options(export_id="export", on_bad_row="raise")
+    if run_bytes is not None:
+        options = replace(options, max_line_bytes=1, run_bytes=run_bytes)
     found: dict[int, dict[str, LineRows]] = {}
     most = 1_000_000 if piece_rows is None else 0
-    for table, batch in exportkit.iter_batches(io.BytesIO(data), export_id="export", on_bad_row="raise"):
+    for table, batch in batches(io.BytesIO(data), options, Report()):
         lines = batch.column("line").to_pylist()
         rows = Batch(table, batch)
         for start, number in enumerate(lines):

@@ -48,6 +48,12 @@ def test_a_line_is_the_same_whether_it_is_written_whole_or_in_pieces(
 
 
 @some
+@given(st.one_of(rows(), mutated_rows(odd_items=True)), st.sampled_from([1, 30, 200, 1000]))
+def test_tables_of_a_line_read_in_runs_rebuild_it(row: dict[str, Any], run_bytes: int) -> None:
+    assert not differing([line(row)], rebuilt_in_memory(line(row), run_bytes=run_bytes, piece_rows=7))
+
+
+@some
 @given(rows(), exports(broken=True), few_rows, few_rows, st.sampled_from(["parquet", "arrow"]))
 def test_tables_rebuild_whole_exports_however_they_are_cut(
     first: dict[str, Any], rest: bytes, row_group_rows: int, batch_rows: int, form: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,11 @@ import pytest
 
 import exportkit
 from exportkit.errors import ReadError
+from exportkit.legacy import upgrade_rows
+from exportkit.pipeline import make_options, write_lake
 from exportkit.rebuild import streams, to_ndjson
 from exportkit.tables import TABLES
+from exportkit.write import WriteOptions
 from rebuild.round_trips import differing, line, lines_in
 
 LINES = [
@@ -131,7 +135,7 @@ def test_parts_that_another_program_wrote_with_other_types_are_read(lake: Path) 
         rows = rows.set_column(rows.schema.names.index(name), name, column)
     for part in (lake / "objects").iterdir():
         part.unlink()
-    pq.write_table(rows.drop_columns(["confidence", "payload"]), lake / "objects" / "all.parquet")
+    pq.write_table(rows.drop_columns(["is_key_frame", "data_row_id"]), lake / "objects" / "all.parquet")
     assert not differing(lines_in(EXPORT), rebuilt(lake))
     assert not differing(lines_in(EXPORT), rebuilt(lake, max_line_rows=0))
 
@@ -143,6 +147,30 @@ def test_rejected_lines_are_left_out_or_come_back_where_they_stood(tmp_path: Pat
     found = rebuilt(tmp_path / "lake", include_rejects=True)
     assert (found[1], found[3]) == (b"{broken", b"\xff\xfe")
     assert len(found) == 5
+
+
+def test_a_rejected_line_too_long_for_its_column_comes_back_out_of_its_file(tmp_path: Path) -> None:
+    broken = b'{"data_row":{"id":"x"},"text":"' + b"long " * 1_000
+    options = replace(make_options(export_id="e"), max_line_bytes=1_000, max_raw_bytes=1_000)
+    write_lake(
+        io.BytesIO(LINES[0] + broken + b"\n" + LINES[1]), tmp_path / "lake", options, WriteOptions(),
+        format="parquet", mode="error", workers=1,
+    )  # fmt: skip
+    assert pq.read_table(tmp_path / "lake" / "rejects").column("raw").null_count == 1
+    assert rebuilt(tmp_path / "lake", include_rejects=True)[1] == broken
+    (held,) = (tmp_path / "lake" / "rejects").glob("_raw-*")
+    held.unlink()
+    with pytest.raises(ReadError, match="cannot read the part"):
+        rebuilt(tmp_path / "lake", include_rejects=True)
+
+
+def test_lines_of_an_export_v1_come_back_as_the_lines_they_were_upgraded_to(tmp_path: Path) -> None:
+    for source in sorted((Path(__file__).parents[1] / "legacy" / "golden").glob("*.v1.json")):
+        lake = tmp_path / source.name
+        exportkit.to_parquet(source, lake, workers=1)
+        with source.open("rb") as file:
+            upgraded = [json.dumps(row).encode() for row in upgrade_rows(file)]
+        assert not differing(upgraded, rebuilt(lake))
 
 
 def test_lines_of_an_array_come_back_as_lines(tmp_path: Path) -> None:
