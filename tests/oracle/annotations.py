@@ -13,7 +13,7 @@ from typing import Any
 
 from oracle.columns import make_row
 from oracle.fits import MISFIT, flag, int64, text
-from oracle.leftover import JsonObject, Leftover
+from oracle.leftover import REPEATED, JsonObject, Leftover
 from oracle.objects import object_rows, relationship_rows
 from oracle.questions import Spot, question_rows
 
@@ -84,17 +84,21 @@ def _segments(spot: Spot, left: Leftover, unit: str) -> Rows:
     segments = left.inside("segments")
     for plane, features in _by_plane(segments):
         for feature_id, spans in features.tree.items():
-            if not isinstance(spans, list):
+            ends_of_spans = [_ends(span) for span in spans] if isinstance(spans, list) else []
+            if MISFIT in ends_of_spans:
                 continue
-            features.tree[feature_id] = {}
-            for index, span in enumerate(spans):
-                ends = [int64(end) for end in span] if isinstance(span, list) else []
-                if len(ends) != 2 or MISFIT in ends:
-                    features.tree[feature_id][str(index)] = span
-                    continue
+            if isinstance(spans, list):
+                features.tree[feature_id] = {}
+            for index, ends in enumerate(ends_of_spans):
                 columns = {"plane": plane, "feature_id": feature_id, "position": index, "unit": unit}
                 ends_of = {"span_start": ends[0], "span_end": ends[1]}
                 yield "segments", make_row("segments", spot.keys, columns, ends_of)
+
+
+def _ends(span: Any) -> Any:
+    """Return first and last of a span, or MISFIT."""
+    ends = [int64(end) for end in span] if isinstance(span, list) else []
+    return MISFIT if len(ends) != 2 or MISFIT in ends else ends
 
 
 def _key_frames(left: Leftover) -> KeyFrames:
@@ -117,8 +121,11 @@ def _listed_frames(holder: JsonObject, key: str) -> dict[int, bool]:
     """Take the frames listed under `key` of `holder`; leave what is no frame."""
     listed = holder[key]
     if isinstance(listed, list):
-        holder[key] = {str(index): item for index, item in enumerate(listed) if int64(item) is MISFIT}
-        return {int64(item): True for item in listed if int64(item) is not MISFIT}
+        numbers = [int64(item) for item in listed]
+        if MISFIT in numbers:
+            return {}
+        holder[key] = {}
+        return dict.fromkeys(numbers, True)
     frames = {}
     for name, value in list(listed.items()) if isinstance(listed, dict) else ():
         if _is_number(name) and flag(value) is not MISFIT:
@@ -156,7 +163,7 @@ def _drop_repeated_relationships(annotations: JsonObject) -> None:
     if not isinstance(objects, list) or not isinstance(relationships, list):
         return
     listed = {_verbatim(entry) for entry in relationships if isinstance(entry, dict)}
-    annotations["objects"] = [None if _verbatim(entry) in listed else entry for entry in objects]
+    annotations["objects"] = [REPEATED if _verbatim(entry) in listed else entry for entry in objects]
 
 
 def _verbatim(value: Any) -> str:

@@ -19,8 +19,10 @@ from oracle.leftover import JsonObject, without_empties
 
 __all__ = ["differences", "rows_of_batches", "without_nulls"]
 
-#: The oracle does not foretell these: wording, an id read out of a broken line, where a long line is put.
-FREE = {"rejects": {"data_row_id", "problem", "json_path", "raw_uri"}}
+#: The oracle does not foretell these: wording, and where a long line is put.
+FREE = {"rejects": {"problem", "json_path", "raw_uri"}}
+#: Nor what `extra` says of an answer whose question hangs on a feature that its id does not name.
+MARKS = frozenset({"$holder", "$parent", "$key"})
 EMPTY_IS_NULL = frozenset({"extra", "payload", "media_attributes", "value_json"})
 
 
@@ -53,7 +55,9 @@ def without_nulls(table: str, row: JsonObject) -> JsonObject:
     kept = {}
     for column, value in row.items():
         said = value
-        if column in EMPTY_IS_NULL:
+        if column == "extra" and table == "classifications" and value is not None:
+            said = without_empties({key: item for key, item in value.items() if key not in MARKS})
+        elif column in EMPTY_IS_NULL:
             said = without_empties(value)
         elif isinstance(value, list) and not value and column not in JSON_COLUMNS[table]:
             said = None

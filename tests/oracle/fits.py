@@ -6,6 +6,7 @@ instant without offset is UTC. Nothing is coerced from one JSON type to another.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -33,8 +34,10 @@ def anything(value: Any) -> Any:
 
 
 def text(value: Any) -> Any:
-    """A string."""
-    return value if isinstance(value, str) else MISFIT
+    """A string; half a surrogate pair is none that UTF-8 holds."""
+    if not isinstance(value, str):
+        return MISFIT
+    return MISFIT if any("\ud800" <= character <= "\udfff" for character in value) else value
 
 
 def flag(value: Any) -> Any:
@@ -47,7 +50,7 @@ def number(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return MISFIT
     try:
-        return float(value) if float(value) == value else MISFIT
+        return float(value) if math.isfinite(value) and float(value) == value else MISFIT
     except OverflowError:
         return MISFIT
 
@@ -65,7 +68,7 @@ def int32(value: Any) -> Any:
 def exif(value: Any) -> Any:
     """A rotation: a number or its digits."""
     if isinstance(value, str):
-        return int32(int(value)) if re.fullmatch("[0-9]{1,9}", value) else MISFIT
+        return int32(int(value)) if re.fullmatch("0|-?[1-9][0-9]{0,8}", value) else MISFIT
     return int32(value)
 
 

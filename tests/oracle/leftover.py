@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from oracle.fits import MISFIT, Fit
+from oracle.fits import MISFIT, Fit, text
 
-__all__ = ["JsonObject", "Leftover", "merged", "without_empties"]
+__all__ = ["REPEATED", "JsonObject", "Leftover", "merged", "without_empties"]
+
+#: Stands in an array for an item that another array holds as well.
+REPEATED: Any = object()
 
 JsonObject = dict[str, Any]
 
@@ -48,12 +51,16 @@ class Leftover:
         return Leftover(value if isinstance(value, dict) else {})
 
     def items(self, key: str) -> list[tuple[int, JsonObject]]:
-        """Remove the objects of the array under `key`, with their index; what is no object stays."""
+        """Remove the items of the array under `key`, with their index; what is no object as ``$value``."""
         array = self.tree.get(key)
         if not isinstance(array, list):
             return []
-        self.tree[key] = {str(index): item for index, item in enumerate(array) if not isinstance(item, dict)}
-        return [(index, item) for index, item in enumerate(array) if isinstance(item, dict)]
+        del self.tree[key]
+        return [
+            (index, item if isinstance(item, dict) else {"$value": item})
+            for index, item in enumerate(array)
+            if item is not REPEATED
+        ]
 
     def entries(self, key: str) -> list[tuple[int, str, JsonObject]]:
         """Remove the objects under the keys of the object under `key`, with their order; the rest stays."""
@@ -61,7 +68,7 @@ class Leftover:
         taken = [
             (index, name, entry)
             for index, (name, entry) in enumerate(keyed.items())
-            if isinstance(entry, dict)
+            if isinstance(entry, dict) and text(name) is not MISFIT
         ]
         for _, name, _ in taken:
             del keyed[name]
@@ -72,16 +79,21 @@ class Leftover:
     ) -> list[JsonObject] | None:
         """Take the array of objects under `key` as a list column with these children.
 
-        An unknown field of an item, or a child that does not fit, stays under the item's index. With
-        `required`, a child that is missing or does not fit makes the whole array a misfit, which stays.
+        An unknown field of an item, or a child that does not fit, stays under the item's index, and so does
+        an item that is no object. With `required`, such an item, or a child that is missing or does not fit,
+        makes the whole array a misfit, which stays.
         """
         array = self.tree.get(key)
-        if not isinstance(array, list) or not all(isinstance(item, dict) for item in array):
+        if not isinstance(array, list):
             return None
+        odd = {str(index): item for index, item in enumerate(array) if not isinstance(item, dict)}
+        if odd and required:
+            return None
+        array = [item if isinstance(item, dict) else {} for item in array]
         fitted = [fit(item.get(name)) for item in array for name, fit in children.items()]
         if required and any(value is MISFIT for value in fitted):
             return None
-        self.tree[key] = {str(index): item for index, item in enumerate(array)}
+        self.tree[key] = {str(index): item for index, item in enumerate(array)} | odd
         return [{name: Leftover(item).take(name, fit) for name, fit in children.items()} for item in array]
 
     def rest(self) -> JsonObject | None:

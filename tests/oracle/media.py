@@ -43,9 +43,10 @@ def media_type_of(line: JsonObject) -> str:
     """Return the `media_type` of a line."""
     attributes = _object(line.get("media_attributes"))
     asset, mime = attributes.get("asset_type"), attributes.get("mime_type")
-    if isinstance(asset, str) and asset in ASSET_TYPES:
-        return ASSET_TYPES[asset]
+    if isinstance(asset, str) and asset.lower() in ASSET_TYPES:
+        return ASSET_TYPES[asset.lower()]
     if isinstance(mime, str):
+        mime = mime.lower()
         if mime in MIME_TYPES:
             return MIME_TYPES[mime]
         for prefix, media in MIME_PREFIXES:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from oracle.columns import make_row
-from oracle.fits import Fit, anything, colour, int64, number, text, texts
+from oracle.fits import MISFIT, Fit, anything, colour, int64, number, text, texts
 from oracle.leftover import JsonObject, Leftover, without_empties
 from oracle.questions import Spot, header, metrics, question_rows
 
@@ -20,7 +20,8 @@ KINDS = {
     "MessageMultiSelection", "MessageRanking", "VideoBoundingBox", "VideoSegmentationMask",
     "VideoPoint", "VideoPolyline", "DICOMPolyline", "DICOMSegmentationMask",
     "ImageUnidirectionalRelationship", "TextUnidirectionalRelationship",
-    "DocumentUnidirectionalRelationship",
+    "DocumentUnidirectionalRelationship", "ImageBidirectionalRelationship",
+    "TextBidirectionalRelationship", "DocumentBidirectionalRelationship",
 }  # fmt: skip
 RELATIONS = ("unidirectional_relationship", "bidirectional_relationship")
 #: Keys that hold a geometry. One that its columns cannot hold goes whole to the payload.
@@ -135,10 +136,9 @@ def _fitting(left: Leftover, kind: str) -> set[str]:
 
 
 def _geometry(left: Leftover, fitted: set[str]) -> JsonObject:
-    box, point, page = left.inside("bounding_box"), left.inside("point"), left.inside("page_dimensions")
-    composite = left.inside("composite_mask")
-    columns: JsonObject = {f"bbox_{side}": box.take(side, number) for side in SIDES}
-    columns |= {f"point_{axis}": point.take(axis, number) for axis in ("x", "y")}
+    page, composite = left.inside("page_dimensions"), left.inside("composite_mask")
+    columns = _whole(left, fitted, "bounding_box", "bbox", SIDES)
+    columns |= _whole(left, fitted, "point", "point", ("x", "y"))
     columns["mask_url"] = left.inside("mask").take("url", text)
     columns["composite_mask_url"] = composite.take("url", text)
     columns["composite_mask_color"] = composite.take("color_rgb", colour)
@@ -146,6 +146,15 @@ def _geometry(left: Leftover, fitted: set[str]) -> JsonObject:
     columns["page_number"] = left.take("page_number", int64)
     columns |= {f"page_{side}": page.take(side, number) for side in ("width", "height")}
     return columns | _vertices(left, fitted) | _location(left, fitted) | _messages(left, fitted)
+
+
+def _whole(left: Leftover, fitted: set[str], key: str, prefix: str, parts: tuple[str, ...]) -> JsonObject:
+    """Take a geometry that means nothing without any of its parts; without one, the whole is none."""
+    inside = left.inside(key)
+    if any(not inside.has(part) or number(inside.tree[part]) is MISFIT for part in parts):
+        fitted.discard(key)
+        return {}
+    return {f"{prefix}_{part}": inside.take(part, number) for part in parts}
 
 
 def _vertices(left: Leftover, fitted: set[str]) -> JsonObject:
@@ -185,13 +194,10 @@ def _messages(left: Leftover, fitted: set[str]) -> JsonObject:
 
 
 def _unit(columns: JsonObject, kind: str | None) -> str | None:
-    if columns["geojson"] is not None:
-        return "degree"
-    boxed = any(columns[f"bbox_{side}"] is not None for side in SIDES)
-    drawn = boxed or columns["vertices"] or columns["point_x"] is not None or columns["point_y"] is not None
-    if drawn and kind is not None and kind.startswith(PIXELS):
-        return "px"
-    return "pt" if boxed and kind is not None and kind.startswith("Document") else None
+    drawn = "bbox_left" in columns or "point_x" in columns or columns["vertices"]
+    if drawn and kind is not None and kind.startswith((*PIXELS, "Document")):
+        return "px" if kind.startswith(PIXELS) else "pt"
+    return "degree" if columns["geojson"] is not None else None
 
 
 def _payload(left: Leftover, kind: str | None, fitted: set[str]) -> JsonObject | None:

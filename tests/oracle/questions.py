@@ -100,14 +100,11 @@ def _answers(left: Leftover, path: list[str]) -> Iterator[Answer]:
 
 def _answer(answer_type: str, key: str, index: str | None, option: JsonObject, columns: JsonObject) -> Answer:
     left = Leftover(option)
-    columns["answer_type"] = answer_type
-    if answer_type == "text":
-        columns["text"] = left.take("content", text)
-    else:
-        columns |= header(left, "answer_")
-        columns["answer_confidence"] = left.take("confidence", number)
-        columns["answer_custom_metrics"] = metrics(left)
-        columns["answer_path"] = _longer(columns["answer_path"], columns["answer_name"])
+    columns |= header(left, "answer_")
+    columns |= {"answer_type": answer_type, "text": left.take("content", text)}
+    columns["answer_confidence"] = left.take("confidence", number)
+    columns["answer_custom_metrics"] = metrics(left)
+    columns["answer_path"] = _longer(columns["answer_path"], columns["answer_name"])
     nested = left.items("classifications")
     rest = left.rest()
     if rest is not None:

@@ -59,9 +59,10 @@ def tables_of(
     common = {"export_id": export_id, "line": line}
     parsed = _parse(json.dumps(given).encode() if isinstance(given, dict) else given)
     data_row = parsed.get("data_row") if isinstance(parsed, dict) else None
-    if not isinstance(data_row, dict) or not isinstance(data_row.get("id"), str):
+    if not isinstance(data_row, dict) or text(data_row.get("id") or None) is MISFIT or _tells_error(parsed):
         raw = given if isinstance(given, bytes) else None
-        tables["rejects"].append(make_row("rejects", place, common, {"error": "DecodeError", "raw": raw}))
+        columns = {"error": "DecodeError", "raw": raw, "data_row_id": _shown_id(parsed)}
+        tables["rejects"].append(make_row("rejects", place, common, columns))
         return tables
     media = media_type_of(parsed)
     common["data_row_id"] = data_row.pop("id")
@@ -91,13 +92,29 @@ def tables_of_export(data: bytes, *, export_id: str, source_uri: str) -> Tables:
 
 
 def _parse(line: bytes) -> Any:
-    """Return the line's JSON; None when it is broken, or holds lone surrogates or infinity."""
+    """Return the line's JSON; None when it is broken, or holds what only Python calls a number."""
+
+    def refuse(constant: str) -> None:
+        raise ValueError(constant)
+
     try:
-        parsed = json.loads(line.decode("utf-8"), parse_constant=float)
-        json.dumps(parsed, ensure_ascii=False, allow_nan=False).encode("utf-8")
+        return json.loads(line.decode("utf-8"), parse_constant=refuse)
     except ValueError:
         return None
-    return parsed
+
+
+def _tells_error(parsed: JsonObject) -> bool:
+    """Whether a line is of the platform's error stream: an error, and no section of a data row."""
+    told = any(parsed.get(key) is not None for key in ("error", "errors"))
+    return told and all(parsed.get(section) is None for section in SECTIONS)
+
+
+def _shown_id(parsed: Any) -> str | None:
+    """Return the data row id that a refused line shows."""
+    line = parsed if isinstance(parsed, dict) else {}
+    data_row = line.get("data_row")
+    shown = (line.get("data_row_id"), data_row.get("id") if isinstance(data_row, dict) else None)
+    return next((one for one in shown if text(one) is not MISFIT), None)
 
 
 def _data_row(left: Leftover) -> JsonObject:
@@ -161,7 +178,7 @@ def _embeddings(left: Leftover, common: JsonObject, tables: Tables) -> None:
         for index, value in field.items("values"):
             entry = Leftover(value)
             vectors.append({"vector_position": index, "vector": entry.take("value", numbers)})
-            leftovers[str(index)] = entry.rest()
+            leftovers[str(index)] = value["$value"] if "$value" in value else entry.rest()
         rest = merged(field.rest(), Leftover({"values": leftovers}).rest())
         for vector in vectors or [{}]:
             tables["embeddings"].append(make_row("embeddings", common, columns, vector, {"extra": rest}))
@@ -198,12 +215,12 @@ def _experiments(left: Leftover, common: JsonObject, tables: Tables) -> None:
         rows = []
         for _, run_id, item in field.entries("runs"):
             run = Leftover(item)
-            split = run.take("split", text)
+            split = run.take("data_split", text)
             columns = {
                 "model_run_id": run_id,
                 "model_run_name": run.take("name", text),
                 "run_data_row_id": run.take("run_data_row_id", text),
-                "data_split": split if split is not None else run.take("data_split", text),
+                "data_split": split if split is not None else run.take("split", text),
             }
             for key, origin in (("labels", "model_run"), ("predictions", "prediction")):
                 owner = Owner(origin=origin, experiment_id=experiment_id, model_run_id=run_id, **common)

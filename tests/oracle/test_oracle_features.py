@@ -8,11 +8,15 @@ from oracle.small_lines import below_label, one_object
 
 
 def test_a_box_has_its_corners_and_unit_and_keeps_what_it_cannot_hold() -> None:
-    box = {"left": 1, "top": 2.5, "width": "3", "height": 4, "x": 1}
-    assert one_object(feature_id="f", annotation_kind="ImageBoundingBox", bounding_box=box, y=2) == {
-        "feature_id": "f", "annotation_kind": "ImageBoundingBox", "coordinate_unit": "px",
-        "bbox_left": 1.0, "bbox_top": 2.5, "bbox_height": 4.0,
-        "extra": {"bounding_box": {"width": "3", "x": 1}, "y": 2},
+    box = {"left": 1, "top": 2.5, "width": 3, "height": 4, "x": 1}
+    assert one_object(annotation_kind="ImageBoundingBox", bounding_box=box, y=2) == {
+        "annotation_kind": "ImageBoundingBox", "coordinate_unit": "px",
+        "bbox_left": 1.0, "bbox_top": 2.5, "bbox_width": 3.0, "bbox_height": 4.0,
+        "extra": {"bounding_box": {"x": 1}, "y": 2},
+    }  # fmt: skip
+    odd = {**box, "width": "3"}
+    assert one_object(annotation_kind="ImageBoundingBox", bounding_box=odd, y=2) == {
+        "annotation_kind": "ImageBoundingBox", "payload": {"bounding_box": odd}, "extra": {"y": 2},
     }  # fmt: skip
 
 
@@ -72,7 +76,7 @@ def test_message_tasks_share_columns_that_only_their_kind_tells_apart() -> None:
 def test_pages_and_globes_have_their_own_units() -> None:
     page = one_object(
         annotation_kind="DocumentBoundingBox",
-        bounding_box={"left": 1},
+        bounding_box={"left": 1, "top": 2, "width": 3, "height": 4},
         page_number=0,
         page_dimensions={"width": 612},
     )
@@ -114,7 +118,8 @@ def test_frames_and_their_objects_are_rows_and_what_is_no_frame_stays_with_the_l
         "abc": {"objects": {}, "y": 2},
     }
     key_frames = {"f": [5, 6], "g": {"4": True, "6": False, "z": True}}
-    annotations = {"frames": frames, "key_frame_feature_map": key_frames, "segments": {"f": [[5, 6], [8]]}}
+    spans = {"f": [[5, 6], [8]], "g": [[5, 6]]}
+    annotations = {"frames": frames, "key_frame_feature_map": key_frames, "segments": spans}
     assert below_label("objects", **annotations) == [
         {"frame": 5, "position": 0, "feature_id": "f", "is_key_frame": True},
         {"frame": 5, "position": 1, "feature_id": "g", "is_key_frame": False, "extra": {"$key": "k"}},
@@ -126,7 +131,7 @@ def test_frames_and_their_objects_are_rows_and_what_is_no_frame_stays_with_the_l
         {"feature_id": "g", "frame": 6, "is_key_frame": False},
     ]
     assert below_label("segments", **annotations) == [
-        {"feature_id": "f", "position": 0, "span_start": 5, "span_end": 6, "unit": "frame"}
+        {"feature_id": "g", "position": 0, "span_start": 5, "span_end": 6, "unit": "frame"}
     ]
     (label,) = below_label("labels", **annotations)
     assert label["container"] == "video"
@@ -134,7 +139,7 @@ def test_frames_and_their_objects_are_rows_and_what_is_no_frame_stays_with_the_l
         "annotations": {
             "frames": {"5": {"objects": {"bad": 7}, "x": 1}, "abc": {"y": 2}},
             "key_frame_feature_map": {"g": {"z": True}},
-            "segments": {"f": {"1": [8]}},
+            "segments": {"f": [[5, 6], [8]]},
         }
     }
 
@@ -200,15 +205,15 @@ def test_nested_answers_know_their_parent_depth_and_path() -> None:
 
 def test_a_checklist_is_a_row_for_each_option_and_one_row_without_options() -> None:
     options = [{"feature_id": "a", "name": "x", "y": 1}, 5, {"feature_id": "b", "confidence": 0.5, "z": 2}]
-    first, second = below_label(
+    rows = below_label(
         "classifications", classifications=[{"name": "q", "checklist_answers": options, "w": 3}]
     )
-    assert (first["answer_position"], first["extra"]) == (
-        0,
-        {"w": 3, "checklist_answers": {"0": {"y": 1}, "1": 5}},
-    )
-    assert (second["answer_position"], second["extra"]) == (2, {"checklist_answers": {"2": {"z": 2}}})
-    assert second["answer_confidence"] == 0.5
+    assert [(row["answer_position"], row.get("answer_feature_id"), row["extra"]) for row in rows] == [
+        (0, "a", {"w": 3, "checklist_answers": {"0": {"y": 1}}}),
+        (1, None, {"checklist_answers": {"1": {"$value": 5}}}),
+        (2, "b", {"checklist_answers": {"2": {"z": 2}}}),
+    ]
+    assert rows[2]["answer_confidence"] == 0.5
     assert below_label("classifications", classifications=[{"name": "q", "checklist_answers": []}]) == [
         {"depth": 0, "position": 0, "name": "q", "answer_path": ["q"]}
     ]

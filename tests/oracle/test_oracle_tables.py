@@ -100,10 +100,12 @@ def test_labels_are_counted_over_projects_then_runs_labels_before_predictions() 
         experiments={"x": {"runs": runs}},
         projects={"p2": {"labels": [{"id": "y"}, 5, {"id": "z"}]}, "p1": {"labels": [{"id": "a"}]}},
     )
-    seen = {row["label_id"]: (row["label_index"], row["position"], row["origin"]) for row in rows}
+    assert [row["extra"] for row in rows if "extra" in row] == [{"$value": 5}]
+    named = [row for row in rows if "extra" not in row]
+    seen = {row["label_id"]: (row["label_index"], row["position"], row["origin"]) for row in named}
     assert seen == {
-        "y": (0, 0, "project"), "z": (1, 2, "project"), "a": (2, 0, "project"),
-        "b": (3, 0, "model_run"), "c": (4, 0, "prediction"), "d": (5, 0, "model_run"),
+        "y": (0, 0, "project"), "z": (2, 2, "project"), "a": (3, 0, "project"),
+        "b": (4, 0, "model_run"), "c": (5, 0, "prediction"), "d": (6, 0, "model_run"),
     }  # fmt: skip
 
 
@@ -170,14 +172,18 @@ def test_runs_of_an_experiment_share_its_leftovers_on_the_first_row() -> None:
 
 def test_a_section_of_the_wrong_type_stays_whole_in_extra() -> None:
     (row,) = rows_of("data_rows", projects=["p"], experiments={"m": 5}, attachments=[{"id": "a"}, "b"])
-    assert row["extra"] == {"projects": ["p"], "experiments": {"m": 5}, "attachments": {"1": "b"}}
+    assert row["extra"] == {"projects": ["p"], "experiments": {"m": 5}}
     assert row["sections"] == ["attachments", "projects", "experiments"]
 
 
 @pytest.mark.parametrize(
     "line",
-    [b"{", b"[1]", b'"x"', b"{}", b'{"data_row":{"id":5}}', b'{"data_row":{"id":"d","x":NaN}}', b"\xff"],
-)
+    [
+        b"{", b"[1]", b'"x"', b"{}", b'{"data_row":{"id":5}}', b'{"data_row":{"id":""}}', b"\xff",
+        b'{"data_row":{"id":"d","x":NaN}}', b'{"data_row":{"id":"d"},"errors":[]}',
+        b'{"data_row_id":"d","error":"e"}',
+    ],
+)  # fmt: skip
 def test_what_is_no_data_row_is_rejected_with_its_bytes(line: bytes) -> None:
     (reject,) = tables_of(line, **PLACE)["rejects"]
     assert (reject["error"], reject["raw"], reject["line"]) == ("DecodeError", line, 1)
