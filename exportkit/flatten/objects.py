@@ -91,10 +91,12 @@ def is_payload(one: Object, key: str, payload: dict[str, Any]) -> bool:
     """Return whether the leftovers under `key` are geometry that no column holds.
 
     That is a key that a kind beyond the catalogue brings along, geometry of which no part fitted, and
-    what is left of geometry that is payload already.
+    what is left of something that is payload already.
     """
+    if key in payload:
+        return True
     if key in GEOMETRY_KEYS:
-        return key in payload or getattr(one, key) in (None, NO_RAW)
+        return getattr(one, key) in (None, NO_RAW)
     return key not in Object.__struct_fields__ and one.annotation_kind not in KNOWN_KINDS
 
 

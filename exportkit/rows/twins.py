@@ -23,7 +23,7 @@ import msgspec
 from msgspec import inspect
 
 from exportkit.rows import features, structs
-from exportkit.rows.features import NO_RAW
+from exportkit.rows.features import NO_RAW, read_json
 from exportkit.rows.structs import STRUCTS, Row
 
 __all__ = ["MAX_LEARNED", "Shape", "make_decoder"]
@@ -149,7 +149,8 @@ class _Gathers:
         ]
 
         def gather(one: Any) -> dict[str, Any] | None:
-            found = {key: raw for attribute, key in own if (raw := getattr(one, attribute)) is not NO_RAW}
+            raws = [(key, getattr(one, attribute)) for attribute, key in own]
+            found = {key: read_json(raw) for key, raw in raws if raw is not NO_RAW}
             for attribute, key, gather_part in below:
                 nested = _below(getattr(one, attribute), gather_part)
                 if nested:
