@@ -7,72 +7,28 @@ its keys and once for its rows, and holds one batch of each part that is being r
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
-from exportkit.errors import ReadError, TableError
+from exportkit.errors import ReadError
 from exportkit.place import Place
-from exportkit.rebuild.destinations import DestinationLike, Sink, open_sink
-from exportkit.rebuild.json_texts import JsonTextError, encode
-from exportkit.rebuild.line_rows import LineRows
-from exportkit.rebuild.lines import line_of
-from exportkit.rebuild.long_lines import LONG_TABLES, LongLine
-from exportkit.rebuild.parts import open_part, parts_of, reading
-from exportkit.rebuild.records import Record, columns_to_read
+from exportkit.rebuild.destinations import DestinationLike, open_sink
+from exportkit.rebuild.parts import open_part, parts_of
+from exportkit.rebuild.records import columns_to_read
+from exportkit.rebuild.reports import RebuildReport
 from exportkit.rebuild.streams import TableStream
 from exportkit.rebuild.stretches import Exports, Key, Stretch, stretches_of
+from exportkit.rebuild.writing import Held, write_line
 from exportkit.tables import TABLES
-from exportkit.write import is_raw_file
 
-__all__ = ["BATCH_ROWS", "RebuildReport", "to_ndjson"]
+__all__ = ["to_ndjson"]
 
 #: Rows of a part that are held at a time.
 BATCH_ROWS = 2_048
 #: Rows of one line and table that are held in memory.
 MAX_LINE_ROWS = 50_000
-NO_END = sys.maxsize
-NO_ROWS = LineRows("data_rows", 0)
-#: Bytes that are copied at a time of a rejected line that lies in a file.
-PIECE_BYTES = 1024 * 1024
-
-
-@dataclass(slots=True)
-class RebuildReport:
-    """What a rebuild wrote.
-
-    Attributes
-    ----------
-    lake, destination : str
-        Where the rows came from and where the lines are.
-    export_ids : list of str
-        Exports in the order in which their lines were written.
-    data_rows, rejects : int
-        Lines built from tables; rejected lines written as they were.
-    left_out : int
-        Rows whose line, label, object or answer is not in the lake any more.
-    bytes : int
-        Bytes written.
-    seconds : float
-        Wall-clock time.
-    """
-
-    lake: str
-    destination: str
-    export_ids: list[str] = field(default_factory=list)
-    data_rows: int = 0
-    rejects: int = 0
-    left_out: int = 0
-    bytes: int = 0
-    seconds: float = 0.0
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain values."""
-        return asdict(self)
 
 
 def to_ndjson(
@@ -88,8 +44,10 @@ def to_ndjson(
 
     Lines come in the order of their input; of several inputs, in the order in which the lake's parts name
     them. A line says what the tables say: a changed value in a column is a changed value in the line. It is
-    the line that was converted, but for nulls, empty containers, the spelling of numbers and timestamps, and
-    what TABLES.md counts as equal. Lines that came from Export V1 are the Export V2 lines they were made.
+    the line that was converted, but for nulls, empty containers, and the spelling of numbers, timestamps and
+    key frame maps; a relationship that stood among the objects too stands in its own array only, and a field
+    that both performance objects repeated in the older one. Lines that came from Export V1 are the Export V2
+    lines that they were upgraded to.
 
     Parameters
     ----------
@@ -131,17 +89,19 @@ def to_ndjson(
     started = time.perf_counter()
     if batch_rows < 1:
         raise ValueError(f"batch_rows must be 1 or more, not {batch_rows}")
+    if max_line_rows < 0:
+        raise ValueError(f"max_line_rows must be 0 or more, not {max_line_rows}")
     tables = [name for name in TABLES if name != "rejects" or include_rejects]
     exports = Exports(export_id)
     stretches = _scan(Path(lake), tables, exports)
     if export_id is not None and export_id not in exports.seen:
         raise ReadError(f"the lake holds no export {export_id!r}", place=Place(os.fspath(lake)))
     report = RebuildReport(os.fspath(lake), "", list(exports.ordinals))
-    held = _Held(Path(lake), max_line_rows)
+    held = Held(Path(lake), max_line_rows)
     with _opened(stretches, exports, batch_rows) as streams, open_sink(destination) as sink:
         report.destination = sink.shown
         for key in _keys(streams):
-            _write_line(key, streams, sink, report, held)
+            write_line(key, streams, sink, report, held)
         for stream in streams.values():
             stream.drain()
             report.left_out += stream.left_out
@@ -203,88 +163,3 @@ def _keys(streams: Mapping[str, TableStream]) -> Iterator[Key]:
     owners = [streams[name] for name in ("data_rows", "rejects") if name in streams]
     while keys := [key for stream in owners if (key := stream.peek()) is not None]:
         yield min(keys)
-
-
-def _write_line(
-    key: Key, streams: Mapping[str, TableStream], sink: Sink, report: RebuildReport, held: _Held
-) -> None:
-    if "rejects" in streams:
-        for rows in streams["rejects"].take(key):
-            for record in rows.batch.records[rows.start : rows.stop]:
-                _write_reject(record, sink, held.lake, key[1])
-                report.rejects += 1
-    with held.rows_of(key, streams) as rows_by_table:
-        count = rows_by_table["data_rows"].count
-        place = Place(str(held.lake), key[1])
-        if count > 1:
-            hint = "the same export was added to the lake twice"
-            raise TableError("a line stands in data_rows twice", place=place, hint=hint)
-        if count:
-            try:
-                report.left_out += _write_rows(rows_by_table, sink)
-            except JsonTextError:
-                raise TableError("a column of JSON text holds none", place=place) from None
-            report.data_rows += 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """What is held of one line.
-
-    Attributes
-    ----------
-    lake : Path
-        Where it comes from.
-    max_line_rows : int
-        Rows of one table that are held in memory.
-    """
-
-    lake: Path
-    max_line_rows: int
-
-    @contextmanager
-    def rows_of(self, key: Key, streams: Mapping[str, TableStream]) -> Iterator[dict[str, LineRows]]:
-        """Take the rows of one line out of all tables."""
-        found: dict[str, LineRows] = {}
-        try:
-            for name, stream in streams.items():
-                if name != "rejects":
-                    found[name] = NO_ROWS
-                    for some in stream.take(key):
-                        if found[name] is NO_ROWS:
-                            found[name] = LineRows(
-                                name, self.max_line_rows if name in LONG_TABLES else NO_END
-                            )
-                        found[name].add(some)
-            yield found
-        finally:
-            for rows in found.values():
-                rows.close()
-
-
-def _write_rows(rows: Mapping[str, LineRows], sink: Sink) -> int:
-    """Write the line that some rows are; return the number of those that are left out."""
-    if any(one.is_spilled for one in rows.values()):
-        long = LongLine(rows)
-        for piece in long.pieces():
-            sink.write(piece)
-        left_out = long.left_out
-    else:
-        line, left_out = line_of({name: one.records() for name, one in rows.items()})
-        sink.write(encode(line))
-    sink.write(b"\n")
-    return left_out
-
-
-def _write_reject(record: Record, sink: Sink, lake: Path, line: int) -> None:
-    name = record.get("raw_uri", "")
-    if "raw" in record:
-        sink.write(record["raw"])
-    elif is_raw_file(name):  # a name that exportkit did not give could lead anywhere
-        path = lake / "rejects" / name
-        with reading(path), path.open("rb") as file:
-            for piece in iter(lambda: file.read(PIECE_BYTES), b""):
-                sink.write(piece)
-    else:
-        raise ReadError("a rejected line is not in the lake", place=Place(str(lake), line))
-    sink.write(b"\n")
