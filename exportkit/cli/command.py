@@ -19,6 +19,8 @@ from exportkit.cli import exit_codes
 from exportkit.cli.convert import convert
 from exportkit.cli.inspect import inspect
 from exportkit.cli.parameters import STANDARD_INPUT
+from exportkit.cli.rejects import rejects
+from exportkit.cli.replay import replay
 from exportkit.cli.schema import schema
 from exportkit.cli.upgrade import upgrade
 from exportkit.cli.validate import validate
@@ -46,6 +48,8 @@ app = App(
 )
 app.command(convert, usage="Usage: exportkit convert SOURCE... DESTINATION [OPTIONS]")
 app.command(inspect, usage="Usage: exportkit inspect SOURCE... [OPTIONS]")
+app.command(rejects, usage="Usage: exportkit rejects LAKE [OPTIONS]")
+app.command(replay, usage="Usage: exportkit replay LAKE [OPTIONS]")
 app.command(schema, usage="Usage: exportkit schema [TABLE] [OPTIONS]")
 app.command(upgrade, usage="Usage: exportkit upgrade SOURCE DESTINATION [OPTIONS]")
 app.command(validate, usage="Usage: exportkit validate SOURCE... [OPTIONS]")

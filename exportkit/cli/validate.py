@@ -11,7 +11,7 @@ from exportkit.cli.output import print_json, stdout
 from exportkit.cli.parameters import Json, MaxRejects, Quiet, Sources, named_sources
 from exportkit.cli.progress import shown_progress
 from exportkit.cli.summary import show_unknown, sum_of
-from exportkit.cli.wording import shown
+from exportkit.cli.wording import place_of, shown
 from exportkit.report import Report
 
 if TYPE_CHECKING:
@@ -67,6 +67,5 @@ def _print_problems(batch: pa.RecordBatch) -> None:
 
 def line_of(problem: dict[str, Any]) -> str:
     """Return a problem in one line, its place first, as compilers do: ``export.ndjson:3:1200: ...``."""
-    place = [str(problem[part]) for part in PLACE[:3] if problem[part] is not None]
     where = f" (at {problem['json_path']})" if problem["json_path"] else ""
-    return shown(f"{':'.join(place)}: {problem['problem']}{where}", characters=1_000)
+    return shown(f"{place_of(problem)}: {problem['problem']}{where}", characters=1_000)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-__all__ = ["amount", "counted", "duration", "moment", "rate", "shown", "size"]
+__all__ = ["amount", "counted", "duration", "moment", "place_of", "rate", "shown", "size"]
 
 UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 THOUSAND = 1000
@@ -54,6 +56,11 @@ def counted(number: int, noun: str, nouns: str | None = None) -> str:
 def moment(value: datetime | None) -> str:
     """Return a moment in UTC, to the minute; the columns and JSON have all of it."""
     return "unknown" if value is None else f"{value:%Y-%m-%d %H:%M}"
+
+
+def place_of(row: Mapping[str, Any]) -> str:
+    """Return where a line of the table ``rejects`` stands, as compilers say it: ``export.ndjson:3:1200``."""
+    return ":".join(str(row[part]) for part in ("source_uri", "line", "byte_offset") if row[part] is not None)
 
 
 def shown(text: str | None, instead: str = "(none)", characters: int = 80) -> str:

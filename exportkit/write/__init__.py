@@ -19,14 +19,15 @@ from __future__ import annotations
 from exportkit.write.destination import Destination, open_destination
 from exportkit.write.encoding_thread import EncodingThread
 from exportkit.write.existing import Mode
-from exportkit.write.formats import FormatName
+from exportkit.write.formats import FORMATS, FormatName
 from exportkit.write.lake_writer import BatchSink, LakeWriter
-from exportkit.write.names import PartFile
+from exportkit.write.names import PartFile, is_raw_file
 from exportkit.write.options import ColumnHint, Hints, WriteOptions
 from exportkit.write.parts import PartWriter
 from exportkit.write.staging import Staging
 
 __all__ = [
+    "FORMATS",
     "BatchSink",
     "ColumnHint",
     "Destination",
@@ -39,5 +40,6 @@ __all__ = [
     "PartWriter",
     "Staging",
     "WriteOptions",
+    "is_raw_file",
     "open_destination",
 ]

@@ -19,6 +19,7 @@ __all__ = [
     "PartFile",
     "is_own_part",
     "is_part",
+    "is_raw_file",
     "new_run_id",
     "part_name",
     "raw_name",
@@ -89,6 +90,11 @@ def is_part(name: str) -> bool:
 def is_own_part(name: str) -> bool:
     """Whether exportkit gave this name to a part or a raw file."""
     return _OWN_FILE.fullmatch(name) is not None
+
+
+def is_raw_file(name: str) -> bool:
+    """Whether exportkit gave this name to a raw file."""
+    return name.startswith("_raw-") and is_own_part(name)
 
 
 def run_of_part(name: str) -> str | None:
