@@ -29,7 +29,8 @@ def arrow_type(declared: ColumnType) -> pa.DataType:
     if isinstance(declared, Scalar):
         return _SCALARS[declared.name]
     if isinstance(declared, ListOf):
-        return pa.list_(pa.field("item", arrow_type(declared.item), nullable=declared.item_null))
+        # Parquet's name for it, so that a file has exactly this schema.
+        return pa.list_(pa.field("element", arrow_type(declared.item), nullable=declared.item_null))
     return pa.struct([pa.field(one.name, arrow_type(one.type), nullable=one.null) for one in declared.fields])
 
 

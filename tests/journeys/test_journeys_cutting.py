@@ -1,0 +1,155 @@
+"""How bytes come, and how work is cut, changes no table."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import exportkit
+from exportkit.tables import TABLES
+from journeys.converting import COMPRESSED, EXAMPLE, arrow_tables, rows_of, tables_cut
+from strategies import exports, line_of, mutated_rows, rows
+
+GOOD = b'{"data_row":{"id":"good"}}\n'
+FEW = settings(max_examples=settings().max_examples // 2)
+
+
+def without_places(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
+    """Leave out what says by which way the bytes came."""
+    told = ("source_uri", "byte_offset", "byte_length")
+    return {
+        name: table.drop_columns([one for one in told if one in table.column_names])
+        for name, table in tables.items()
+    }
+
+
+@FEW
+@given(
+    data=exports(max_lines=6, broken=True),
+    block_bytes=st.integers(1, 3000),
+    batch_rows=st.integers(1, 20),
+    batch_bytes=st.integers(1, 5000),
+    held_bytes=st.integers(1, 5000),
+)
+def test_sizes_of_blocks_and_batches_change_no_table(data: bytes, **sizes: int) -> None:
+    data = GOOD + data.removeprefix(b"\xef\xbb\xbf")
+    assert tables_cut(data, **sizes) == tables_cut(data)
+
+
+@FEW
+@given(exports(max_lines=6, broken=True), st.integers(1, 2000))
+def test_batches_are_in_input_order_and_about_as_long_as_asked(data: bytes, batch_rows: int) -> None:
+    lines: dict[str, list[int]] = {name: [] for name in TABLES}
+    source = io.BytesIO(GOOD + data.removeprefix(b"\xef\xbb\xbf"))
+    for name, batch in exportkit.iter_batches(source, batch_rows=batch_rows, max_rejects=None):
+        assert batch.num_rows > 0
+        lines[name] += batch.column("line").to_pylist()
+    assert all(found == sorted(found) for found in lines.values())
+
+
+@FEW
+@given(st.lists(st.one_of(rows(), mutated_rows()), max_size=4), st.sampled_from([None, 1, "\t"]))
+def test_a_json_array_gives_the_tables_of_its_elements_as_lines(
+    some: list[dict[str, Any]], indent: int | str | None
+) -> None:
+    plain = without_places(tables_cut(b"".join(line_of(row) + b"\n" for row in some) or b"[]"))
+    whole = json.dumps(some, indent=indent).encode()
+    wrapped = json.dumps({"data": some}, indent=indent, ensure_ascii=False).encode()
+    for data in (whole, wrapped, b"\xef\xbb\xbf" + whole):
+        assert without_places(tables_cut(data, block_bytes=100)) == plain
+
+
+@pytest.mark.parametrize("compression", COMPRESSED)
+def test_a_file_gives_the_same_tables_however_it_is_compressed(compression: str, tmp_path: Path) -> None:
+    plain, path = tmp_path / "plain.ndjson", tmp_path / "export.bin"
+    plain.write_bytes(EXAMPLE)
+    path.write_bytes(COMPRESSED[compression](EXAMPLE))
+    found = arrow_tables(path, export_id="e")
+    assert found["data_rows"].column("source_uri").unique().to_pylist() == [str(path)]
+    wanted = arrow_tables(plain, export_id="e")
+    assert without_source(found) == without_source(wanted)
+
+
+def without_source(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
+    return {
+        name: table.drop_columns([one for one in ("source_uri",) if one in table.column_names])
+        for name, table in tables.items()
+    }
+
+
+def test_a_path_a_glob_a_directory_a_stream_and_a_pipe_give_the_same_tables(tmp_path: Path) -> None:
+    path = tmp_path / "in" / "export.ndjson"
+    path.parent.mkdir()
+    path.write_bytes(EXAMPLE)
+    wanted = arrow_tables(path, export_id="e")
+    assert all(wanted[name].num_rows for name in TABLES if name != "rejects")
+    for source in (str(path), path.parent, tmp_path / "*" / "*.ndjson", [path], iter([str(path)])):
+        assert arrow_tables(source, export_id="e") == wanted
+    with path.open("rb") as stream:
+        assert arrow_tables(stream, export_id="e") == wanted
+    reading, writing = os.pipe()
+    writer = threading.Thread(target=write_all, args=(writing, EXAMPLE))
+    writer.start()
+    with os.fdopen(reading, "rb") as pipe:
+        assert without_source(arrow_tables(pipe, export_id="e")) == without_source(wanted)
+    writer.join()
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(data)
+
+
+def test_several_sources_are_told_apart_by_their_export_ids_and_count_their_own_lines(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.ndjson").write_bytes(GOOD * 2)
+    report = exportkit.Report()
+    [(_, batch)] = exportkit.iter_batches(tmp_path, tables=["data_rows"], report=report)
+    assert report.sources == [str(tmp_path / "a.ndjson"), str(tmp_path / "b.ndjson")]
+    assert len(set(report.export_ids)) == 2
+    assert batch.column("export_id").to_pylist() == [one for one in report.export_ids for _ in range(2)]
+    assert batch.column("line").to_pylist() == [1, 2, 1, 2]
+    assert batch.column("source_uri").to_pylist() == [one for one in report.sources for _ in range(2)]
+
+
+def test_the_same_file_converted_again_gives_the_same_tables_and_names(tmp_path: Path) -> None:
+    path = tmp_path / "export.ndjson"
+    path.write_bytes(EXAMPLE)
+    first, second = arrow_tables(path), arrow_tables(str(path))
+    assert first == second
+    assert len(first["data_rows"].column("export_id").unique()) == 1
+    path.write_bytes(EXAMPLE + GOOD)
+    third = arrow_tables(path)["data_rows"]
+    assert third.column("export_id")[0] != first["data_rows"].column("export_id")[0]
+
+
+@FEW
+@given(
+    st.lists(st.one_of(rows(), mutated_rows()), min_size=1, max_size=3),
+    st.sets(st.sampled_from([*TABLES]), min_size=1),
+    st.data(),
+)
+def test_tables_and_columns_that_are_left_out_change_none_of_the_others(
+    some: list[dict[str, Any]], wanted: set[str], draw: st.DataObject
+) -> None:
+    data = b"\n".join(map(line_of, some))
+    columns = {
+        name: draw.draw(st.sets(st.sampled_from([one.name for one in TABLES[name].columns]), min_size=1))
+        for name in sorted(wanted)
+        if draw.draw(st.booleans())
+    }
+    everything = rows_of(data)
+    found = rows_of(data, tables=wanted, columns={name: sorted(some) for name, some in columns.items()})
+    for name in TABLES:
+        kept = columns.get(name, {one.name for one in TABLES[name].columns})
+        expected = [{column: row[column] for column in row if column in kept} for row in everything[name]]
+        assert found[name] == (expected if name in wanted else [])
