@@ -75,11 +75,13 @@ def _attachment(record: Record) -> Any:
 
 
 def _metadata_field(record: Record) -> Any:
-    field = _METADATA.fill(record)
+    field, extra = _METADATA.fill(record), extra_of(record)
+    if "schema_name" in extra and "schema_name" in field:  # one that fits no column; the column is the other
+        field["name"] = field.pop("schema_name")
     value = _metadata_value(record)
     if value is not None:
         field["value"] = value
-    return whole(field, extra_of(record))
+    return whole(field, extra)
 
 
 def _metadata_value(record: Record) -> Any:

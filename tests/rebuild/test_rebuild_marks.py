@@ -110,6 +110,15 @@ def test_fields_that_look_like_marks_come_back() -> None:
     assert not differing([line(export)], rebuilt_in_memory(line(export)))
 
 
+def test_two_spellings_of_one_field_both_come_back() -> None:
+    odds: tuple[Any, ...] = ("other", 5, {})
+    for odd in odds:
+        fields = [{"name": "a", "schema_name": odd}, {"name": odd, "schema_name": "a"}, {"name": "a"}]
+        runs = {"1": {"split": odd, "data_split": "a"}, "2": {"split": "a", "data_split": odd}}
+        export = {**row(), "metadata_fields": fields, "experiments": {"e": {"runs": runs}}}
+        assert not differing([line(export)], rebuilt_in_memory(line(export)))
+
+
 def test_an_id_that_looks_derived_comes_back() -> None:
     export = row()
     labels = exportkit.read_table(io.BytesIO(line({**export, "projects": {"p": {"labels": [{}]}}})), "labels")
