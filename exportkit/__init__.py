@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from exportkit.geometry import add_geometry, write_geoparquet
     from exportkit.inspection import Inspection, inspect_export
     from exportkit.lake_views import Lake, lake
+    from exportkit.rebuild import RebuildReport, to_ndjson
     from exportkit.report import Report
     from exportkit.scanning import TableReader, scan
 
@@ -43,6 +44,7 @@ __all__ = [
     "MissingDependencyError",
     "Params",
     "ReadError",
+    "RebuildReport",
     "Report",
     "RowError",
     "SplitError",
@@ -59,6 +61,7 @@ __all__ = [
     "scan",
     "schema",
     "to_arrow",
+    "to_ndjson",
     "to_parquet",
     "upgrade",
     "write_geoparquet",
@@ -77,6 +80,7 @@ _HOMES = {
     "MissingDependencyError": "exportkit.errors",
     "Params": "exportkit.filters",
     "ReadError": "exportkit.errors",
+    "RebuildReport": "exportkit.rebuild",
     "Report": "exportkit.report",
     "RowError": "exportkit.errors",
     "SplitError": "exportkit.errors",
@@ -92,6 +96,7 @@ _HOMES = {
     "scan": "exportkit.scanning",
     "schema": "exportkit.api",
     "to_arrow": "exportkit.api",
+    "to_ndjson": "exportkit.rebuild",
     "to_parquet": "exportkit.api",
     "upgrade": "exportkit.api",
     "write_geoparquet": "exportkit.geometry",

@@ -20,6 +20,7 @@ from exportkit.cli.convert import convert
 from exportkit.cli.inspect import inspect
 from exportkit.cli.parameters import STANDARD_INPUT
 from exportkit.cli.rejects import rejects
+from exportkit.cli.rebuild import rebuild
 from exportkit.cli.replay import replay
 from exportkit.cli.schema import schema
 from exportkit.cli.upgrade import upgrade
@@ -49,6 +50,7 @@ app = App(
 app.command(convert, usage="Usage: exportkit convert SOURCE... DESTINATION [OPTIONS]")
 app.command(inspect, usage="Usage: exportkit inspect SOURCE... [OPTIONS]")
 app.command(rejects, usage="Usage: exportkit rejects LAKE [OPTIONS]")
+app.command(rebuild, usage="Usage: exportkit rebuild LAKE DESTINATION [OPTIONS]")
 app.command(replay, usage="Usage: exportkit replay LAKE [OPTIONS]")
 app.command(schema, usage="Usage: exportkit schema [TABLE] [OPTIONS]")
 app.command(upgrade, usage="Usage: exportkit upgrade SOURCE DESTINATION [OPTIONS]")

@@ -97,9 +97,10 @@ def test_a_hint_names_options_as_the_command_does(capsys: pytest.CaptureFixture[
         ),
         (["inspect", "export.ndjson", "--top", "-1"], "error: --top must be 0 or more, not -1\n"),
         (
-            ["explain"],
+            ["zigzag"],
             (
-                'error: Unknown command "explain". Available commands: convert, inspect, schema, upgrade, validate.\n'
+                'error: Unknown command "zigzag". Available commands: convert, inspect, rejects, rebuild, replay, '
+                "schema, upgrade, validate.\n"
                 "hint: exportkit --help\n"
             ),
         ),
