@@ -138,8 +138,9 @@ def test_an_interrupted_conversion_ends_with_130_and_leaves_nothing(
         assert running.stdin is not None
         running.stdin.write(export_of(row("a", "car")))
         running.stdin.flush()
-        while not (desk / "lake").exists() and running.poll() is None:
+        while not list(desk.glob("lake/.exportkit-*")) and running.poll() is None:
             time.sleep(0.01)
+        time.sleep(0.5)  # by then it waits for the rest of its input
         running.send_signal(stopped_by)
         said, complained = running.communicate(timeout=120)
     assert (said, complained.decode()) == (b"", "interrupted; nothing was written\n")
