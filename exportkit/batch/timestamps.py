@@ -7,18 +7,18 @@ so is what lies beyond the years 1 to 9999, which few readers can show. Either w
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from exportkit.tables.instants import parse_timestamp
 
 __all__ = ["timestamps"]
 
 _MICROSECONDS = pa.timestamp("us", tz="UTC")
 #: First and last microsecond of the years 1 to 9999.
 _FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
-_FINER = re.compile(r"[.,][0-9]{6}[0-9]*[1-9]")
 
 
 def timestamps(texts: pa.Array) -> tuple[pa.Array, dict[int, str]]:
@@ -33,7 +33,7 @@ def timestamps(texts: pa.Array) -> tuple[pa.Array, dict[int, str]]:
     odd: dict[int, str] = {}
     instants: list[datetime | None] = []
     for at, text in enumerate(texts.to_pylist()):
-        instant = _instant(text) if text is not None else None
+        instant = parse_timestamp(text) if text is not None else None
         if text is not None and instant is None:
             odd[at] = text
         instants.append(instant)
@@ -43,13 +43,3 @@ def timestamps(texts: pa.Array) -> tuple[pa.Array, dict[int, str]]:
 def _is_in_calendar(instants: pa.Array) -> bool:
     extremes = pc.min_max(instants.cast(pa.int64())).as_py()
     return extremes["min"] is None or _FIRST <= extremes["min"] <= extremes["max"] <= _LAST
-
-
-def _instant(text: str) -> datetime | None:
-    if _FINER.search(text):
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
+
+from exportkit.tables.instants import parse_timestamp
 
 __all__ = ["newest", "parse_timestamp"]
-
-#: Digits of a second beyond microseconds, which the columns do not hold.
-_FINER = re.compile(r"[.,][0-9]{6}[0-9]*[1-9]")
-
-
-def parse_timestamp(text: str) -> datetime | None:
-    """Return the instant that an ISO 8601 string names (without offset: UTC), as a column holds it.
-
-    None when it names none, or one that microseconds do not hold exactly.
-    """
-    if _FINER.search(text):
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def newest(texts: Sequence[str | None]) -> int | None:

@@ -1,0 +1,33 @@
+"""Instants: which strings a timestamp column takes, and what they mean.
+
+A date, alone or with a time to the hour, minute, second or microsecond, and with an offset or none (UTC).
+Spellings beyond that are left as strings, for what they mean differs from parser to parser, and from one
+Python to the next: 3.11 reads ``08:00:01:5`` as 1.5 seconds.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+__all__ = ["parse_timestamp"]
+
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(?:[T ](?:[01][0-9]|2[0-3])(?::[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6}0*)?)?)?"
+    r"(?:Z|[+-][0-9]{2}(?::?[0-5][0-9])?)?)?"
+)
+
+
+def parse_timestamp(text: str) -> datetime | None:
+    """Return the instant that a string names, in UTC.
+
+    None when it names none, one beyond the years 1 to 9999, or one that microseconds do not hold exactly.
+    """
+    if _INSTANT.fullmatch(text) is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
