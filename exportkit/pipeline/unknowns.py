@@ -50,6 +50,8 @@ NESTED = {
     "conversational_radio_answer": "Answer",
     "conversational_text_answer": "Answer",
 }
+#: What exportkit itself notes in ``extra``, in the words of no export.
+MARKS = frozenset({"$key", "$value", "$holder", "$parent"})
 #: Attributes that the catalogue knows, though no column holds them.
 KNOWN_ATTRIBUTES = {"MediaAttributes": frozenset({"codec", "message_count"})}
 #: Distinct paths and kinds that a report holds; more are counted together.
@@ -95,7 +97,7 @@ def _paths(value: dict[str, Any], struct: str) -> list[str]:
     known = STRUCTS[struct].__struct_fields__
     paths = []
     for key, item in value.items():
-        if key.startswith("$") or key in KNOWN_ATTRIBUTES.get(struct, ()):
+        if key in MARKS or key in KNOWN_ATTRIBUTES.get(struct, ()):
             continue
         if key in known and key in NESTED and isinstance(item, dict):
             paths += [f"{key}.{path}" for path in _paths(item, NESTED[key])]

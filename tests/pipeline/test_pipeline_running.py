@@ -1,0 +1,122 @@
+"""A run tells how far it is, leaves the interpreter as it was, and lets go of its input."""
+
+from __future__ import annotations
+
+import gc
+import gzip
+import io
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+import exportkit
+from exportkit import Report
+from exportkit.pipeline import running
+from exportkit.report import Progress
+
+ROW = b'{"data_row":{"id":"d"}}\n'
+
+
+@pytest.fixture
+def collecting() -> Iterator[None]:
+    """Put the collector back as it was."""
+    was_enabled = gc.isenabled()
+    yield
+    gc.enable() if was_enabled else gc.disable()
+
+
+def test_progress_is_told_for_every_source_and_ends_with_all_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "PROGRESS_SECONDS", 0)
+    (tmp_path / "a.ndjson").write_bytes(ROW * 100_000)
+    (tmp_path / "b.ndjson.gz").write_bytes(gzip.compress(ROW * 10 + b"{\n"))
+    sizes = [path.stat().st_size for path in sorted(tmp_path.iterdir())]
+    told: list[Progress] = []
+    list(exportkit.iter_batches(tmp_path, progress=told.append))
+    assert len(told) > 3
+    for one, other in pairwise(told):
+        assert (one.stored_bytes, one.data_rows, one.seconds) <= (
+            other.stored_bytes,
+            other.data_rows,
+            other.seconds,
+        )
+        assert one.total_bytes is not None
+        assert one.stored_bytes <= one.total_bytes
+    assert {one.source_uri for one in told} == {str(path) for path in tmp_path.iterdir()}
+    last = told[-1]
+    assert (last.stored_bytes, last.total_bytes) == (sum(sizes), sum(sizes))
+    assert (last.data_rows, last.rejects) == (100_010, 1)
+
+
+def test_progress_of_a_stream_has_no_total() -> None:
+    told: list[Progress] = []
+    list(exportkit.iter_batches(io.BytesIO(gzip.compress(ROW)), progress=told.append))
+    assert {(one.total_bytes, one.data_rows, one.source_uri) for one in told} == {(None, 1, "stream:")}
+
+
+@pytest.mark.usefixtures("collecting")
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_garbage_collector_is_left_as_it_was(*, enabled: bool) -> None:
+    seen: list[bool] = []
+    for source in (ROW * 3, ROW + b"{\n"):
+        gc.enable() if enabled else gc.disable()
+        batches = exportkit.iter_batches(io.BytesIO(source), on_bad_row="raise", batch_rows=1)
+        with suppress(exportkit.DecodeError):
+            seen.extend(gc.isenabled() for _ in batches)
+        assert gc.isenabled() is enabled
+    assert set(seen) == {enabled}
+
+
+def test_a_run_that_is_given_up_lets_go_of_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "export.ndjson"
+    path.write_bytes(ROW * 1000)
+    batches = exportkit.iter_batches(path, batch_rows=1)
+    next(batches)
+    batches.close()  # type: ignore[attr-defined]  # it is a generator
+    del batches
+    gc.collect()  # an open file would warn here, and a warning is an error
+
+
+def test_nothing_is_read_before_the_first_batch_is_asked_for(tmp_path: Path) -> None:
+    batches = exportkit.iter_batches(tmp_path / "nothing.ndjson")
+    with pytest.raises(FileNotFoundError):
+        next(batches)
+
+
+def test_a_report_is_complete_when_the_run_is() -> None:
+    report = Report()
+    data = ROW + b"\n{\n" + b'{"data_row":{"id":"e"},"x":1,"projects":{"p":{}}}'
+    batches = exportkit.iter_batches(
+        io.BytesIO(data), report=report, export_id="e", tables=["data_rows", "rejects"]
+    )
+    assert report == Report()
+    names = [name for name, _ in batches]
+    assert names == ["data_rows", "rejects"]
+    assert report.seconds > 0
+    report.seconds = 0
+    assert report.to_dict() == {
+        "sources": ["stream:"], "export_ids": ["e"], "lines": 4, "data_rows": 2, "rejects": 1, "skipped": 0,
+        "blanks": 1, "filtered": {}, "rows": {"data_rows": 2, "rejects": 1},
+        "unknown_fields": {"data_rows.x": 1}, "unknown_kinds": {},
+        "first_rejects": ["the line is not JSON: input data was truncated (in stream:, line 3, byte 25)"],
+        "input_bytes": len(data), "output_bytes": 0, "files": [], "seconds": 0,
+    }  # fmt: skip
+    assert json.loads(json.dumps(report.to_dict())) == report.to_dict()
+
+
+def test_reports_of_workers_add_up_to_that_of_the_run() -> None:
+    data = [ROW + b"{\n", b'{"data_row":{"id":"e"},"x":1}\n\n', ROW * 3]
+    whole = Report()
+    list(exportkit.iter_batches(io.BytesIO(b"".join(data)), report=whole))
+    total = Report()
+    for part in data:
+        report = Report()
+        list(exportkit.iter_batches(io.BytesIO(part), report=report))
+        total.add(report)
+    for name in ("lines", "data_rows", "rejects", "blanks", "rows", "unknown_fields", "input_bytes"):
+        assert getattr(total, name) == getattr(whole, name), name
