@@ -35,7 +35,9 @@ def rebuild(
     if json:
         print_json(done.to_dict())
     elif not quiet:
-        lines = f"Wrote {counted(done.data_rows + done.rejects, 'line')} to {shown(destination, characters=200)}"
+        lines = (
+            f"Wrote {counted(done.data_rows + done.rejects, 'line')} to {shown(destination, characters=200)}"
+        )
         left = f", left out {amount(done.left_out)} rows without a line" if done.left_out else ""
         stdout().print(Text(lines + left), soft_wrap=True)
     return exit_codes.DONE
