@@ -104,7 +104,7 @@ def _annotations(annotations: JsonObject) -> None:
 
 def _as_flags(frames: Any) -> Any:
     """Return key frames in the object form."""
-    return {str(frame): True for frame in frames} if isinstance(frames, list) else frames
+    return {str(_plain_numbers(frame)): True for frame in frames} if isinstance(frames, list) else frames
 
 
 def _said(entry: Any) -> str:
