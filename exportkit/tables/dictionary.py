@@ -44,8 +44,11 @@ Nothing in a line is dropped in silence. It is in a column, in `extra` or `paylo
 | an unknown field in the fourth vertex of a polygon | `{"polygon": {"3": {"x": 1}}}` in `objects`: an index is a key |
 | an unknown field of a frame | `{"annotations": {"frames": {"5": {"x": 1}}}}` in `labels`: a frame has no row |
 | a known field whose value does not fit its column | the value, under its own path |
-| an item that should be an object and is none | `{"$value": 7}`, in the row that stands for the item |
+| an item that should be an object and is none | `{"$value": 7}` in the row that stands for it (`payload` in `objects`) |
 | an object under a key other than its `feature_id` | `{"$key": "the key"}` |
+| an answer under a `conversational_*` key without a `message_id` | `{"$key": "conversational_radio_answer"}` |
+| a question on a feature that its id does not name (none, or that of another) | `{"$holder": ["objects", 3]}` |
+| a question under an answer that its id does not name | `{"$parent": ...}`: the positions of the answers above it |
 
 Where several rows come from one object (the answers of a question, the vectors of an embedding, the runs of an
 experiment) the first carries what is left over. `objects.payload` is a JSON object of geometry that no column fits:
