@@ -19,8 +19,8 @@ from exportkit.cli import exit_codes
 from exportkit.cli.convert import convert
 from exportkit.cli.inspect import inspect
 from exportkit.cli.parameters import STANDARD_INPUT
-from exportkit.cli.rejects import rejects
 from exportkit.cli.rebuild import rebuild
+from exportkit.cli.rejects import rejects
 from exportkit.cli.replay import replay
 from exportkit.cli.schema import schema
 from exportkit.cli.upgrade import upgrade

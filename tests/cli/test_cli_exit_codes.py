@@ -99,8 +99,8 @@ def test_a_hint_names_options_as_the_command_does(capsys: pytest.CaptureFixture[
         (
             ["zigzag"],
             (
-                'error: Unknown command "zigzag". Available commands: convert, inspect, rejects, rebuild, replay, '
-                "schema, upgrade, validate.\n"
+                'error: Unknown command "zigzag". Available commands: convert, inspect, rejects, rebuild, '
+                "replay, schema, upgrade, validate.\n"
                 "hint: exportkit --help\n"
             ),
         ),

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from oracle import rows_equal
 
 from exportkit.cli import main
+from oracle import rows_equal
 
 EXPORT = Path(__file__).parents[2] / "examples" / "export.ndjson"
 
