@@ -57,8 +57,10 @@ def looks_like_v1(head: bytes) -> bool:
         and not those of a V2 row. False for everything else, broken JSON included.
     """
     names: set[str] = set()
+    start = io.BytesIO(head.removeprefix(_MARK))
     try:
-        for prefix, event, value in ijson.parse(io.BytesIO(head.removeprefix(_MARK)), multiple_values=True):
+        # Without `use_float` ijson's C parser ends the process at an integer of more than 4300 digits.
+        for prefix, event, value in ijson.parse(start, multiple_values=True, use_float=True):
             if prefix in ("", "item") and event == "map_key":
                 names.add(value)
                 if _is_v2(names) or _is_v1(names):

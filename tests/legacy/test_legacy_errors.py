@@ -111,6 +111,12 @@ def test_what_is_no_export_v1_does_not_look_like_it(data: bytes) -> None:
     assert looks_like_v1(data) is False
 
 
+@pytest.mark.parametrize("number", [b"7" * 10_000, b"-" + b"9" * 60_000, b"1e999", b"0." + b"1" * 10_000])
+def test_a_number_that_no_parser_holds_is_no_sign_of_a_v1_export(number: bytes) -> None:
+    assert not looks_like_v1(b'{"x":' + number + b',"data_row":{"id":"d"}}')
+    assert not looks_like_v1(b'{"y":1,"x":' + number)
+
+
 def test_a_v1_label_is_told_by_its_first_names() -> None:
     assert looks_like_v1(b'\xef\xbb\xbf [{"ID": "x", "Label": {"obj')
     assert not looks_like_v1(b'[{"Label": "x", "name": "y"')
