@@ -57,19 +57,34 @@ def looks_like_v1(head: bytes) -> bool:
         and not those of a V2 row. False for everything else, broken JSON included.
     """
     names: set[str] = set()
-    start = io.BytesIO(head.removeprefix(_MARK))
     try:
-        # Without `use_float` ijson's C parser ends the process at an integer of more than 4300 digits.
-        for prefix, event, value in ijson.parse(start, multiple_values=True, use_float=True):
-            if prefix in ("", "item") and event == "map_key":
-                names.add(value)
-                if _is_v2(names) or _is_v1(names):
-                    break
-            elif prefix in ("", "item") and event == "end_map":
+        for name in _first_names(head.removeprefix(_MARK)):
+            names.add(name)
+            if _is_v2(names) or _is_v1(names):
                 break
     except ijson.JSONError:
         return False
     return _is_v1(names) and not _is_v2(names)
+
+
+def _first_names(head: bytes) -> Iterator[str]:
+    """Yield the names in the first object of `head`, at the top or in an array.
+
+    Depth is counted here: ijson's own prefixes grow with it, and take seconds where brackets are nested.
+    """
+    depth, top = 0, 1
+    # Without `use_float` ijson's C parser ends the process at an integer of more than 4300 digits.
+    for event, value in ijson.basic_parse(io.BytesIO(head), multiple_values=True, use_float=True):
+        if event == "map_key" and depth == top:
+            yield value
+        elif depth == 0:
+            depth, top = (1, 2) if event == "start_array" else (int(event == "start_map"), 1)
+        elif event in ("start_map", "start_array"):
+            depth += 1
+        elif event in ("end_map", "end_array"):
+            depth -= 1
+            if event == "end_map" and depth < top:
+                return
 
 
 def read_elements(stream: BinaryIO, source_uri: str) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -57,7 +57,7 @@ def test_batches_are_in_input_order_and_about_as_long_as_asked(data: bytes, batc
 
 
 @FEW
-@given(st.lists(st.one_of(rows(), mutated_rows()), max_size=4), st.sampled_from([None, 1, "\t"]))
+@given(st.lists(st.one_of(rows(), mutated_rows()), max_size=2), st.sampled_from([None, 1, "\t"]))
 def test_a_json_array_gives_the_tables_of_its_elements_as_lines(
     some: list[dict[str, Any]], indent: int | str | None
 ) -> None:
