@@ -62,7 +62,7 @@ def looks_like_v1(head: bytes) -> bool:
             names.add(name)
             if _is_v2(names) or _is_v1(names):
                 break
-    except ijson.JSONError:
+    except (ijson.JSONError, UnicodeDecodeError):  # the latter at half a surrogate pair
         return False
     return _is_v1(names) and not _is_v2(names)
 
@@ -125,6 +125,8 @@ def read_elements(stream: BinaryIO, source_uri: str) -> Iterator[tuple[int, dict
             return
         except ijson.JSONError as error:
             raise _broken(error, place) from None
+        except UnicodeDecodeError:
+            raise DecodeError("a string holds half a surrogate pair, which is no text", place=place) from None
         yield ordinal, _checked(element, place)
 
 

@@ -117,6 +117,12 @@ def test_a_number_that_no_parser_holds_is_no_sign_of_a_v1_export(number: bytes) 
     assert not looks_like_v1(b'{"y":1,"x":' + number)
 
 
+def test_half_a_surrogate_pair_is_no_sign_of_a_v1_export_and_no_text_of_one() -> None:
+    assert not looks_like_v1(b'{"x":"\\udc00","data_row":{"id":"d"}}')
+    said = str(error_of(b"[" + LABEL + b"," + LABEL.replace(b'"l1"', b'"\\udc00"') + b"]"))
+    assert said == "a string holds half a surrogate pair, which is no text (in stream:, line 2)"
+
+
 def test_a_v1_label_is_told_by_its_first_names() -> None:
     assert looks_like_v1(b'\xef\xbb\xbf [{"ID": "x", "Label": {"obj')
     assert not looks_like_v1(b'[{"Label": "x", "name": "y"')
