@@ -63,16 +63,12 @@ class Leftover:
         ]
 
     def entries(self, key: str) -> list[tuple[int, str, JsonObject]]:
-        """Remove the objects under the keys of the object under `key`, with their order; the rest stays."""
+        """Remove the objects under the keys of the object under `key`, with their order among themselves."""
         keyed = self.inside(key).tree
-        taken = [
-            (index, name, entry)
-            for index, (name, entry) in enumerate(keyed.items())
-            if isinstance(entry, dict) and text(name) is not MISFIT
+        names = [
+            name for name, entry in keyed.items() if isinstance(entry, dict) and text(name) is not MISFIT
         ]
-        for _, name, _ in taken:
-            del keyed[name]
-        return taken
+        return [(index, name, keyed.pop(name)) for index, name in enumerate(names)]
 
     def structs(
         self, key: str, children: Mapping[str, Fit], *, required: bool = False
