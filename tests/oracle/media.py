@@ -56,8 +56,8 @@ def media_type_of(line: JsonObject) -> str:
 
 
 def container_of(annotations: JsonObject) -> str:
-    """Return the container shape from the keys of ``annotations``."""
-    present = {key for key, value in annotations.items() if value is not None}
+    """Return the container shape from the keys of ``annotations`` that hold what they should."""
+    present = {key for key, value in annotations.items() if isinstance(value, dict)}
     if "groups" in present:
         return "dicom"
     if "timestamp" in present:
