@@ -204,7 +204,8 @@ def _payload(left: Leftover, kind: str | None, fitted: set[str]) -> JsonObject |
     """Take whole geometries that no column fits, and every unknown key of an unknown kind."""
     payload: JsonObject = {}
     for key in list(left.tree):
-        unknown = kind not in KINDS and key not in GEOMETRY | OTHER_KEYS
-        if unknown or key in RELATIONS or (key in GEOMETRY and key not in fitted):
+        unknown = kind not in KINDS and key not in GEOMETRY | OTHER_KEYS and key not in RELATIONS
+        ends = key in RELATIONS and isinstance(left.tree[key], dict)
+        if unknown or ends or (key in GEOMETRY and key not in fitted):
             payload[key] = left.tree.pop(key)
     return cast("JsonObject | None", without_empties(payload))
