@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -16,6 +14,7 @@ from exportkit.decode.mending import UNFIT, Mender
 from exportkit.errors import DecodeError
 from exportkit.place import LineBlock, LinePlaces, Source
 from exportkit.rows import Reject, Row, RowBlock
+from exportkit.rows.exact_json import read_leniently
 from exportkit.rows.twins import Shape, make_decoder
 
 __all__ = ["LineDecoder", "shown_data_row_id"]
@@ -202,20 +201,9 @@ def read_untyped(line: bytes) -> Any:
     except msgspec.MsgspecError as error:
         refusal = _BYTE.sub(r" at byte \1 of the line", str(error).removeprefix("JSON is malformed: "))
     try:
-        return json.loads(line, parse_constant=_refuse, parse_float=_exact_float)
+        return read_leniently(line)
     except ValueError:
         raise DecodeError(f"the line is not JSON: {refusal[:1].lower()}{refusal[1:]}") from None
-
-
-def _refuse(constant: str) -> float:
-    """Refuse NaN and the infinities, which Python reads and JSON does not have."""
-    raise ValueError(constant)
-
-
-def _exact_float(digits: str) -> float | msgspec.Raw:
-    """Return a number; one beyond float64 as it stands, so that it fits no column and is kept in extra."""
-    number = float(digits)
-    return number if math.isfinite(number) else msgspec.Raw(digits.encode())
 
 
 def _offsets(block: LineBlock, starts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64] | None:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import msgspec
 
 from exportkit.rows import NO_RAW
-from exportkit.rows.features import read_json
+from exportkit.rows.exact_json import read_json
 from exportkit.tables.cells import Cells, Same
 
 __all__ = ["extra_column", "json_object", "json_text", "merged", "sections_of"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import msgspec
@@ -12,6 +11,7 @@ import pyarrow.compute as pc
 from exportkit.flatten import KNOWN_KINDS
 from exportkit.report import Report
 from exportkit.rows import STRUCTS
+from exportkit.rows.exact_json import read_leniently
 
 __all__ = ["note_unknowns"]
 
@@ -88,7 +88,7 @@ def _read(text: str) -> dict[str, Any]:
     try:
         return msgspec.json.decode(text, type=dict[str, Any])
     except msgspec.MsgspecError:
-        found: dict[str, Any] = json.loads(text)
+        found: dict[str, Any] = read_leniently(text.encode())
         return found
 
 

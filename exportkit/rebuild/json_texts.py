@@ -7,10 +7,11 @@ Takes JSON text, gives values that can be merged, or the text itself to be put i
 from __future__ import annotations
 
 import json
-import math
 from typing import Any
 
 import msgspec
+
+from exportkit.rows.exact_json import read_leniently
 
 __all__ = ["JsonTextError", "as_given", "encode", "parse"]
 
@@ -37,7 +38,7 @@ def parse(text: str) -> Any:
     except (msgspec.MsgspecError, UnicodeEncodeError):
         pass
     try:
-        return json.loads(text, parse_float=_exact)
+        return read_leniently(text.encode())
     except ValueError:
         raise JsonTextError from None
 
@@ -62,12 +63,6 @@ def encode(value: Any) -> bytes:
         return _encode(value)
     except _REFUSALS:
         return _encode_oddly(value)
-
-
-def _exact(digits: str) -> float | msgspec.Raw:
-    """Return a number, one that float64 cannot hold as it stands."""
-    number = float(digits)
-    return number if math.isfinite(number) else msgspec.Raw(digits.encode())
 
 
 def _encode_oddly(value: Any) -> bytes:

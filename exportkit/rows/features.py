@@ -13,11 +13,9 @@ Rules of the house for all structs of a line:
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
-from msgspec import DecodeError, Meta, Raw, Struct, field
-from msgspec.json import decode as json_decode
+from msgspec import Meta, Raw, Struct, field
 
 
 class Extra(dict[str, Any]):
@@ -39,14 +37,6 @@ Id = Annotated[str, Meta(min_length=1)]
 NO_RAW = Raw(b"")
 #: First and last frame (or millisecond), both inclusive.
 Span = tuple[Int, Int]
-
-
-def read_json(raw: Raw) -> Any:
-    """Return what JSON text says, read as `decode` reads a line: strictly first, then as Python does."""
-    try:
-        return json_decode(raw)
-    except (DecodeError, UnicodeDecodeError):
-        return json.loads(bytes(raw))
 
 
 class Part(Struct, gc=False, forbid_unknown_fields=True):

@@ -23,7 +23,8 @@ import msgspec
 from msgspec import inspect
 
 from exportkit.rows import features, structs
-from exportkit.rows.features import NO_RAW, read_json
+from exportkit.rows.exact_json import read_json
+from exportkit.rows.features import NO_RAW
 from exportkit.rows.structs import STRUCTS, Row
 
 __all__ = ["MAX_LEARNED", "Shape", "make_decoder"]
