@@ -24,7 +24,8 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-DESCRIPTION := pyproject.toml exportkit/_version.py
+# What an installation is made of beside the modules themselves, which it refers to.
+DESCRIPTION := pyproject.toml hatch_build.py exportkit/_version.py $(wildcard exportkit/*.pyx exportkit/*/*.pyx)
 
 help:
 	@echo "make demo      convert the example export and query the tables"

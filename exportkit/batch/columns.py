@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from exportkit.attributes import codes
 from exportkit.batch.arrays import codes_of, string_array, to_array
-from exportkit.tables.cells import Cells, Coded, Same
+from exportkit.tables.cells import Attribute, Cells, Coded, Same
 
 __all__ = ["GrowingColumn", "PlainColumn", "RepeatingColumn"]
 
@@ -58,12 +59,10 @@ class PlainColumn:
     def add(self, cells: Cells, length: int) -> int:
         """Take the cells of `length` rows; return about how many bytes they hold."""
         self.rows += length
-        if isinstance(cells, list):
-            if self._waiting or length < WORTHWHILE_ROWS:
-                self._waiting += cells
-                return self._settle() if len(self._waiting) >= WORTHWHILE_ROWS else 16 * length
-        else:
-            self._settle()
+        if isinstance(cells, list | Attribute) and (self._waiting or length < WORTHWHILE_ROWS):
+            self._waiting += cells.values() if isinstance(cells, Attribute) else cells
+            return self._settle() if len(self._waiting) >= WORTHWHILE_ROWS else 16 * length
+        self._settle()
         return self._keep(to_array(cells, length, self._type))
 
     def add_nulls(self, length: int) -> None:
@@ -113,13 +112,13 @@ class RepeatingColumn:
         """Take the cells of `length` rows; return about how many bytes they hold."""
         self.rows += length
         if isinstance(cells, Same):
-            codes = np.full(length, self._code(cells.value), dtype=np.int32)
+            numbers = np.full(length, self._code(cells.value), dtype=np.int32)
         elif isinstance(cells, Coded):
             words = np.array([*map(self._code, cells.values), -1], dtype=np.int32)
-            codes = words[cells.codes]
+            numbers = words[cells.codes]
         else:
-            codes = self._coded(cells)
-        self._codes.append(codes)
+            numbers = self._coded(cells, length)  # type: ignore[arg-type]  # strings come in no other form
+        self._codes.append(numbers)
         if len(self._words) > MAX_WORDS:
             self._settle()
         return 4 * length
@@ -132,14 +131,10 @@ class RepeatingColumn:
     def _code(self, word: str | None) -> int:
         return self._words.setdefault(word, len(self._words) - 1)
 
-    def _coded(self, cells: Any) -> Codes:
-        words = self._words
-        try:
-            return np.fromiter(map(words.__getitem__, cells), np.int32, len(cells))
-        except KeyError:
-            for word in set(cells):
-                self._code(word)
-            return np.fromiter(map(words.__getitem__, cells), np.int32, len(cells))
+    def _coded(self, cells: list[Any] | Attribute, length: int) -> Codes:
+        structs, name = (cells.structs, cells.name) if isinstance(cells, Attribute) else (cells, None)
+        found = codes(structs, name, self._words)
+        return np.full(length, -1, dtype=np.int32) if found is None else np.frombuffer(found, np.int32)
 
     def _settle(self) -> None:
         self._settled.append(_strings(self._dictionary()))
@@ -147,8 +142,8 @@ class RepeatingColumn:
 
     def _dictionary(self) -> pa.DictionaryArray:
         words = string_array(list(self._words)[1:])
-        codes = np.concatenate(self._codes) if self._codes else np.zeros(0, dtype=np.int32)
-        return pa.DictionaryArray.from_arrays(codes_of(codes), words)
+        numbers = np.concatenate(self._codes) if self._codes else np.zeros(0, dtype=np.int32)
+        return pa.DictionaryArray.from_arrays(codes_of(numbers), words)
 
     def finish(self, rows: int) -> pa.Array:
         """Return the first `rows` rows as one array, and hold none."""

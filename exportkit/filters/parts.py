@@ -109,12 +109,12 @@ def _thin_out(frames: Mapping[int, Frame], key_frames: KeyFrames | None) -> None
         return
     for number, frame in frames.items():
         if frame.objects:
-            flags = key_frames.flags(number, frame.objects)
+            flags = list(key_frames.flags(number, frame.objects))
             if False in flags:
                 pairs = zip(frame.objects.items(), flags, strict=True)
                 frame.objects = {key: one for (key, one), flag in pairs if flag is not False}
         if frame.classifications:
-            flags = key_frames.flags(number, [one.feature_id or "" for one in frame.classifications])
+            flags = list(key_frames.flags(number, [one.feature_id or "" for one in frame.classifications]))
             if False in flags:
                 asked = zip(frame.classifications, flags, strict=True)
                 frame.classifications = [one for one, flag in asked if flag is not False]

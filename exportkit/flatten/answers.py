@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any, TypeVar
 
 import numpy as np
 
-from exportkit.flatten.columns import Columns, metric_lists, optional
+from exportkit.attributes import codes, values
+from exportkit.flatten.columns import Columns, metric_lists
 from exportkit.flatten.extras import json_object
 from exportkit.flatten.features import FeatureSet, strings, whole_numbers
 from exportkit.flatten.homonyms import holder_marks, unclear
 from exportkit.rows.features import Answer, Question
-from exportkit.tables.cells import Bools, Cells, Coded, Ints, Lists, Numbers, Same
+from exportkit.tables.cells import Attribute, Bools, Cells, Coded, Ints, Lists, Numbers, Same
 
 __all__ = ["answer_columns"]
 
@@ -39,7 +41,7 @@ NO_FORM = -1
 MAX_PATH_LEVELS = 32
 _NO_ANSWER = Answer()
 
-Path = tuple[str | None, ...]
+Path = tuple[str, ...]
 _Item = TypeVar("_Item")
 #: Question position, answer key and answer position of each answer above, from the top.
 Chain = tuple[int | str, ...]
@@ -49,17 +51,19 @@ Chain = tuple[int | str, ...]
 class Level:
     """Answers of one depth: entry i is an answer, its question and where the question hangs.
 
-    `above` is the level of the answers that these are nested under, `rows_above` says which of them.
+    `asked` numbers the questions of the level; `above` is the level of the answers that these are nested
+    under, `rows_above` says which of them; `paths` are numbers in the `Paths` of the block.
     """
 
     questions: list[Question]
     answers: list[Answer]
+    asked: Ints
     forms: Ints
     orders: Ints
     positions: Ints
     holders: Ints
     parents: list[str | None]
-    paths: list[Path]
+    paths: Ints
     depth: int
     above: Level | None
     rows_above: Ints
@@ -68,32 +72,36 @@ class Level:
     def of(
         cls,
         questions: list[Question],
+        paths: Paths,
         *,
         positions: Ints,
         holders: Ints,
         parents: list[str | None],
-        prefixes: list[Path],
         above: Level | None,
         rows_above: Ints,
     ) -> Level:
         """Lay out the answers of `questions`; a question without any gets one empty answer."""
         asked, answers, forms, orders = _answers(questions)
-        chosen = asked.tolist()
-        of_answers = [questions[at] for at in chosen]
-        names = zip(chosen, of_answers, answers, strict=True)
-        if above is None:
-            paths: list[Path] = [(question.name, answer.name) for _, question, answer in names]
+        of_answers = questions
+        if len(asked) != len(questions) or (asked[1:] == asked[:-1]).any():
+            chosen = asked.tolist()
+            of_answers = [questions[at] for at in chosen]
+            parents = [parents[at] for at in chosen]
+            positions, holders, rows_above = positions[asked], holders[asked], rows_above[asked]
+        depth = 0 if above is None else above.depth + 1
+        prefixes = None if above is None else above.paths[rows_above]
+        if prefixes is None or depth < MAX_PATH_LEVELS:
+            numbers = paths.numbers(prefixes, of_answers, answers)
         else:
-            paths = [_longer(prefixes[at], question.name, answer.name) for at, question, answer in names]
+            numbers = prefixes
         return cls(
-            of_answers, answers, forms, orders, positions[asked], holders[asked],
-            [parents[at] for at in chosen], paths, 0 if above is None else above.depth + 1,
-            above, rows_above[asked],
+            of_answers, answers, asked, forms, orders, positions, holders, parents,
+            numbers, depth, above, rows_above,
         )  # fmt: skip
 
-    def below(self) -> Level | None:
+    def below(self, paths: Paths) -> Level | None:
         """Return the level of the questions that these answers ask, None when they ask none."""
-        nested = [answer.classifications for answer in self.answers]
+        nested = values(self.answers, "classifications") or ()
         at = [number for number, questions in enumerate(nested) if questions]
         if not at:
             return None
@@ -103,11 +111,11 @@ class Level:
         starts = np.repeat(np.cumsum(counts) - counts, counts)
         chosen = spread.tolist()
         return Level.of(
-            [question for questions in lists for question in questions],
+            list(chain.from_iterable(lists)),
+            paths,
             positions=np.arange(len(spread), dtype=np.int64) - starts,
             holders=self.holders[spread],
             parents=[self.names[one] for one in chosen],
-            prefixes=[self.paths[one] for one in chosen],
             above=self,
             rows_above=spread,
         )
@@ -138,16 +146,53 @@ class Level:
 
 def _ordered(levels: list[list[_Item]], order: Ints) -> list[_Item]:
     """Return the items of all levels in `order`."""
-    items = levels[0] if len(levels) == 1 else [one for level in levels for one in level]
+    items = levels[0] if len(levels) == 1 else list(chain.from_iterable(levels))
     if (order[1:] > order[:-1]).all():
         return items
     return [items[at] for at in order.tolist()]
 
 
-def _longer(prefix: Path, question: str | None, answer: str | None) -> Path:
-    if len(prefix) >= 2 * MAX_PATH_LEVELS:
-        return prefix
-    return (*prefix, question) if answer is None else (*prefix, question, answer)
+class Paths:
+    """The distinct answer paths of a block, each spelled out once and known by its number."""
+
+    def __init__(self) -> None:
+        self.spelled: list[Path] = []
+
+    def numbers(self, prefixes: Ints | None, questions: list[Question], answers: list[Answer]) -> Ints:
+        """Return the numbers of the paths that lead by `prefixes` to `answers`; None: from the top."""
+        asked, said = Words(questions), Words(answers)
+        steps = asked.codes * len(said.words) + said.codes
+        if prefixes is not None:
+            steps += prefixes * (len(asked.words) * len(said.words))
+        distinct, first, numbers = np.unique(steps, return_index=True, return_inverse=True)
+        start = len(self.spelled)
+        for at in first.tolist():
+            prefix = () if prefixes is None else self.spelled[prefixes[at]]
+            names = (questions[at].name, answers[at].name)
+            self.spelled.append((*prefix, *(name for name in names if name is not None)))
+        return start + numbers.reshape(len(steps)) if len(distinct) else steps
+
+    def column(self, numbers: Ints) -> Cells:
+        """Return the paths of these numbers: the rows refer to the words of each."""
+        lengths = np.array([len(path) for path in self.spelled], dtype=np.int64)
+        starts = np.cumsum(lengths) - lengths
+        counts = lengths[numbers]
+        within = np.arange(int(counts.sum()), dtype=np.int64) - np.repeat(np.cumsum(counts) - counts, counts)
+        words = list(chain.from_iterable(self.spelled))
+        return Lists(counts, Coded(np.repeat(starts[numbers], counts) + within, words))
+
+
+class Words:
+    """The names of some features as codes; 0 stands for none."""
+
+    def __init__(self, features: list[Any]) -> None:
+        self.words: dict[str | None, int] = {None: -1}
+        found = codes(features, "name", self.words)
+        self.codes: Ints = (
+            np.zeros(len(features), dtype=np.int64)
+            if found is None
+            else np.frombuffer(found, np.int32).astype(np.int64) + 1
+        )
 
 
 def _answers(questions: list[Question]) -> tuple[Ints, list[Answer], Ints, Ints]:
@@ -158,16 +203,18 @@ def _answers(questions: list[Question]) -> tuple[Ints, list[Answer], Ints, Ints]
     orders: list[Ints] = []
     answered = np.zeros(len(questions), dtype=np.bool_)
     for form, (key, kind) in enumerate(FORMS):
-        held = [getattr(question, key) for question in questions]
+        held = values(questions, key)
+        if held is None:
+            continue
         at = np.array([number for number, one in enumerate(held) if one], dtype=np.int64)
         if not len(at):
             continue
-        present = [one for one in held if one]
+        present = held if len(at) == len(held) else [one for one in held if one]
         if kind == "checklist":
             counts = np.array([len(one) for one in present], dtype=np.int64)
             orders.append(np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts))
             at = np.repeat(at, counts)
-            present = [one for some in present for one in some]
+            present = list(chain.from_iterable(present))
         else:
             orders.append(np.zeros(len(at), dtype=np.int64))
         answered[at] = True
@@ -196,19 +243,20 @@ class Answers:
 
     def __init__(self, features: FeatureSet) -> None:
         holders = features.question_holders
+        self._paths = Paths()
         level: Level | None = Level.of(
             features.questions,
+            self._paths,
             positions=holders.positions(),
             holders=holders.spread(),
             parents=[None] * len(features.questions),
-            prefixes=[],
             above=None,
             rows_above=np.zeros(len(features.questions), dtype=np.int64),
         )
         levels: list[Level] = []
         while level is not None:
             levels.append(level)
-            level = level.below()
+            level = level.below(self._paths)
         holders_of = np.concatenate([one.holders for one in levels])
         owners = np.array(holders.labels, dtype=np.int64)[holders_of]
         order = np.argsort(owners, kind="stable")
@@ -216,12 +264,14 @@ class Answers:
         self.questions = _ordered([one.questions for one in levels], order)
         self.answers = _ordered([one.answers for one in levels], order)
         self.parents = _ordered([one.parents for one in levels], order)
-        self.paths = _ordered([one.paths for one in levels], order)
+        self.depths = np.concatenate([np.full(len(one.questions), one.depth) for one in levels])[order]
         self.forms = np.concatenate([one.forms for one in levels])[order]
+        self.positions = np.concatenate([one.positions for one in levels])[order]
+        self._path_numbers = np.concatenate([one.paths for one in levels])[order]
+        #: Number of the question of each answer, among those of its depth.
+        self._asked = np.concatenate([one.asked for one in levels])[order]
         #: Position of an answer in the list that its form is.
         self.orders = np.concatenate([one.orders for one in levels])[order]
-        self.positions = np.concatenate([one.positions for one in levels])[order]
-        self.depths = np.concatenate([np.full(len(one.questions), one.depth) for one in levels])[order]
         self.marks = _marks(levels, holder_marks(features), order)
 
     @cached_property
@@ -230,26 +280,19 @@ class Answers:
 
     def answer_positions(self) -> Ints:
         """Return the order of each answer in its question, counted on over its forms."""
-        fresh = [one is not last for one, last in zip(self.questions, [None, *self.questions], strict=False)]
+        fresh = np.ones(self.length, dtype=np.bool_)
+        fresh[1:] = (self._asked[1:] != self._asked[:-1]) | (self.depths[1:] != self.depths[:-1])
         order = np.arange(self.length, dtype=np.int64)
         return order - np.maximum.accumulate(np.where(fresh, order, 0))
 
     def path_column(self) -> Cells:
-        """Return the paths: each distinct one is spelled out once, the rows refer to its words."""
-        codes: dict[Path, int] = {}
-        numbers = np.array([codes.setdefault(path, len(codes)) for path in self.paths], dtype=np.int64)
-        shown = [[name for name in path if name is not None] for path in codes]
-        lengths = np.array([len(one) for one in shown], dtype=np.int64)
-        starts = np.cumsum(lengths) - lengths
-        counts = lengths[numbers]
-        within = np.arange(int(counts.sum()), dtype=np.int64) - np.repeat(np.cumsum(counts) - counts, counts)
-        words = Coded(np.repeat(starts[numbers], counts) + within, [name for one in shown for name in one])
-        return Lists(counts, words)
+        """Return the names of questions and answers that lead to each answer."""
+        return self._paths.column(self._path_numbers)
 
     def message_ids(self) -> Cells:
         """Return the messages; one beside a plain answer key is not conversational and goes to extra."""
-        ids = [question.message_id for question in self.questions]
-        if not any(ids):
+        ids = values(self.questions, "message_id")
+        if ids is None or not any(ids):
             return Same(None)
         plain = ((self.forms >= 0) & (self.forms < FIRST_CONVERSATIONAL)).tolist()
         return [None if is_plain else message for message, is_plain in zip(ids, plain, strict=True)]
@@ -276,9 +319,9 @@ class Answers:
         """Whether any row may need an extra."""
         return (
             bool(self.marks)
-            or any(question.extra_ for question in self.questions)
-            or any(answer.extra_ for answer in self.answers)
-            or any(question.message_id is not None for question in self.questions)
+            or any(values(self.questions, "extra_") or ())
+            or any(values(self.answers, "extra_") or ())
+            or values(self.questions, "message_id") is not None
             or bool((self.forms >= FIRST_CONVERSATIONAL).any())
         )
 
@@ -318,23 +361,23 @@ def answer_columns(features: FeatureSet) -> tuple[int, Columns]:
         "timestamp_ms": lambda: whole_numbers(holders.moments, spread),
         "message_id": found.message_ids,
         "object_feature_id": lambda: strings(holders.features, spread),
-        "parent_answer_feature_id": lambda: optional(found.parents),
+        "parent_answer_feature_id": lambda: found.parents,
         "depth": lambda: found.depths,
         "position": lambda: found.positions,
-        "feature_id": lambda: [one.feature_id for one in questions],
-        "feature_schema_id": lambda: [one.feature_schema_id for one in questions],
-        "name": lambda: [one.name for one in questions],
-        "value": lambda: [one.value for one in questions],
+        "feature_id": lambda: Attribute(questions, "feature_id"),
+        "feature_schema_id": lambda: Attribute(questions, "feature_schema_id"),
+        "name": lambda: Attribute(questions, "name"),
+        "value": lambda: Attribute(questions, "value"),
         "answer_type": lambda: Coded(found.forms, [kind for _, kind in FORMS]),
         "answer_position": lambda: whole_numbers_where(found.answer_positions(), answered),
-        "answer_feature_id": lambda: [one.feature_id for one in answers],
-        "answer_feature_schema_id": lambda: [one.feature_schema_id for one in answers],
-        "answer_name": lambda: [one.name for one in answers],
-        "answer_value": lambda: [one.value for one in answers],
-        "text": lambda: optional([one.content for one in answers]),
+        "answer_feature_id": lambda: Attribute(answers, "feature_id"),
+        "answer_feature_schema_id": lambda: Attribute(answers, "feature_schema_id"),
+        "answer_name": lambda: Attribute(answers, "name"),
+        "answer_value": lambda: Attribute(answers, "value"),
+        "text": lambda: Attribute(answers, "content"),
         "answer_path": found.path_column,
-        "answer_confidence": lambda: optional([one.confidence for one in answers]),
-        "answer_custom_metrics": lambda: metric_lists([one.custom_metrics for one in answers]),
+        "answer_confidence": lambda: Attribute(answers, "confidence"),
+        "answer_custom_metrics": lambda: metric_lists(answers),
         "extra": found.extra_column,
     }
 

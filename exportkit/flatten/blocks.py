@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from exportkit.flatten.projects import model_run_columns, project_columns, workf
 from exportkit.flatten.spans import key_frame_columns, relationship_columns, segment_columns
 from exportkit.place import Source
 from exportkit.rows import Reject, RowBlock
-from exportkit.tables.cells import Same, TableBlock
+from exportkit.tables.cells import Attribute, Same, TableBlock
 
 __all__ = ["flatten", "reject_block"]
 
@@ -73,21 +73,21 @@ def _flatten_labels(labels: LabelSet, wanted: Collection[str]) -> Iterator[Table
         yield TableBlock("labels", len(labels.labels), labels.columns())
 
 
-def reject_block(rejects: Sequence[Reject], source: Source) -> TableBlock:
+def reject_block(rejects: list[Reject], source: Source) -> TableBlock:
     """Return the rows of the table ``rejects``."""
     return TableBlock(
         "rejects",
         len(rejects),
         {
-            "data_row_id": lambda: [one.data_row_id for one in rejects],
+            "data_row_id": lambda: Attribute(rejects, "data_row_id"),
             "source_uri": lambda: Same(source.uri),
-            "byte_offset": lambda: [one.byte_offset for one in rejects],
-            "byte_length": lambda: [one.byte_length for one in rejects],
-            "error": lambda: [one.error for one in rejects],
-            "problem": lambda: [one.problem for one in rejects],
-            "json_path": lambda: [one.json_path for one in rejects],
-            "raw": lambda: [one.raw for one in rejects],
-            "raw_uri": lambda: [one.raw_uri for one in rejects],
+            "byte_offset": lambda: Attribute(rejects, "byte_offset"),
+            "byte_length": lambda: Attribute(rejects, "byte_length"),
+            "error": lambda: Attribute(rejects, "error"),
+            "problem": lambda: Attribute(rejects, "problem"),
+            "json_path": lambda: Attribute(rejects, "json_path"),
+            "raw": lambda: Attribute(rejects, "raw"),
+            "raw_uri": lambda: Attribute(rejects, "raw_uri"),
             "export_id": lambda: Same(source.export_id),
             "line": lambda: np.array([one.line for one in rejects], dtype=np.int64),
         },

@@ -13,10 +13,9 @@ from exportkit.flatten.columns import Columns
 from exportkit.flatten.extras import extra_column, json_object, sections_of
 from exportkit.flatten.media_types import media_type
 from exportkit.flatten.moments import parse_timestamp
-from exportkit.flatten.numbers import floats
 from exportkit.rows import RowBlock
 from exportkit.rows.structs import Details, MediaAttributes, MetadataField
-from exportkit.tables.cells import Cells, Coded, Ints, Lists, Same
+from exportkit.tables.cells import Attribute, Cells, Coded, Ints, Lists, Same
 
 __all__ = ["attachment_columns", "data_row_columns", "embedding_columns", "metadata_columns"]
 
@@ -47,26 +46,26 @@ def data_row_columns(block: RowBlock) -> Columns:
     details = [one.details or _NO_DETAILS for one in data]
     media = [row.media_attributes or _NO_ATTRIBUTES for row in rows]
     return {
-        "data_row_id": lambda: [one.id for one in data],
-        "global_key": lambda: [one.global_key for one in data],
-        "external_id": lambda: [one.external_id for one in data],
-        "row_data": lambda: [one.row_data for one in data],
-        "dataset_id": lambda: [one.dataset_id for one in details],
-        "dataset_name": lambda: [one.dataset_name for one in details],
-        "created_at": lambda: [one.created_at for one in details],
-        "updated_at": lambda: [one.updated_at for one in details],
-        "last_activity_at": lambda: [one.last_activity_at for one in details],
-        "created_by": lambda: [one.created_by for one in details],
+        "data_row_id": lambda: Attribute(data, "id"),
+        "global_key": lambda: Attribute(data, "global_key"),
+        "external_id": lambda: Attribute(data, "external_id"),
+        "row_data": lambda: Attribute(data, "row_data"),
+        "dataset_id": lambda: Attribute(details, "dataset_id"),
+        "dataset_name": lambda: Attribute(details, "dataset_name"),
+        "created_at": lambda: Attribute(details, "created_at"),
+        "updated_at": lambda: Attribute(details, "updated_at"),
+        "last_activity_at": lambda: Attribute(details, "last_activity_at"),
+        "created_by": lambda: Attribute(details, "created_by"),
         "media_type": lambda: [media_type(row, block.fragment) for row in rows],
-        "asset_type": lambda: [one.asset_type for one in media],
-        "mime_type": lambda: [one.mime_type for one in media],
-        "width": lambda: [one.width for one in media],
-        "height": lambda: [one.height for one in media],
-        "frame_rate": lambda: [one.frame_rate for one in media],
-        "frame_count": lambda: [one.frame_count for one in media],
-        "duration": lambda: [one.duration for one in media],
+        "asset_type": lambda: Attribute(media, "asset_type"),
+        "mime_type": lambda: Attribute(media, "mime_type"),
+        "width": lambda: Attribute(media, "width"),
+        "height": lambda: Attribute(media, "height"),
+        "frame_rate": lambda: Attribute(media, "frame_rate"),
+        "frame_count": lambda: Attribute(media, "frame_count"),
+        "duration": lambda: Attribute(media, "duration"),
         "exif_rotation": lambda: [rotation(one)[0] for one in media],
-        "text_layer_url": lambda: [one.text_layer_url for one in media],
+        "text_layer_url": lambda: Attribute(media, "text_layer_url"),
         "media_attributes": lambda: [json_or_null(other_attributes(one)) for one in media],
         "sections": lambda: [sections_of(row, SECTIONS) for row in rows],
         "export_version": lambda: Same(block.source.export_version),
@@ -129,10 +128,10 @@ def attachment_columns(block: RowBlock) -> tuple[int, Columns]:
     return len(items), {
         **row_keys(block, owners),
         "position": lambda: positions,
-        "attachment_id": lambda: [one.id for one in items],
-        "type": lambda: [one.type for one in items],
-        "name": lambda: [one.name for one in items],
-        "value": lambda: [one.value for one in items],
+        "attachment_id": lambda: Attribute(items, "id"),
+        "type": lambda: Attribute(items, "type"),
+        "name": lambda: Attribute(items, "name"),
+        "value": lambda: Attribute(items, "value"),
         "extra": lambda: extra_column(items),
     }
 
@@ -149,20 +148,22 @@ def metadata_columns(block: RowBlock) -> tuple[int, Columns]:
     return len(items), {
         **row_keys(block, owners),
         "position": lambda: positions,
-        "schema_id": lambda: [one.schema_id for one in items],
+        "schema_id": lambda: Attribute(items, "schema_id"),
         "schema_name": lambda: [one.name if one.schema_name is None else one.schema_name for one in items],
-        "schema_kind": lambda: [one.schema_kind for one in items],
-        "value_string": lambda: [one.string for one in values],
-        "value_number": lambda: [one.number for one in values],
-        "value_timestamp": lambda: [one.timestamp for one in values],
-        "value_options": lambda: [one.options for one in values],
-        "value_json": lambda: [one.json for one in values],
+        "schema_kind": lambda: Attribute(items, "schema_kind"),
+        "value_string": lambda: Attribute(values, "string"),
+        "value_number": lambda: Attribute(values, "number"),
+        "value_timestamp": lambda: Attribute(values, "timestamp"),
+        "value_options": lambda: Attribute(values, "options"),
+        "value_json": lambda: Attribute(values, "json"),
         "extra": lambda: extra_column(items, renamed),
     }
 
 
 class MetadataValue:
     """The value of one metadata field, laid out over the typed columns."""
+
+    __slots__ = ("json", "number", "options", "string", "timestamp")
 
     def __init__(self, field: MetadataField) -> None:
         self.string: str | None = None
@@ -223,7 +224,7 @@ def embedding_columns(block: RowBlock) -> tuple[int, Columns]:
     def vector_lists() -> Cells:
         lengths = np.array([len(one) if one else 0 for one in vectors], dtype=np.int64)
         held = np.array([one is not None for one in vectors], dtype=np.bool_)
-        return Lists(lengths, floats(list(chain.from_iterable(one for one in vectors if one))), held)
+        return Lists(lengths, list(chain.from_iterable(one for one in vectors if one)), held)
 
     def extra() -> Cells:
         column: list[str | None] = [None] * len(spread)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from exportkit.attributes import values
 from exportkit.rows import NO_RAW
 from exportkit.rows.exact_json import read_json
 from exportkit.tables.cells import Cells, Same
@@ -67,7 +68,7 @@ def sections_of(one: Owner, names: Sequence[str]) -> list[str]:
 
 def extra_column(owners: Sequence[Owner], more: Mapping[int, Mapping[str, Any]] | None = None) -> Cells:
     """Return the column ``extra`` of rows that stand for `owners`, with `more` by row merged in."""
-    extras = [owner.extra_ for owner in owners]
+    extras = values(list(owners), "extra_") or [None] * len(owners)
     if not more and not any(extras):
         return Same(None)
     for at, found in (more or {}).items():

@@ -7,10 +7,12 @@ few, features many, so context is kept a holder and spread with ``np.repeat``.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
 
+from exportkit.attributes import values
 from exportkit.flatten.labels import LabelSet
 from exportkit.rows import NO_RAW
 from exportkit.rows.features import Annotations, Frame, Group, Object, Question, Relationship
@@ -54,6 +56,19 @@ class Holders:
         self.features.append(feature)
         self.counts.append(count)
         self.first_positions.append(first_position)
+
+    def add_many(
+        self, label: int, counts: list[int], *, plane: str | None, frames: list[int], first_position: int
+    ) -> None:
+        """Note the frames of a label, each a holder of that many features."""
+        many = len(counts)
+        self.labels.extend([label] * many)
+        self.planes.extend([plane] * many)
+        self.frames.extend(frames)
+        self.moments.extend([None] * many)
+        self.features.extend([None] * many)
+        self.counts.extend(counts)
+        self.first_positions.extend([first_position] * many)
 
     def spread(self) -> Ints:
         """Return, for each feature, the number of its holder."""
@@ -160,31 +175,43 @@ class FeatureSet:
     def _add_frames(
         self, at: int, plane: str | None, frames: dict[int, Frame], key_frames: KeyFrames | None
     ) -> None:
-        for number, frame in frames.items():
-            if frame.objects:
-                self._add_frame_objects(frame.objects)
-                self.object_holders.add(
-                    at, len(frame.objects), plane=plane, frame=number, first_position=self._first
-                )
-                self.key_flags.extend(
-                    key_frames.flags(number, frame.objects) if key_frames else [None] * len(frame.objects)
-                )
-            if frame.classifications:
-                self._add_questions(
-                    frame.classifications, at, plane=plane, frame=number, first_position=self._first
-                )
-
-    def _add_frame_objects(self, objects: dict[str, Object]) -> None:
+        """Add the objects and questions of all frames of a label at once."""
+        numbers, found = list(frames), list(frames.values())
+        for number, questions in zip(numbers, values(found, "classifications") or (), strict=False):
+            if questions:
+                self._add_questions(questions, at, plane=plane, frame=number, first_position=self._first)
+        held = values(found, "objects")
+        if held is None:
+            return
+        filled = [(number, objects) for number, objects in zip(numbers, held, strict=True) if objects]
+        groups = [objects for _, objects in filled]
         before = len(self.objects)
-        found = list(objects.values())
-        if [one.feature_id for one in found] != list(objects):
-            for order, (key, one) in enumerate(objects.items()):
-                if one.feature_id != key:
-                    self.odd_keys[before + order] = key
-        self.objects.extend(found)
+        self.objects.extend(chain.from_iterable(map(dict.values, groups)))
+        self._note_odd_keys(list(chain.from_iterable(groups)), before)
+        self.object_holders.add_many(
+            at,
+            list(map(len, groups)),
+            plane=plane,
+            frames=[number for number, _ in filled],
+            first_position=self._first,
+        )
+        if key_frames is None:
+            self.key_flags.extend([None] * (len(self.objects) - before))
+        else:
+            for number, objects in filled:
+                self.key_flags.extend(key_frames.flags(number, objects))
+
+    def _note_odd_keys(self, keys: list[str], before: int) -> None:
+        """Note the objects, from the number `before` on, that stand under another key than their id."""
+        ids = values(self.objects[before:], "feature_id")
+        if ids != keys:
+            pairs = zip(keys, ids or repeat(None), strict=False)
+            for order, (key, one) in enumerate(pairs, before):
+                if one != key:
+                    self.odd_keys[order] = key
 
     def _add_questions_of_objects(self) -> None:
-        asked = [one.classifications for one in self.objects]
+        asked = values(self.objects, "classifications") or ()
         at = [number for number, questions in enumerate(asked) if questions]
         if not at:
             return
@@ -200,10 +227,11 @@ class FeatureSet:
         lists = [questions for questions in asked if questions]
         to.counts.extend(map(len, lists))
         to.first_positions.extend([0] * len(at))
-        self.questions.extend([question for questions in lists for question in questions])
+        self.questions.extend(chain.from_iterable(lists))
 
 
 _NONE: set[str] = set()
+NO_KEY_FRAME = False
 
 
 class KeyFrames:
@@ -213,12 +241,12 @@ class KeyFrames:
         self.listed = listed
         self.by_frame = by_frame
 
-    def flags(self, frame: int, features: Collection[str]) -> list[bool | None]:
-        """Return whether `frame` is a key frame of each feature; None for one without listed key frames."""
+    def flags(self, frame: int, features: Collection[str]) -> Iterable[bool | None]:
+        """Return of each feature whether `frame` is a key frame of it; None for one that lists none."""
         here = self.by_frame.get(frame, _NONE)
-        if self.listed.issuperset(features):
-            return [feature in here for feature in features]
-        return [feature in here if feature in self.listed else None for feature in features]
+        if not self.listed.issuperset(features):
+            return [feature in here if feature in self.listed else None for feature in features]
+        return map(here.__contains__, features) if here else repeat(NO_KEY_FRAME, len(features))
 
 
 def key_frames_by_frame(annotations: Annotations, plane: str | None) -> KeyFrames | None:

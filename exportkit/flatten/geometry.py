@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
-from exportkit.flatten.columns import Columns, lists_of, optional, parts, pick, present, spread_fields
+from exportkit import attributes
+from exportkit.attributes import values
+from exportkit.flatten.columns import Columns, lists_of, pick, present
 from exportkit.flatten.extras import json_text
-from exportkit.flatten.numbers import float_fields
 from exportkit.rows import NO_RAW, STRUCTS
 from exportkit.rows.features import Box, Location, Object, Point
-from exportkit.tables.cells import Cells, Coded, Lists, Same
+from exportkit.tables.cells import Attribute, Cells, Coded, Lists, Same
 
 __all__ = ["GEOMETRY_KEYS", "Geometry"]
 
@@ -39,42 +41,42 @@ class Geometry:
 
     def __init__(self, objects: list[Object]) -> None:
         self.objects = objects
-        self.kinds = [one.annotation_kind for one in objects]
+        words: dict[str | None, int] = {None: -1}
+        codes = attributes.codes(objects, "annotation_kind", words)
+        #: Annotation kinds, and the one of each object by its code; -1 where it names none.
+        self.kinds = [word for word in words if word is not None]
+        self.kind_codes: npt.NDArray[np.int32] = (
+            np.full(len(objects), -1, dtype=np.int32) if codes is None else np.frombuffer(codes, np.int32)
+        )
         self.misfits: dict[int, dict[str, Any]] = {}
 
     @cached_property
     def boxes(self) -> list[Box | None] | None:
         """Boxes; None where no object has one."""
-        return parts([one.bounding_box for one in self.objects])
+        return values(self.objects, "bounding_box")
 
     @cached_property
     def points(self) -> list[Point | None] | None:
         """Points; None where no object has one."""
-        return parts([one.point for one in self.objects])
+        return values(self.objects, "point")
 
     @cached_property
     def maps(self) -> list[str | None] | None:
         """GeoJSON as text; None where no object has any."""
-        raws = [one.geojson for one in self.objects]
-        return None if raws.count(NO_RAW) == len(raws) else [json_text(raw) for raw in raws]
+        raws = values(self.objects, "geojson")
+        if raws is None or raws.count(NO_RAW) == len(raws):
+            return None
+        return [json_text(raw) for raw in raws]
 
     @cached_property
     def vertices(self) -> list[Any] | None:
         """Polygons and lines; None where no object has any."""
-        return self._by_kind(
-            vertex_key,
-            polygon=parts([one.polygon for one in self.objects]),
-            line=parts([one.line for one in self.objects]),
-        )
+        return self._by_kind(vertex_key, "polygon", "line")
 
     @cached_property
     def spoken(self) -> list[Any] | None:
         """What `location` or `conversational_location` hold."""
-        return self._by_kind(
-            text_key,
-            location=parts([one.location for one in self.objects]),
-            conversational_location=parts([one.conversational_location for one in self.objects]),
-        )
+        return self._by_kind(text_key, "location", "conversational_location")
 
     @cached_property
     def places(self) -> list[Location | None] | None:
@@ -86,27 +88,24 @@ class Geometry:
     @cached_property
     def chosen(self) -> list[Any] | None:
         """Messages that objects select or rank; None where none does."""
-        return self._by_kind(
-            message_key,
-            selected_message=parts([one.selected_message for one in self.objects]),
-            selected_messages=parts([one.selected_messages for one in self.objects]),
-            ranked_messages=parts([one.ranked_messages for one in self.objects]),
-        )
+        return self._by_kind(message_key, "selected_message", "selected_messages", "ranked_messages")
 
-    def _by_kind(self, expected: Callable[[str], str | None], **held: list[Any] | None) -> list[Any] | None:
+    def _by_kind(self, expected: Callable[[str], str | None], *names: str) -> list[Any] | None:
         """Return the values whose key is the one that the kind stands for; note the others as misfits."""
-        found = {key: values for key, values in held.items() if values is not None}
+        found = {name: held for name in names if (held := values(self.objects, name)) is not None}
         if not found:
             return None
-        keys = {kind: expected(kind or "") for kind in set(self.kinds)}
-        if len(found) == 1 and set(keys.values()) == set(found):
+        # The last stands for objects that name no kind: their code is -1.
+        keys = [expected(kind) for kind in (*self.kinds, "")]
+        codes = self.kind_codes.tolist()
+        if len(found) == 1 and {keys[code] for code in set(codes)} == set(found):
             return next(iter(found.values()))
         fitting: list[Any] = [None] * len(self.objects)
-        for key, values in found.items():
-            for at, value in enumerate(values):
+        for key, held in found.items():
+            for at, value in enumerate(held):
                 if value is None:
                     continue
-                if keys[self.kinds[at]] == key:
+                if keys[codes[at]] == key:
                     fitting[at] = value
                 else:
                     self.misfits.setdefault(at, {})[key] = plain(value)
@@ -114,24 +113,23 @@ class Geometry:
 
     def columns(self) -> Columns:
         """Return the geometry columns."""
-        masks = parts([one.mask for one in self.objects])
-        composites = parts([one.composite_mask for one in self.objects])
-        pages = parts([one.page_dimensions for one in self.objects])
-        box, point = spread_fields(self.boxes, Box), spread_fields(self.points, Point)
+        objects = self.objects
+        masks, composites = values(objects, "mask"), values(objects, "composite_mask")
+        pages = values(objects, "page_dimensions")
         return {
             "coordinate_unit": self._units,
-            "bbox_left": lambda: box("left"),
-            "bbox_top": lambda: box("top"),
-            "bbox_width": lambda: box("width"),
-            "bbox_height": lambda: box("height"),
-            "point_x": lambda: point("x"),
-            "point_y": lambda: point("y"),
+            "bbox_left": lambda: pick(self.boxes, "left"),
+            "bbox_top": lambda: pick(self.boxes, "top"),
+            "bbox_width": lambda: pick(self.boxes, "width"),
+            "bbox_height": lambda: pick(self.boxes, "height"),
+            "point_x": lambda: pick(self.points, "x"),
+            "point_y": lambda: pick(self.points, "y"),
             "vertices": lambda: vertex_lists(self.vertices),
             "mask_url": lambda: pick(masks, "url"),
             "composite_mask_url": lambda: pick(composites, "url"),
             "composite_mask_color": lambda: pick(composites, "color_rgb"),
             "geojson": lambda: Same(None) if self.maps is None else self.maps,
-            "page_number": lambda: optional([one.page_number for one in self.objects]),
+            "page_number": lambda: Attribute(self.objects, "page_number"),
             "page_width": lambda: pick(pages, "width"),
             "page_height": lambda: pick(pages, "height"),
             "text_start": lambda: pick(self.places, "start"),
@@ -146,16 +144,13 @@ class Geometry:
     def _units(self) -> Cells:
         """Return the unit of the coordinates: pixels, points on documents, degrees on maps."""
         drawn = np.zeros(len(self.objects), dtype=np.bool_)
-        for values in (self.boxes, self.points):
-            if values is not None:
-                drawn |= present(values)
+        for held in (self.boxes, self.points):
+            if held is not None:
+                drawn |= present(held)
         if self.vertices is not None:
             drawn |= np.array([bool(run) for run in self.vertices], dtype=np.bool_)
-        units = {kind: unit_of(kind or "") for kind in set(self.kinds)}
-        if len(units) == 1:
-            codes = np.where(drawn, next(iter(units.values())), NO_UNIT)
-        else:
-            codes = np.where(drawn, np.array([units[kind] for kind in self.kinds], dtype=np.int64), NO_UNIT)
+        units = np.array([unit_of(kind) for kind in (*self.kinds, "")])
+        codes = np.where(drawn, units[self.kind_codes], NO_UNIT)
         if self.maps is not None:
             codes[(codes == NO_UNIT) & present(self.maps)] = DEGREES
         return Coded(codes, ["px", "pt", "degree"])
@@ -207,10 +202,10 @@ def group_lists(places: list[Location | None] | None) -> Cells:
     token_counts = np.array([len(some) for some in tokens], dtype=np.int64)
     held = present([group.tokens for group in flat])
     items: Mapping[str, Cells] = {
-        "id": [group.id for group in flat],
-        "page_number": [group.page_number for group in flat],
+        "id": Attribute(flat, "id"),
+        "page_number": Attribute(flat, "page_number"),
         "tokens": Lists(token_counts, [token for some in tokens for token in some], held),
-        "text": [group.text for group in flat],
+        "text": Attribute(flat, "text"),
     }
     return lists_of(lists, items)
 
@@ -221,11 +216,7 @@ def message_lists(chosen: list[Any] | None) -> Cells:
     if not any(lists):
         return Same(None)
     flat = [message for some in lists if some for message in some]
-    items: Mapping[str, Cells] = {
-        "message_id": [message.message_id for message in flat],
-        "model_config_name": [message.model_config_name for message in flat],
-        "order": [getattr(message, "order", None) for message in flat],
-    }
+    items = {name: Attribute(flat, name) for name in ("message_id", "model_config_name", "order")}
     return lists_of(lists, items)
 
 
@@ -241,9 +232,10 @@ def messages_of(chosen: Any) -> list[Any] | None:
     return found
 
 
-def vertex_lists(runs: Sequence[list[Point] | None] | None) -> Cells:
+def vertex_lists(runs: list[list[Point] | None] | None) -> Cells:
     """Return polygons and polylines as lists of x and y."""
     if runs is None:
         return Same(None)
     counts = np.array([0 if run is None else len(run) for run in runs], dtype=np.int64)
-    return Lists(counts, float_fields([point for run in runs if run for point in run], Point), present(runs))
+    points = [point for run in runs if run for point in run]
+    return Lists(counts, {"x": Attribute(points, "x"), "y": Attribute(points, "y")}, present(runs))

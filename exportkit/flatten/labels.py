@@ -17,7 +17,7 @@ from exportkit.flatten.moments import newest, parse_timestamp
 from exportkit.rows import RowBlock
 from exportkit.rows.features import Annotations
 from exportkit.rows.structs import Label, Performance, PerformanceV2, Project
-from exportkit.tables.cells import Cells, Coded, Ints, Lists, Same
+from exportkit.tables.cells import Attribute, Cells, Coded, Ints, Lists, Same
 
 __all__ = ["LabelSet", "is_derived"]
 
@@ -168,28 +168,28 @@ class LabelSet:
             "experiment_id": lambda: self.experiment_ids,
             "model_run_id": lambda: self.run_ids,
             "position": lambda: self.positions,
-            "label_kind": lambda: [label.label_kind for label in labels],
-            "version": lambda: [label.version for label in labels],
+            "label_kind": lambda: Attribute(labels, "label_kind"),
+            "version": lambda: Attribute(labels, "version"),
             "container": lambda: [container(one) for one in self.annotations],
             "sections": self._sections,
-            "created_at": lambda: [one and one.created_at for one in details],
-            "updated_at": lambda: [one and one.updated_at for one in details],
-            "content_last_updated_at": lambda: [one and one.content_last_updated_at for one in details],
-            "created_by": lambda: [one and one.created_by for one in details],
+            "created_at": lambda: Attribute(details, "created_at"),
+            "updated_at": lambda: Attribute(details, "updated_at"),
+            "content_last_updated_at": lambda: Attribute(details, "content_last_updated_at"),
+            "created_by": lambda: Attribute(details, "created_by"),
             "reviews": lambda: [one and json_text(one.reviews) for one in details],
-            "seconds_to_create": lambda: [one.seconds_to_create for one in first],
-            "seconds_to_label": lambda: [one.seconds_to_label for one in second],
-            "seconds_to_review": lambda: [one.seconds_to_review for one in leading],
-            "seconds_to_rework": lambda: [one.seconds_to_rework for one in second],
-            "seconds_total": lambda: [one.seconds_total for one in second],
-            "skipped": lambda: [one.skipped for one in leading],
-            "benchmark_reference_label": lambda: [one.benchmark_reference_label for one in leading],
-            "benchmark_score": lambda: [one.benchmark_score for one in leading],
-            "consensus_score": lambda: [one.consensus_score for one in leading],
+            "seconds_to_create": lambda: Attribute(first, "seconds_to_create"),
+            "seconds_to_label": lambda: Attribute(second, "seconds_to_label"),
+            "seconds_to_review": lambda: Attribute(leading, "seconds_to_review"),
+            "seconds_to_rework": lambda: Attribute(second, "seconds_to_rework"),
+            "seconds_total": lambda: Attribute(second, "seconds_total"),
+            "skipped": lambda: Attribute(leading, "skipped"),
+            "benchmark_reference_label": lambda: Attribute(leading, "benchmark_reference_label"),
+            "benchmark_score": lambda: Attribute(leading, "benchmark_score"),
+            "consensus_score": lambda: Attribute(leading, "consensus_score"),
             "planes": self._planes,
             "is_selected": self._is_selected,
             "is_latest": self._is_latest,
-            "z_order": lambda: [label.z_order for label in labels],
+            "z_order": lambda: Attribute(labels, "z_order"),
             "extra": self._extra,
             "export_id": lambda: Same(self.block.source.export_id),
             "line": lambda: self.lines,

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from exportkit.flatten.columns import Columns, metric_lists, optional, parts, spread_json
+from exportkit.attributes import values
+from exportkit.flatten.columns import Columns, metric_lists, spread_json
 from exportkit.flatten.extras import merged
 from exportkit.flatten.features import FeatureSet, strings, whole_numbers
 from exportkit.flatten.geometry import GEOMETRY_KEYS, Geometry
 from exportkit.rows import NO_RAW
 from exportkit.rows.features import Object
-from exportkit.tables.cells import Cells
+from exportkit.tables.cells import Attribute, Cells, Coded
 
 __all__ = ["KNOWN_KINDS", "object_columns"]
 
@@ -45,14 +46,14 @@ def object_columns(features: FeatureSet) -> Columns:
         "plane": lambda: strings(holders.planes, spread),
         "frame": lambda: whole_numbers(holders.frames, spread),
         "position": holders.positions,
-        "feature_id": lambda: [one.feature_id for one in objects],
-        "feature_schema_id": lambda: [one.feature_schema_id for one in objects],
-        "name": lambda: [one.name for one in objects],
-        "value": lambda: [one.value for one in objects],
-        "annotation_kind": lambda: geometry.kinds,
+        "feature_id": lambda: Attribute(objects, "feature_id"),
+        "feature_schema_id": lambda: Attribute(objects, "feature_schema_id"),
+        "name": lambda: Attribute(objects, "name"),
+        "value": lambda: Attribute(objects, "value"),
+        "annotation_kind": lambda: Coded(geometry.kind_codes, geometry.kinds),
         "is_key_frame": lambda: features.key_flags,
-        "confidence": lambda: optional([one.confidence for one in objects]),
-        "custom_metrics": lambda: metric_lists([one.custom_metrics for one in objects]),
+        "confidence": lambda: Attribute(objects, "confidence"),
+        "custom_metrics": lambda: metric_lists(objects),
         **geometry.columns(),
         "payload": lambda: left()[0],
         "extra": lambda: left()[1],
@@ -71,7 +72,7 @@ def leftovers(features: FeatureSet, geometry: Geometry) -> tuple[Cells, Cells]:
     extras = {at: {"$key": key} for at, key in features.odd_keys.items()}
     for at in lone_relationships(objects):
         payloads[at] = merged(payloads.get(at), relationship_payload(objects[at]))
-    for at, extra in enumerate(parts([one.extra_ for one in objects]) or ()):
+    for at, extra in enumerate(values(objects, "extra_") or ()):
         for key, value in (extra or {}).items():
             home = payloads if is_payload(objects[at], key, payloads.get(at, {})) else extras
             home[at] = overlaid(home.get(at, {}), {key: value})
@@ -80,8 +81,8 @@ def leftovers(features: FeatureSet, geometry: Geometry) -> tuple[Cells, Cells]:
 
 def lone_relationships(objects: list[Object]) -> list[int]:
     """Return the positions of relationships that stand only among the objects."""
-    one_way = parts([one.unidirectional_relationship for one in objects])
-    both_ways = parts([one.bidirectional_relationship for one in objects])
+    one_way = values(objects, "unidirectional_relationship")
+    both_ways = values(objects, "bidirectional_relationship")
     nothing = [None] * len(objects)
     pairs = zip(one_way or nothing, both_ways or nothing, strict=True)
     return [at for at, pair in enumerate(pairs) if pair != (None, None)] if one_way or both_ways else []

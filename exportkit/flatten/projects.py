@@ -11,6 +11,7 @@ from exportkit.flatten.data_rows import row_keys
 from exportkit.flatten.extras import extra_column, json_object, json_text, merged, sections_of
 from exportkit.rows import RowBlock
 from exportkit.rows.structs import Project, ProjectDetails, Run, Step
+from exportkit.tables.cells import Attribute
 
 __all__ = ["model_run_columns", "project_columns", "workflow_columns"]
 
@@ -32,16 +33,16 @@ def project_columns(block: RowBlock) -> tuple[int, Columns]:
     return len(ids), {
         **row_keys(block, np.array(owners, dtype=np.int64)),
         "project_id": lambda: ids,
-        "project_name": lambda: [one.name for one in projects],
-        "ontology_id": lambda: [one.ontology_id for one in details],
-        "task_id": lambda: [one.task_id for one in details],
-        "task_name": lambda: [one.task_name for one in details],
-        "batch_id": lambda: [one.batch_id for one in details],
-        "batch_name": lambda: [one.batch_name for one in details],
-        "workflow_status": lambda: [one.workflow_status for one in details],
-        "priority": lambda: [one.priority for one in details],
-        "selected_label_id": lambda: [one.selected_label_id for one in details],
-        "consensus_expected_label_count": lambda: [one.consensus_expected_label_count for one in details],
+        "project_name": lambda: Attribute(projects, "name"),
+        "ontology_id": lambda: Attribute(details, "ontology_id"),
+        "task_id": lambda: Attribute(details, "task_id"),
+        "task_name": lambda: Attribute(details, "task_name"),
+        "batch_id": lambda: Attribute(details, "batch_id"),
+        "batch_name": lambda: Attribute(details, "batch_name"),
+        "workflow_status": lambda: Attribute(details, "workflow_status"),
+        "priority": lambda: Attribute(details, "priority"),
+        "selected_label_id": lambda: Attribute(details, "selected_label_id"),
+        "consensus_expected_label_count": lambda: Attribute(details, "consensus_expected_label_count"),
         "project_tags": lambda: [json_text(one.project_tags) for one in projects],
         "sections": lambda: [sections_of(one, ("project_details",)) for one in projects],
         "extra": lambda: extra_column(projects),
@@ -67,13 +68,13 @@ def workflow_columns(block: RowBlock) -> tuple[int, Columns]:
         **row_keys(block, np.array(owners, dtype=np.int64)),
         "project_id": lambda: ids,
         "position": lambda: positions,
-        "action": lambda: [one.action for one in steps],
-        "created_at": lambda: [one.created_at for one in steps],
-        "created_by": lambda: [one.created_by for one in steps],
-        "previous_task_id": lambda: [one.previous_task_id for one in steps],
-        "previous_task_name": lambda: [one.previous_task_name for one in steps],
-        "next_task_id": lambda: [one.next_task_id for one in steps],
-        "next_task_name": lambda: [one.next_task_name for one in steps],
+        "action": lambda: Attribute(steps, "action"),
+        "created_at": lambda: Attribute(steps, "created_at"),
+        "created_by": lambda: Attribute(steps, "created_by"),
+        "previous_task_id": lambda: Attribute(steps, "previous_task_id"),
+        "previous_task_name": lambda: Attribute(steps, "previous_task_name"),
+        "next_task_id": lambda: Attribute(steps, "next_task_id"),
+        "next_task_name": lambda: Attribute(steps, "next_task_name"),
         "extra": lambda: extra_column(steps),
     }
 
@@ -102,8 +103,8 @@ def model_run_columns(block: RowBlock) -> tuple[int, Columns]:
         "experiment_id": lambda: [one for one, _ in experiments],
         "experiment_name": lambda: [name for _, name in experiments],
         "model_run_id": lambda: run_ids,
-        "model_run_name": lambda: [one.name for one in runs],
-        "run_data_row_id": lambda: [one.run_data_row_id for one in runs],
+        "model_run_name": lambda: Attribute(runs, "name"),
+        "run_data_row_id": lambda: Attribute(runs, "run_data_row_id"),
         "data_split": lambda: [one.split if one.data_split is None else one.data_split for one in runs],
         "extra": lambda: extras,
     }

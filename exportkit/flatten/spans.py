@@ -11,7 +11,7 @@ from exportkit.flatten.extras import extra_column
 from exportkit.flatten.features import FeatureSet, listed_frames, whole
 from exportkit.flatten.labels import LabelSet, container
 from exportkit.rows.features import Ends
-from exportkit.tables.cells import Coded
+from exportkit.tables.cells import Attribute, Coded
 
 __all__ = ["key_frame_columns", "relationship_columns", "segment_columns"]
 
@@ -35,11 +35,11 @@ def relationship_columns(features: FeatureSet) -> tuple[int, Columns]:
     return len(found), {
         **features.labels.keys(owners),
         "position": holders.positions,
-        "feature_id": lambda: [one.feature_id for one in found],
-        "feature_schema_id": lambda: [one.feature_schema_id for one in found],
-        "name": lambda: [one.name for one in found],
-        "value": lambda: [one.value for one in found],
-        "annotation_kind": lambda: [one.annotation_kind for one in found],
+        "feature_id": lambda: Attribute(found, "feature_id"),
+        "feature_schema_id": lambda: Attribute(found, "feature_schema_id"),
+        "name": lambda: Attribute(found, "name"),
+        "value": lambda: Attribute(found, "value"),
+        "annotation_kind": lambda: Attribute(found, "annotation_kind"),
         "direction": lambda: [
             "unidirectional" if one.unidirectional_relationship is not None
             else "bidirectional" if one.bidirectional_relationship is not None else None

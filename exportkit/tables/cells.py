@@ -3,6 +3,7 @@
 A column of a block is one of
 
 - a ``list`` of Python values, ``None`` for null;
+- `Attribute`: one attribute of many structs, which `batch` reads without a Python value a cell;
 - a numpy array, no nulls;
 - `Numbers`: a numpy array with a mask;
 - `Same`: one value for every row;
@@ -21,10 +22,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Bools", "Cells", "Coded", "Ints", "Lists", "Numbers", "Same", "TableBlock"]
+from exportkit.attributes import values
+
+__all__ = ["Attribute", "Bools", "Cells", "Coded", "Ints", "Lists", "Numbers", "Same", "TableBlock"]
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """The attribute `name` of each of `structs`; null where there is no struct or no such attribute."""
+
+    structs: list[Any]
+    name: str
+
+    def values(self) -> list[Any]:
+        """Return the same cells as Python values."""
+        return values(self.structs, self.name) or [None] * len(self.structs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +61,7 @@ class Same:
 class Coded:
     """`values[codes[i]]` in row i; null where the code is -1."""
 
-    codes: Ints
+    codes: Ints | npt.NDArray[np.int32]
     values: list[Any]
 
 
@@ -62,7 +77,7 @@ class Lists:
     valid: Bools | None = None
 
 
-Cells = list[Any] | npt.NDArray[Any] | Numbers | Same | Coded | Lists
+Cells = list[Any] | Attribute | npt.NDArray[Any] | Numbers | Same | Coded | Lists
 
 
 @dataclass(frozen=True, slots=True)

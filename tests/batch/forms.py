@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from exportkit.batch import arrow_schema
 from exportkit.tables import TABLES
-from exportkit.tables.cells import Cells, Coded, Lists, Numbers, Same
+from exportkit.tables.cells import Attribute, Cells, Coded, Lists, Numbers, Same
 from exportkit.tables.types import (
     BINARY,
     BOOL,
@@ -133,6 +133,8 @@ def expanded(cells: Cells, length: int) -> list[Any]:
     """Return the values that cells stand for, read from their definition alone."""
     if isinstance(cells, list):
         return cells
+    if isinstance(cells, Attribute):
+        return [getattr(one, cells.name, None) for one in cells.structs]
     if isinstance(cells, Same):
         return [cells.value] * length
     if isinstance(cells, Numbers):

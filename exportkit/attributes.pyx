@@ -1,0 +1,258 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+"""Attributes: one attribute of many structs at once, as buffers that numpy and Arrow take in place.
+
+Takes a list of structs (or of plain values: ``name=None``) and gives the column that one attribute makes of
+them. A struct keeps its fields in slots at fixed places, so a column is read without asking Python for each
+cell: 3 to 10 ns instead of 45 to 90. Knows no tables and no Arrow, and not what the structs stand for.
+
+Rules that hold for every function here:
+
+- None in place of a struct, an attribute that a struct does not have, and None as its value are all null;
+- a column of nothing but nulls is None, whatever its length;
+- the structs may be of several classes; one class alone, which is the rule, is fast.
+
+The law (`tests/rows/test_rows_attributes.py`): every column is what ``[getattr(one, name) ...]`` says.
+"""
+
+from types import MemberDescriptorType
+
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_Check, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_AsDouble, PyFloat_CheckExact
+from cpython.list cimport PyList_GET_SIZE
+from cpython.long cimport PyLong_AsLongLong
+from cpython.object cimport PyObject
+from libc.stdint cimport int32_t, int64_t
+from libc.string cimport memcpy
+
+cdef extern from "Python.h":
+    ctypedef struct PyMemberDef:
+        Py_ssize_t offset
+    ctypedef struct PyMemberDescrObject:
+        PyMemberDef* d_member
+    ctypedef struct PyTypeObject:
+        pass
+    PyTypeObject* Py_TYPE(PyObject*)
+    PyObject* PyDict_GetItemWithError(dict, PyObject*) except? NULL
+    const char* PyUnicode_AsUTF8AndSize(PyObject*, Py_ssize_t*) except NULL
+    bint PyUnicode_Check(PyObject*)
+    PyObject* PyList_GetItemAsPointer "PyList_GET_ITEM"(list, Py_ssize_t)
+
+cdef PyObject* NONE = <PyObject*> None
+#: Bytes that the offsets of a string column in Arrow can name.
+cdef int64_t MOST_BYTES = 2**31 - 1
+
+#: In place of an offset: the items are the values themselves; no item has the attribute.
+cdef enum:
+    ITSELF = -1
+    ABSENT = -2
+
+
+cdef class Cells:
+    """The cells of one attribute: a list, and where in each of its items the value lies."""
+
+    cdef list items
+    cdef Py_ssize_t count
+    cdef Py_ssize_t offset
+
+    def __cinit__(self, list items not None, str name):
+        self.items = items
+        self.count = PyList_GET_SIZE(items)
+        self.offset = ITSELF
+        if name is None:
+            return
+        cdef PyTypeObject* kind = NULL
+        cdef PyObject* one
+        cdef Py_ssize_t at
+        for at in range(self.count):
+            one = PyList_GetItemAsPointer(items, at)
+            if one == NONE or Py_TYPE(one) == kind:
+                continue
+            if kind != NULL:  # a second class: read by Python, once
+                self.items = [getattr(each, name, None) for each in items]
+                return
+            kind = Py_TYPE(one)
+        if kind == NULL:
+            self.offset = ABSENT
+            return
+        found = getattr(<object> <PyObject*> kind, name, None)
+        if type(found) is MemberDescriptorType:
+            self.offset = (<PyMemberDescrObject*> found).d_member.offset
+        elif found is None and not (<object> <PyObject*> kind).__dictoffset__:
+            self.offset = ABSENT
+        else:
+            self.items = [getattr(each, name, None) for each in items]
+
+    cdef inline PyObject* at(self, Py_ssize_t index) noexcept:
+        """Return the value of a cell, borrowed; None where it has none."""
+        cdef PyObject* one = PyList_GetItemAsPointer(self.items, index)
+        if self.offset == ITSELF or one == NONE:
+            return one
+        one = (<PyObject**> (<char*> one + self.offset))[0]
+        return NONE if one == NULL else one
+
+
+cdef inline const char* _bytes_of(PyObject* value, Py_ssize_t* length) except NULL:
+    if PyUnicode_Check(value):
+        return PyUnicode_AsUTF8AndSize(value, length)
+    if PyBytes_Check(<object> value):
+        length[0] = PyBytes_GET_SIZE(<object> value)
+        return PyBytes_AS_STRING(<object> value)
+    raise TypeError(f"a string was expected, not {type(<object> value).__name__}")
+
+
+def values(list structs not None, str name):
+    """Return an attribute of each of `structs` as a list, None where all are null."""
+    cdef Cells cells = Cells(structs, name)
+    if cells.offset == ABSENT:
+        return None
+    cdef list found = [None] * cells.count
+    cdef Py_ssize_t at
+    cdef bint any_ = False
+    cdef PyObject* one
+    for at in range(cells.count):
+        one = cells.at(at)
+        if one != NONE:
+            any_ = True
+            found[at] = <object> one
+    return found if any_ else None
+
+
+def texts(list structs not None, str name):
+    """Return strings, or bytes, as ``(data, ends, valid)``.
+
+    `ends` are int32, one more than there are cells; `valid` is a byte a cell, or None where none is null.
+
+    Raises
+    ------
+    OverflowError
+        They are longer than 2 GiB together.
+    """
+    cdef Cells cells = Cells(structs, name)
+    if cells.offset == ABSENT:
+        return None
+    cdef Py_ssize_t count = cells.count, at, length, nulls = 0
+    cdef int64_t total = 0
+    cdef bytes ends = PyBytes_FromStringAndSize(NULL, (count + 1) * sizeof(int32_t))
+    cdef bytes valid = PyBytes_FromStringAndSize(NULL, count)
+    cdef int32_t* end = <int32_t*> PyBytes_AS_STRING(ends)
+    cdef char* is_valid = PyBytes_AS_STRING(valid)
+    cdef PyObject* one
+    end[0] = 0
+    for at in range(count):
+        one = cells.at(at)
+        is_valid[at] = one != NONE
+        if one == NONE:
+            nulls += 1
+        else:
+            _bytes_of(one, &length)
+            total += length
+            if total > MOST_BYTES:
+                raise OverflowError("the strings of a column are longer than 2 GiB together")
+        end[at + 1] = <int32_t> total
+    if nulls == count:
+        return None
+    cdef bytes data = PyBytes_FromStringAndSize(NULL, total)
+    cdef char* to = PyBytes_AS_STRING(data)
+    cdef const char* text
+    for at in range(count):
+        one = cells.at(at)
+        if one != NONE:
+            text = _bytes_of(one, &length)
+            memcpy(to + end[at], text, length)
+    return data, ends, valid if nulls else None
+
+
+def codes(list structs not None, str name, dict words not None):
+    """Return strings as int32 codes into `words`, which learns new ones; null has the code -1.
+
+    `words` gives a new word the number of words it holds, one less for the entry of None that it begins with.
+    """
+    cdef Cells cells = Cells(structs, name)
+    if cells.offset == ABSENT:
+        return None
+    cdef Py_ssize_t count = cells.count, at, nulls = 0
+    cdef bytes found = PyBytes_FromStringAndSize(NULL, count * sizeof(int32_t))
+    cdef int32_t* code = <int32_t*> PyBytes_AS_STRING(found)
+    cdef PyObject* last = NONE
+    cdef int32_t last_code = -1
+    cdef PyObject* one
+    cdef PyObject* known
+    for at in range(count):
+        one = cells.at(at)
+        if one == NONE:
+            nulls += 1
+            code[at] = -1
+            continue
+        if one != last:
+            known = PyDict_GetItemWithError(words, one)
+            if known == NULL:
+                last_code = <int32_t> len(words) - 1
+                words[<object> one] = last_code
+            else:
+                last_code = <int32_t> PyLong_AsLongLong(<object> known)
+            last = one
+        code[at] = last_code
+    return None if nulls == count else found
+
+
+def floats(list structs not None, str name):
+    """Return numbers as ``(values, valid)``: float64, zero where null; `valid` as for `texts`."""
+    cdef Cells cells = Cells(structs, name)
+    if cells.offset == ABSENT:
+        return None
+    cdef Py_ssize_t count = cells.count, at, nulls = 0
+    cdef bytes found = PyBytes_FromStringAndSize(NULL, count * sizeof(double))
+    cdef bytes valid = PyBytes_FromStringAndSize(NULL, count)
+    cdef double* value = <double*> PyBytes_AS_STRING(found)
+    cdef char* is_valid = PyBytes_AS_STRING(valid)
+    cdef PyObject* one
+    for at in range(count):
+        one = cells.at(at)
+        is_valid[at] = one != NONE
+        if one == NONE:
+            nulls += 1
+            value[at] = 0
+        elif PyFloat_CheckExact(<object> one):
+            value[at] = PyFloat_AS_DOUBLE(<object> one)
+        else:
+            value[at] = PyFloat_AsDouble(<object> one)
+    return None if nulls == count else (found, valid if nulls else None)
+
+
+def integers(list structs not None, str name):
+    """Return whole numbers (or booleans) as ``(values, valid)``: int64, zero where null.
+
+    Raises
+    ------
+    OverflowError
+        One is beyond int64.
+    """
+    cdef Cells cells = Cells(structs, name)
+    if cells.offset == ABSENT:
+        return None
+    cdef Py_ssize_t count = cells.count, at, nulls = 0
+    cdef bytes found = PyBytes_FromStringAndSize(NULL, count * sizeof(int64_t))
+    cdef bytes valid = PyBytes_FromStringAndSize(NULL, count)
+    cdef int64_t* value = <int64_t*> PyBytes_AS_STRING(found)
+    cdef char* is_valid = PyBytes_AS_STRING(valid)
+    cdef PyObject* one
+    for at in range(count):
+        one = cells.at(at)
+        is_valid[at] = one != NONE
+        if one == NONE:
+            nulls += 1
+            value[at] = 0
+        else:
+            value[at] = PyLong_AsLongLong(<object> one)
+    return None if nulls == count else (found, valid if nulls else None)
+
+
+def present(list structs not None, str name):
+    """Return a byte a cell: 1 where it is not null."""
+    cdef Cells cells = Cells(structs, name)
+    cdef bytes found = PyBytes_FromStringAndSize(NULL, cells.count)
+    cdef char* held = PyBytes_AS_STRING(found)
+    cdef Py_ssize_t at
+    for at in range(cells.count):
+        held[at] = cells.offset != ABSENT and cells.at(at) != NONE
+    return found
