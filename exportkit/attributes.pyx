@@ -18,11 +18,12 @@ from types import MemberDescriptorType
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_Check, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_AsDouble, PyFloat_CheckExact
-from cpython.list cimport PyList_GET_SIZE
+from cpython.dict cimport PyDict_Next
+from cpython.list cimport PyList_Append, PyList_GET_SIZE
 from cpython.long cimport PyLong_AsLongLong
 from cpython.object cimport PyObject
-from libc.stdint cimport int32_t, int64_t
-from libc.string cimport memcpy
+from libc.stdint cimport int32_t, int64_t, uint64_t
+from libc.string cimport memcmp, memcpy
 
 cdef extern from "Python.h":
     ctypedef struct PyMemberDef:
@@ -245,6 +246,89 @@ def integers(list structs not None, str name):
         else:
             value[at] = PyLong_AsLongLong(<object> one)
     return None if nulls == count else (found, valid if nulls else None)
+
+
+def runs(list structs not None, str name):
+    """Return the items of lists, or the entries of dictionaries, as ``(at, counts, items, keys)``.
+
+    `at` are the positions of those that hold anything and `counts` how many each holds, both int64; `items`
+    are all that they hold, in one list, and `keys` the keys of dictionaries. None where nothing is held.
+    """
+    cdef Cells cells = Cells(structs, name)
+    if cells.offset == ABSENT:
+        return None
+    cdef list items = [], keys = []
+    cdef Py_ssize_t held = 0, count, index, place, at
+    cdef PyObject* one
+    cdef PyObject* key
+    cdef PyObject* item
+    cdef bytes positions = PyBytes_FromStringAndSize(NULL, cells.count * sizeof(int64_t))
+    cdef bytes counts = PyBytes_FromStringAndSize(NULL, cells.count * sizeof(int64_t))
+    cdef int64_t* to_position = <int64_t*> PyBytes_AS_STRING(positions)
+    cdef int64_t* to_count = <int64_t*> PyBytes_AS_STRING(counts)
+    for at in range(cells.count):
+        one = cells.at(at)
+        if one == NONE:
+            continue
+        if type(<object> one) is list:
+            count = PyList_GET_SIZE(<list> one)
+            for index in range(count):
+                PyList_Append(items, <object> PyList_GetItemAsPointer(<list> one, index))
+        else:
+            count = len(<dict> one)
+            place = 0
+            while PyDict_Next(<dict> one, &place, &key, &item):
+                PyList_Append(keys, <object> key)
+                PyList_Append(items, <object> item)
+        if count:
+            to_position[held] = at
+            to_count[held] = count
+            held += 1
+    if not held:
+        return None
+    return positions[: held * sizeof(int64_t)], counts[: held * sizeof(int64_t)], items, keys
+
+
+cdef inline uint64_t _hash_of(const char* text, Py_ssize_t length) noexcept:
+    """Return a hash of some bytes, eight at a time: good enough to find equals, no more."""
+    cdef uint64_t found = <uint64_t> length * <uint64_t> 0x9E3779B97F4A7C15, word
+    while length > 0:
+        word = 0
+        memcpy(&word, text, 8 if length >= 8 else length)
+        found = (found ^ word) * <uint64_t> 0xFF51AFD7ED558CCD
+        found ^= found >> 32
+        text += 8
+        length -= 8
+    return found
+
+
+def all_differ(list structs not None, str name):
+    """Return whether none of the strings is null and no two are the same."""
+    cdef Cells cells = Cells(structs, name)
+    if cells.offset == ABSENT:
+        return cells.count == 0
+    cdef Py_ssize_t size = 16, at, length, other_length
+    while size < 2 * cells.count:
+        size *= 2
+    cdef bytes table = b"\0" * (size * sizeof(int64_t))
+    cdef int64_t* slot = <int64_t*> PyBytes_AS_STRING(table)
+    cdef PyObject* one
+    cdef const char* text
+    cdef const char* other
+    cdef Py_ssize_t place
+    for at in range(cells.count):
+        one = cells.at(at)
+        if one == NONE:
+            return False
+        text = _bytes_of(one, &length)
+        place = _hash_of(text, length) & (size - 1)
+        while slot[place]:
+            other = _bytes_of(cells.at(slot[place] - 1), &other_length)
+            if length == other_length and memcmp(text, other, length) == 0:
+                return False
+            place = (place + 1) & (size - 1)
+        slot[place] = at + 1
+    return True
 
 
 def present(list structs not None, str name):

@@ -109,12 +109,13 @@ def _thin_out(frames: Mapping[int, Frame], key_frames: KeyFrames | None) -> None
         return
     for number, frame in frames.items():
         if frame.objects:
-            flags = list(key_frames.flags(number, frame.objects))
+            flags = key_frames.flags((number,), (len(frame.objects),), frame.objects)
             if False in flags:
                 pairs = zip(frame.objects.items(), flags, strict=True)
                 frame.objects = {key: one for (key, one), flag in pairs if flag is not False}
         if frame.classifications:
-            flags = list(key_frames.flags(number, [one.feature_id or "" for one in frame.classifications]))
+            ids = [one.feature_id or "" for one in frame.classifications]
+            flags = key_frames.flags((number,), (len(ids),), ids)
             if False in flags:
                 asked = zip(frame.classifications, flags, strict=True)
                 frame.classifications = [one for one, flag in asked if flag is not False]

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from exportkit.attributes import codes, values
-from exportkit.flatten.columns import Columns, metric_lists
+from exportkit.flatten.columns import Columns, metric_lists, present, runs
 from exportkit.flatten.extras import json_object
 from exportkit.flatten.features import FeatureSet, strings, whole_numbers
 from exportkit.flatten.homonyms import holder_marks, unclear
@@ -101,21 +101,16 @@ class Level:
 
     def below(self, paths: Paths) -> Level | None:
         """Return the level of the questions that these answers ask, None when they ask none."""
-        nested = values(self.answers, "classifications") or ()
-        at = [number for number, questions in enumerate(nested) if questions]
-        if not at:
+        asked = runs(self.answers, "classifications")
+        if asked is None:
             return None
-        lists = [questions for questions in nested if questions]
-        counts = np.array([len(questions) for questions in lists], dtype=np.int64)
-        spread = np.repeat(np.array(at, dtype=np.int64), counts)
-        starts = np.repeat(np.cumsum(counts) - counts, counts)
-        chosen = spread.tolist()
+        spread = asked.owners()
         return Level.of(
-            list(chain.from_iterable(lists)),
+            asked.items,
             paths,
-            positions=np.arange(len(spread), dtype=np.int64) - starts,
+            positions=asked.positions(),
             holders=self.holders[spread],
-            parents=[self.names[one] for one in chosen],
+            parents=[self.names[one] for one in spread.tolist()],
             above=self,
             rows_above=spread,
         )
@@ -203,23 +198,22 @@ def _answers(questions: list[Question]) -> tuple[Ints, list[Answer], Ints, Ints]
     orders: list[Ints] = []
     answered = np.zeros(len(questions), dtype=np.bool_)
     for form, (key, kind) in enumerate(FORMS):
-        held = values(questions, key)
-        if held is None:
-            continue
-        at = np.array([number for number, one in enumerate(held) if one], dtype=np.int64)
-        if not len(at):
-            continue
-        present = held if len(at) == len(held) else [one for one in held if one]
         if kind == "checklist":
-            counts = np.array([len(one) for one in present], dtype=np.int64)
-            orders.append(np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts))
-            at = np.repeat(at, counts)
-            present = list(chain.from_iterable(present))
+            chosen = runs(questions, key)
+            if chosen is None:
+                continue
+            at, found = chosen.owners(), chosen.items
+            orders.append(chosen.positions())
         else:
+            held = values(questions, key)
+            if held is None:
+                continue
+            at = np.flatnonzero(present(held))
+            found = held if len(at) == len(held) else [one for one in held if one is not None]
             orders.append(np.zeros(len(at), dtype=np.int64))
         answered[at] = True
         asked.append(at)
-        answers.extend(present)
+        answers.extend(found)
         forms.append(np.full(len(at), form, dtype=np.int64))
     unasked = np.flatnonzero(~answered)
     if len(unasked) or not asked:

@@ -3,26 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from exportkit import attributes
 from exportkit.flatten.extras import json_object
 from exportkit.rows.features import Metric
-from exportkit.tables.cells import Attribute, Bools, Cells, Lists, Same
+from exportkit.tables.cells import Attribute, Bools, Cells, Ints, Lists, Same
 
 __all__ = [
     "Columns",
+    "Runs",
     "lists_of",
     "metric_lists",
     "pick",
     "present",
+    "runs",
     "spread_json",
 ]
 
 #: What makes the cells of each column of a table.
 Columns = dict[str, Callable[[], Cells]]
+
+
+class Runs(NamedTuple):
+    """What some lists, or dictionaries, hold.
+
+    Attributes
+    ----------
+    at, counts : ndarray of int64
+        Positions of those that hold anything, and how many items each holds.
+    items, keys : list
+        All that they hold, in one run; the keys of dictionaries.
+    """
+
+    at: Ints
+    counts: Ints
+    items: list[Any]
+    keys: list[Any]
+
+    def owners(self) -> Ints:
+        """Return, for each item, the position of what holds it."""
+        return np.repeat(self.at, self.counts)
+
+    def positions(self) -> Ints:
+        """Return, for each item, its position in what holds it."""
+        starts = np.cumsum(self.counts) - self.counts
+        return np.arange(len(self.items), dtype=np.int64) - np.repeat(starts, self.counts)
+
+
+def runs(structs: list[Any], attribute: str | None) -> Runs | None:
+    """Return what the lists or dictionaries under an attribute hold, None where they hold nothing."""
+    found = attributes.runs(structs, attribute)
+    if found is None:
+        return None
+    at, counts, items, keys = found
+    return Runs(np.frombuffer(at, np.int64), np.frombuffer(counts, np.int64), items, keys)
 
 
 def present(values: list[Any]) -> Bools:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from exportkit.attributes import values
+from exportkit.flatten.columns import runs
 from exportkit.flatten.labels import LabelSet
 from exportkit.rows import NO_RAW
 from exportkit.rows.features import Annotations, Frame, Group, Object, Question, Relationship
@@ -109,8 +110,9 @@ class FeatureSet:
         self.key_flags: list[bool | None] = []
         #: Keys under which objects of frames stood, by number of the object, where they differ from its id.
         self.odd_keys: dict[int, str] = {}
-        #: Numbers of the objects and relationships that ask questions, by number of the question holder.
-        self.asking_objects: dict[int, int] = {}
+        #: The first question holder that is an object, and the numbers of the objects that are holders.
+        self.asking_objects: tuple[int, Ints] = (0, np.zeros(0, dtype=np.int64))
+        #: Numbers of the relationships that ask questions, by number of the question holder.
         self.asking_relationships: dict[int, int] = {}
         fragment = labels.block.fragment
         self._first = fragment.position if fragment else 0
@@ -180,30 +182,23 @@ class FeatureSet:
         for number, questions in zip(numbers, values(found, "classifications") or (), strict=False):
             if questions:
                 self._add_questions(questions, at, plane=plane, frame=number, first_position=self._first)
-        held = values(found, "objects")
+        held = runs(found, "objects")
         if held is None:
             return
-        filled = [(number, objects) for number, objects in zip(numbers, held, strict=True) if objects]
-        groups = [objects for _, objects in filled]
         before = len(self.objects)
-        self.objects.extend(chain.from_iterable(map(dict.values, groups)))
-        self._note_odd_keys(list(chain.from_iterable(groups)), before)
-        self.object_holders.add_many(
-            at,
-            list(map(len, groups)),
-            plane=plane,
-            frames=[number for number, _ in filled],
-            first_position=self._first,
-        )
+        self.objects.extend(held.items)
+        self._note_odd_keys(held.items, held.keys, before)
+        filled = [numbers[number] for number in held.at.tolist()]
+        counts = held.counts.tolist()
+        self.object_holders.add_many(at, counts, plane=plane, frames=filled, first_position=self._first)
         if key_frames is None:
-            self.key_flags.extend([None] * (len(self.objects) - before))
+            self.key_flags.extend([None] * len(held.items))
         else:
-            for number, objects in filled:
-                self.key_flags.extend(key_frames.flags(number, objects))
+            self.key_flags.extend(key_frames.flags(filled, counts, held.keys))
 
-    def _note_odd_keys(self, keys: list[str], before: int) -> None:
-        """Note the objects, from the number `before` on, that stand under another key than their id."""
-        ids = values(self.objects[before:], "feature_id")
+    def _note_odd_keys(self, objects: list[Object], keys: list[str], before: int) -> None:
+        """Note which objects, numbered from `before` on, stand under another key than their id."""
+        ids = values(objects, "feature_id")
         if ids != keys:
             pairs = zip(keys, ids or repeat(None), strict=False)
             for order, (key, one) in enumerate(pairs, before):
@@ -211,27 +206,23 @@ class FeatureSet:
                     self.odd_keys[order] = key
 
     def _add_questions_of_objects(self) -> None:
-        asked = values(self.objects, "classifications") or ()
-        at = [number for number, questions in enumerate(asked) if questions]
-        if not at:
+        asked = runs(self.objects, "classifications")
+        if asked is None:
             return
-        spread = self.object_holders.spread()
         from_holders, to = self.object_holders, self.question_holders
-        holders = spread[at].tolist()
-        self.asking_objects = dict(enumerate(at, len(to.labels)))
-        to.labels.extend([from_holders.labels[holder] for holder in holders])
-        to.planes.extend([from_holders.planes[holder] for holder in holders])
-        to.frames.extend([from_holders.frames[holder] for holder in holders])
-        to.moments.extend([None] * len(at))
-        to.features.extend([self.objects[number].feature_id for number in at])
-        lists = [questions for questions in asked if questions]
-        to.counts.extend(map(len, lists))
-        to.first_positions.extend([0] * len(at))
-        self.questions.extend(chain.from_iterable(lists))
+        holders = from_holders.spread()[asked.at].tolist()
+        self.asking_objects = (len(to.labels), asked.at)
+        to.labels.extend(map(from_holders.labels.__getitem__, holders))
+        to.planes.extend(map(from_holders.planes.__getitem__, holders))
+        to.frames.extend(map(from_holders.frames.__getitem__, holders))
+        to.moments.extend([None] * len(holders))
+        to.features.extend([self.objects[number].feature_id for number in asked.at.tolist()])
+        to.counts.extend(asked.counts.tolist())
+        to.first_positions.extend([0] * len(holders))
+        self.questions.extend(asked.items)
 
 
 _NONE: set[str] = set()
-NO_KEY_FRAME = False
 
 
 class KeyFrames:
@@ -241,12 +232,21 @@ class KeyFrames:
         self.listed = listed
         self.by_frame = by_frame
 
-    def flags(self, frame: int, features: Collection[str]) -> Iterable[bool | None]:
-        """Return of each feature whether `frame` is a key frame of it; None for one that lists none."""
-        here = self.by_frame.get(frame, _NONE)
-        if not self.listed.issuperset(features):
-            return [feature in here if feature in self.listed else None for feature in features]
-        return map(here.__contains__, features) if here else repeat(NO_KEY_FRAME, len(features))
+    def flags(
+        self, frames: Iterable[int], counts: Iterable[int], features: Collection[str]
+    ) -> list[bool | None]:
+        """Return of each feature whether its frame is a key frame of it; None for one that lists none.
+
+        `counts` says how many of the features stand in each frame, one frame after another.
+        """
+        here = chain.from_iterable(
+            repeat(self.by_frame.get(frame, _NONE), count)
+            for frame, count in zip(frames, counts, strict=True)
+        )
+        if self.listed.issuperset(features):
+            return [feature in some for feature, some in zip(features, here, strict=True)]
+        pairs = zip(features, here, strict=True)
+        return [feature in some if feature in self.listed else None for feature, some in pairs]
 
 
 def key_frames_by_frame(annotations: Annotations, plane: str | None) -> KeyFrames | None:

@@ -8,9 +8,10 @@ relationship that a question hangs on, ``$parent`` for the answers above it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
+from exportkit.attributes import all_differ
 from exportkit.flatten.features import FeatureSet
 
 __all__ = ["holder_marks", "unclear"]
@@ -22,10 +23,10 @@ Mark = tuple[str, int]
 def holder_marks(features: FeatureSet) -> dict[int, Mark]:
     """Return, by number of the question holder, the places of features that their ids do not name."""
     marks: dict[int, Mark] = {}
-    if features.asking_objects:
+    first, asking = features.asking_objects
+    if len(asking) and (namesakes := _namesakes_of_objects(features)):
         positions = features.object_holders.positions()
-        namesakes = _namesakes_of_objects(features)
-        for holder, number in features.asking_objects.items():
+        for holder, number in enumerate(asking.tolist(), first):
             if number in namesakes:
                 marks[holder] = ("objects", int(positions[number]))
     if features.asking_relationships:
@@ -38,13 +39,12 @@ def holder_marks(features: FeatureSet) -> dict[int, Mark]:
 
 
 def _namesakes_of_objects(features: FeatureSet) -> set[int]:
-    ids = [one.feature_id for one in features.objects]
-    known = set(ids)
-    if len(known) == len(ids) and None not in known:
-        return set()
     holders = features.object_holders
     if not features.odd_keys and None not in holders.frames:
         return set()  # objects of frames, each under its own id
+    if all_differ(features.objects, "feature_id"):
+        return set()
+    ids = [one.feature_id for one in features.objects]
     scopes = list(zip(holders.labels, holders.planes, holders.frames, strict=True))
     spread = holders.spread().tolist()
     return _later((scopes[holder], one) for holder, one in zip(spread, ids, strict=True))
@@ -77,9 +77,9 @@ def _later(named: Iterable[tuple[Any, str | None]]) -> set[int]:
     return found
 
 
-def unclear(holders: Iterable[int], names: Sequence[str | None]) -> set[int]:
+def unclear(holders: Iterable[int], names: list[str | None]) -> set[int]:
     """Return the numbers of answers of one depth without an id, or with that of another of their holder."""
-    if len(set(names)) == len(names) and None not in names:
+    if all_differ(names, None):
         return set()
     named = list(zip(holders, names, strict=True))
     counts = Counter(named)
