@@ -44,7 +44,7 @@ def compile_modules(root: Path, sources: list[Path]) -> list[Path]:
         for source in sources
     ]
     with tempfile.TemporaryDirectory() as scratch:
-        built = cythonize(extensions, build_dir=scratch, quiet=True)
+        built = cythonize(extensions, include_path=[str(root)], build_dir=scratch, quiet=True)
         command = Distribution({"ext_modules": built}).get_command_obj("build_ext")
         command.build_lib, command.build_temp = str(root), scratch
         command.ensure_finalized()

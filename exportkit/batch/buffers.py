@@ -9,13 +9,12 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from exportkit.batch.arrays import string_array
-from exportkit.batch.columns import GrowingColumn, PlainColumn, RepeatingColumn
+from exportkit.batch.columns import GrowingColumn, Repeating, growing_column, string_array
 from exportkit.batch.schemas import arrow_schema
 from exportkit.batch.timestamps import timestamps
 from exportkit.errors import TableError
 from exportkit.tables import Column, pick_table
-from exportkit.tables.cells import Same, TableBlock
+from exportkit.tables.cells import NULLS, TableBlock
 from exportkit.tables.types import STRING, TIMESTAMP
 
 __all__ = ["TableBuffer"]
@@ -49,14 +48,18 @@ class TableBuffer:
         self._encoded = encoded
         self._growing = {one.name: self._growing_column(one) for one in self.columns}
         self.rows = 0
-        self.bytes = 0
+
+    @property
+    def bytes(self) -> int:
+        """About how many bytes the rows take that it holds."""
+        return sum(growing.nbytes for growing in self._growing.values())
 
     def _growing_column(self, column: Column) -> GrowingColumn:
         if column.type == TIMESTAMP:
-            return PlainColumn(pa.string())
+            return growing_column(pa.string())
         if column.repeats and column.type == STRING:
-            return RepeatingColumn(encoded=self._encoded)
-        return PlainColumn(self.schema.field(column.name).type)
+            return Repeating(encoded=self._encoded)
+        return growing_column(self.schema.field(column.name).type)
 
     def add(self, block: TableBlock) -> None:
         """Take the rows of one block; the cells of columns that nobody asked for are never made."""
@@ -65,12 +68,12 @@ class TableBuffer:
             if growing is None:
                 continue
             cells = make()
-            if isinstance(cells, Same) and cells.value is None:
+            if cells is NULLS:
                 continue
             try:
                 if growing.rows < self.rows:
                     growing.add_nulls(self.rows - growing.rows)
-                self.bytes += growing.add(cells, block.length)
+                growing.add(cells, block.length)
             except (pa.ArrowException, OverflowError) as error:
                 problem = f"column {name!r} of {block.table!r} cannot hold its values: {error}"
                 raise TableError(problem) from error
@@ -86,7 +89,7 @@ class TableBuffer:
                 note_odd(odd, column, left)
         if odd and "extra" in arrays:
             arrays["extra"] = with_extras(arrays["extra"], odd)
-        self.rows, self.bytes = 0, 0
+        self.rows = 0
         return self._checked(arrays)
 
     def _checked(self, arrays: Mapping[str, pa.Array]) -> pa.RecordBatch:

@@ -1,44 +1,47 @@
-"""Columns under way: the cells of one column, made small block by block.
+"""Columns under way: the cells of one column, made small block by block, and the Arrow array they become.
 
-Cells are turned into buffers while their strings are still in the processor's cache; done once a row
-group instead, the same work took four times as long. Few rows at a time wait until they are worth a call.
+One class a kind of type. Cells go into buffers at once, while what they come from is still in the processor's
+cache (`exportkit.batch.growing`); done once a row group instead, the same work took four times as long.
+Arrays are put together from those buffers: ``pyarrow.array`` takes longer, and imports pandas, where it is
+installed, at its first call (0.3 s a process).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from exportkit.attributes import codes
-from exportkit.batch.arrays import codes_of, string_array, to_array
-from exportkit.tables.cells import Attribute, Cells, Coded, Same
+from exportkit.attributes import values
+from exportkit.batch.growing import NumberColumn, TextColumn, WordColumn
+from exportkit.tables.cells import Attribute, Bools, Cells, Coded, Ints, Lists, Numbers, Same
 
-__all__ = ["GrowingColumn", "PlainColumn", "RepeatingColumn"]
+__all__ = ["GrowingColumn", "Repeating", "growing_column", "string_array"]
 
-#: Rows from which cells are made small at once.
-WORTHWHILE_ROWS = 256
 #: Distinct strings from which a column does not repeat any more.
 MAX_WORDS = 1 << 15
-
-Codes = npt.NDArray[np.int32]
+#: Of the fixed types: code for `NumberColumn`, and numpy's type.
+_NUMBERS: dict[str, tuple[str, Any]] = {
+    "double": ("d", np.float64), "int64": ("q", np.int64), "int32": ("i", np.int32), "bool": ("?", np.bool_),
+}  # fmt: skip
 
 
 class GrowingColumn(Protocol):
-    """What collects the cells of one column; rows at its end that nobody gave it are null.
+    """What collects the cells of one column; rows at its end that nobody gave it are null."""
 
-    Attributes
-    ----------
-    rows : int
-        Rows it has been given.
-    """
+    @property
+    def rows(self) -> int:
+        """Rows it has been given."""
 
-    rows: int
+    @property
+    def nbytes(self) -> int:
+        """About how many bytes it holds."""
 
-    def add(self, cells: Cells, length: int) -> int:
-        """Take the cells of `length` rows; return about how many bytes they hold."""
+    def add(self, cells: Cells, length: int) -> None:
+        """Take the cells of `length` rows."""
 
     def add_nulls(self, length: int) -> None:
         """Take `length` rows without a value."""
@@ -47,50 +50,196 @@ class GrowingColumn(Protocol):
         """Return the first `rows` rows as one array, and hold none."""
 
 
-class PlainColumn:
-    """A column kept as Arrow arrays, one for each few blocks."""
+def growing_column(arrow_type: pa.DataType) -> GrowingColumn:
+    """Return an empty column of a type."""
+    if pa.types.is_list(arrow_type):
+        return ListsColumn(arrow_type)
+    if pa.types.is_string(arrow_type) or pa.types.is_binary(arrow_type):
+        return Texts(arrow_type)
+    return NumbersColumn(arrow_type)
+
+
+def string_array(strings: Sequence[str | None]) -> pa.Array:
+    """Return strings as an Arrow array."""
+    column = Texts(pa.string())
+    column.add(list(strings), len(strings))
+    return column.finish(len(strings))
+
+
+class Texts:
+    """A column of strings, or of bytes."""
 
     def __init__(self, arrow_type: pa.DataType) -> None:
-        self.rows = 0
         self._type = arrow_type
-        self._arrays: list[pa.Array] = []
-        self._waiting: list[Any] = []
+        self._held = TextColumn()
 
-    def add(self, cells: Cells, length: int) -> int:
-        """Take the cells of `length` rows; return about how many bytes they hold."""
-        self.rows += length
-        if isinstance(cells, list | Attribute) and (self._waiting or length < WORTHWHILE_ROWS):
-            self._waiting += cells.values() if isinstance(cells, Attribute) else cells
-            return self._settle() if len(self._waiting) >= WORTHWHILE_ROWS else 16 * length
-        self._settle()
-        return self._keep(to_array(cells, length, self._type))
+    @property
+    def rows(self) -> int:
+        """Rows it has been given."""
+        return self._held.rows
+
+    @property
+    def nbytes(self) -> int:
+        """About how many bytes it holds."""
+        return self._held.nbytes
+
+    def add(self, cells: Cells, length: int) -> None:
+        """Take the cells of `length` rows."""
+        if isinstance(cells, Attribute):
+            self._held.add(cells.structs, cells.name)
+        elif isinstance(cells, list):
+            self._held.add(cells, None)
+        elif isinstance(cells, Coded):
+            self._held.add_coded(cells.codes, cells.values)
+        elif isinstance(cells, Same):
+            self._held.add([cells.value] * length, None)
+        else:
+            raise TypeError(f"strings do not come as {type(cells).__name__}")
 
     def add_nulls(self, length: int) -> None:
         """Take `length` rows without a value."""
-        self._settle()
-        self.rows += length
-        self._arrays.append(pa.nulls(length, self._type))
-
-    def _settle(self) -> int:
-        if not self._waiting:
-            return 0
-        waiting, self._waiting = self._waiting, []
-        return self._keep(to_array(waiting, len(waiting), self._type))
-
-    def _keep(self, array: pa.Array) -> int:
-        self._arrays.append(array)
-        return int(array.nbytes)
+        self._held.add_nulls(length)
 
     def finish(self, rows: int) -> pa.Array:
         """Return the first `rows` rows as one array, and hold none."""
-        if self.rows < rows or not rows:
-            self.add_nulls(rows - self.rows)
-        self._settle()
-        arrays, self._arrays, self.rows = self._arrays, [], 0
-        return arrays[0] if len(arrays) == 1 else pa.concat_arrays(arrays)
+        held = self._held
+        if held.nulls == held.rows:
+            self._held = TextColumn()
+            return pa.nulls(rows, self._type)
+        held.add_nulls(rows - held.rows)
+        valid = _bitmap(held.take_validity())
+        data, ends = held.take()
+        return pa.Array.from_buffers(self._type, rows, [valid, pa.py_buffer(ends), pa.py_buffer(data)])
 
 
-class RepeatingColumn:
+class NumbersColumn:
+    """A column of numbers or booleans."""
+
+    def __init__(self, arrow_type: pa.DataType) -> None:
+        self._type = arrow_type
+        self._form, self._dtype = _NUMBERS[str(arrow_type)]
+        self._held = NumberColumn(self._form)
+
+    @property
+    def rows(self) -> int:
+        """Rows it has been given."""
+        return self._held.rows
+
+    @property
+    def nbytes(self) -> int:
+        """About how many bytes it holds."""
+        return self._held.nbytes
+
+    def add(self, cells: Cells, length: int) -> None:
+        """Take the cells of `length` rows."""
+        if isinstance(cells, Attribute):
+            self._held.add(cells.structs, cells.name)
+        elif isinstance(cells, list):
+            self._held.add(cells, None)
+        elif isinstance(cells, np.ndarray):
+            self._held.add_raw(self._raw(cells), None)
+        elif isinstance(cells, Numbers):
+            self._held.add_raw(self._raw(cells.values), cells.valid.view(np.uint8))
+        elif isinstance(cells, Same):
+            self._held.add([cells.value] * length, None)
+        elif isinstance(cells, Coded):
+            self._held.add([*map([*cells.values, None].__getitem__, cells.codes.tolist())], None)
+        else:
+            raise TypeError(f"numbers do not come as {type(cells).__name__}")
+
+    def _raw(self, numbers: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+        fitting: npt.NDArray[Any] = np.ascontiguousarray(numbers, dtype=self._dtype)
+        return fitting.view(np.uint8)
+
+    def add_nulls(self, length: int) -> None:
+        """Take `length` rows without a value."""
+        self._held.add_nulls(length)
+
+    def finish(self, rows: int) -> pa.Array:
+        """Return the first `rows` rows as one array, and hold none."""
+        held = self._held
+        if held.nulls == held.rows:
+            self._held = NumberColumn(self._form)
+            return pa.nulls(rows, self._type)
+        held.add_nulls(rows - held.rows)
+        valid, numbers = _bitmap(held.take_validity()), held.take()
+        data = _bitmap(numbers) if self._form == "?" else pa.py_buffer(numbers)
+        return pa.Array.from_buffers(self._type, rows, [valid, data])
+
+
+class ListsColumn:
+    """A column of lists, over columns of what the lists hold."""
+
+    def __init__(self, arrow_type: pa.DataType) -> None:
+        self._type = arrow_type
+        self._item_type = arrow_type.value_type
+        is_struct = pa.types.is_struct(self._item_type)
+        fields = list(self._item_type) if is_struct else [arrow_type.value_field]
+        self._children = {field.name: growing_column(field.type) for field in fields}
+        self._begin()
+
+    def _begin(self) -> None:
+        self.rows = self._items = 0
+        self._counts: list[Ints] = []
+        self._valid: list[Bools] = []
+
+    @property
+    def nbytes(self) -> int:
+        """About how many bytes it holds."""
+        return 8 * self.rows + sum(child.nbytes for child in self._children.values())
+
+    def add(self, cells: Cells, length: int) -> None:
+        """Take the cells of `length` rows."""
+        if isinstance(cells, Attribute):
+            cells = values(cells.structs, cells.name) or Same(None)
+        if isinstance(cells, list):
+            cells = _lists(cells)
+        if isinstance(cells, Coded):
+            cells = _lists([*map([*cells.values, None].__getitem__, cells.codes.tolist())])
+        if isinstance(cells, Same):
+            cells = _lists([cells.value] * length)
+        if not isinstance(cells, Lists):
+            raise TypeError(f"lists do not come as {type(cells).__name__}")
+        self.rows += length
+        self._counts.append(cells.counts)
+        self._valid.append(np.ones(length, dtype=np.bool_) if cells.valid is None else cells.valid)
+        count = int(cells.counts.sum())
+        items = (
+            cells.items if isinstance(cells.items, Mapping) else dict.fromkeys(self._children, cells.items)
+        )
+        for name, child in self._children.items():
+            _add(child, items[name], count, self._items)
+        self._items += count
+
+    def add_nulls(self, length: int) -> None:
+        """Take `length` rows without a value."""
+        self.rows += length
+        self._counts.append(np.zeros(length, dtype=np.int64))
+        self._valid.append(np.zeros(length, dtype=np.bool_))
+
+    def finish(self, rows: int) -> pa.Array:
+        """Return the first `rows` rows as one array, and hold none."""
+        if not any(valid.any() for valid in self._valid):
+            self._begin()
+            return pa.nulls(rows, self._type)
+        self.add_nulls(rows - self.rows)
+        ends = np.zeros(rows + 1, dtype=np.int64)
+        np.cumsum(np.concatenate(self._counts), out=ends[1:])
+        if ends[-1] > np.iinfo(np.int32).max:
+            raise OverflowError("the lists of a column hold more than 2**31 items together")
+        valid = np.concatenate(self._valid)
+        bitmap = None if valid.all() else _bitmap(valid)
+        children = [child.finish(self._items) for child in self._children.values()]
+        if pa.types.is_struct(self._item_type):
+            items = pa.Array.from_buffers(self._item_type, self._items, [None], children=children)
+        else:
+            (items,) = children
+        self._begin()
+        buffers = [bitmap, pa.py_buffer(ends.astype(np.int32))]
+        return pa.Array.from_buffers(self._type, rows, buffers, children=[items])
+
+
+class Repeating:
     """A column of strings of which few repeat: kept as codes into the words seen.
 
     A column that turns out not to repeat becomes plain.
@@ -102,58 +251,78 @@ class RepeatingColumn:
     """
 
     def __init__(self, *, encoded: bool) -> None:
-        self.rows = 0
         self._encoded = encoded
-        self._words: dict[str | None, int] = {None: -1}
-        self._codes: list[Codes] = []
+        self._held = WordColumn()
         self._settled: list[pa.Array] = []
+        self._settled_rows = 0
 
-    def add(self, cells: Cells, length: int) -> int:
-        """Take the cells of `length` rows; return about how many bytes they hold."""
-        self.rows += length
-        if isinstance(cells, Same):
-            numbers = np.full(length, self._code(cells.value), dtype=np.int32)
+    @property
+    def rows(self) -> int:
+        """Rows it has been given."""
+        return self._settled_rows + self._held.rows
+
+    @property
+    def nbytes(self) -> int:
+        """About how many bytes it holds."""
+        settled: int = sum(array.nbytes for array in self._settled)
+        return self._held.nbytes + settled
+
+    def add(self, cells: Cells, length: int) -> None:
+        """Take the cells of `length` rows."""
+        if isinstance(cells, Attribute):
+            self._held.add(cells.structs, cells.name)
+        elif isinstance(cells, list):
+            self._held.add(cells, None)
         elif isinstance(cells, Coded):
-            words = np.array([*map(self._code, cells.values), -1], dtype=np.int32)
-            numbers = words[cells.codes]
+            self._held.add_coded(cells.codes, cells.values)
+        elif isinstance(cells, Same):
+            self._held.add_same(cells.value, length)
         else:
-            numbers = self._coded(cells, length)  # type: ignore[arg-type]  # strings come in no other form
-        self._codes.append(numbers)
-        if len(self._words) > MAX_WORDS:
-            self._settle()
-        return 4 * length
+            raise TypeError(f"strings do not come as {type(cells).__name__}")
+        if len(self._held.words) > MAX_WORDS:
+            self._settled_rows = self.rows
+            self._settled.append(_strings(self._dictionary()))
 
     def add_nulls(self, length: int) -> None:
         """Take `length` rows without a value."""
-        self.rows += length
-        self._codes.append(np.full(length, -1, dtype=np.int32))
-
-    def _code(self, word: str | None) -> int:
-        return self._words.setdefault(word, len(self._words) - 1)
-
-    def _coded(self, cells: list[Any] | Attribute, length: int) -> Codes:
-        structs, name = (cells.structs, cells.name) if isinstance(cells, Attribute) else (cells, None)
-        found = codes(structs, name, self._words)
-        return np.full(length, -1, dtype=np.int32) if found is None else np.frombuffer(found, np.int32)
-
-    def _settle(self) -> None:
-        self._settled.append(_strings(self._dictionary()))
-        self._words, self._codes = {None: -1}, []
+        self._held.add_nulls(length)
 
     def _dictionary(self) -> pa.DictionaryArray:
-        words = string_array(list(self._words)[1:])
-        numbers = np.concatenate(self._codes) if self._codes else np.zeros(0, dtype=np.int32)
-        return pa.DictionaryArray.from_arrays(codes_of(numbers), words)
+        words, codes = self._held.take()
+        numbers = np.frombuffer(codes, np.int32)
+        valid = numbers >= 0
+        buffers = [None if valid.all() else _bitmap(valid), pa.py_buffer(codes)]
+        indices = pa.Array.from_buffers(pa.int32(), len(numbers), buffers)
+        return pa.DictionaryArray.from_arrays(indices, string_array(words))
 
     def finish(self, rows: int) -> pa.Array:
         """Return the first `rows` rows as one array, and hold none."""
         self.add_nulls(rows - self.rows)
         last = self._dictionary()
-        settled, self._settled = self._settled, []
-        self._words, self._codes, self.rows = {None: -1}, [], 0
+        settled, self._settled, self._settled_rows = self._settled, [], 0
         if settled:
             return pa.concat_arrays([*settled, _strings(last)])
         return last if self._encoded else _strings(last)
+
+
+def _add(column: GrowingColumn, cells: Cells, length: int, rows: int) -> None:
+    """Add cells to a column that has been given fewer than `rows` rows where the last ones were null."""
+    if column.rows < rows:
+        column.add_nulls(rows - column.rows)
+    column.add(cells, length)
+
+
+def _lists(lists: list[Any]) -> Lists:
+    counts = np.array([0 if one is None else len(one) for one in lists], dtype=np.int64)
+    valid = np.array([one is not None for one in lists], dtype=np.bool_)
+    return Lists(counts, [item for one in lists for item in one or ()], valid)
+
+
+def _bitmap(flags: Any) -> pa.Buffer | None:
+    """Return bytes of 0 and 1 as bits, as Arrow keeps them."""
+    if flags is None:
+        return None
+    return pa.py_buffer(np.packbits(np.frombuffer(flags, np.uint8), bitorder="little"))
 
 
 def _strings(array: pa.DictionaryArray) -> pa.Array:

@@ -10,8 +10,10 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from exportkit.decode.habits import Habits
 from exportkit.decode.mending import UNFIT, Mender
 from exportkit.errors import DecodeError
+from exportkit.octets import is_utf8
 from exportkit.place import LineBlock, LinePlaces, Source
 from exportkit.rows import Reject, Row, RowBlock
 from exportkit.rows.exact_json import read_leniently
@@ -25,7 +27,6 @@ _REFUSALS = (msgspec.MsgspecError, RecursionError)
 _SECTIONS = ("media_attributes", "attachments", "metadata_fields", "embeddings", "projects", "experiments")
 #: Where an entry of the error stream tells its error. Never learned, so that none ever passes for a row.
 _ERROR_KEYS = frozenset({"error", "errors"})
-FIRST_BEYOND_ASCII = 0x80
 _BYTE = re.compile(r" \(byte (\d+)\)")
 #: Frames by which decoding goes further down the stack than all that handles its values later.
 SPARE_FRAMES = 50
@@ -47,16 +48,21 @@ class LineDecoder:
         By struct, the fields that nobody asked for.
     absent : mapping of str to frozenset of str, optional
         By struct, those of them that read as if the input did not hold them.
+    studies : bool
+        Whether structs may be cut to what was seen of the export; their other fields cannot be set.
     """
 
     def __init__(
         self,
         skipped: Mapping[str, frozenset[str]] | None = None,
         absent: Mapping[str, frozenset[str]] | None = None,
+        *,
+        studies: bool = True,
     ) -> None:
         self._shape = Shape(skipped=skipped or {}, absent=absent or {})
         self._plain: msgspec.json.Decoder[Row] = msgspec.json.Decoder(Row)
         self._typed = make_decoder(self._shape) if skipped else self._plain
+        self._habits = Habits(self._shape) if studies else None
         self._mender = Mender(Row)
 
     def decode(self, block: LineBlock, places: LinePlaces, source: Source) -> tuple[RowBlock, list[Reject]]:
@@ -68,15 +74,25 @@ class LineDecoder:
         self._mender.seen["Row"] -= _ERROR_KEYS
         if self._shape.learn(self._mender.seen):
             self._typed = make_decoder(self._shape)
+            if self._habits is not None:
+                self._habits.miss()
         return decoded
 
     def _decode_at_once(self, data: bytes) -> list[Row] | None:
+        """Return the rows of a block, None where any of its lines needs a closer look."""
         if utf8_error(data) is not None:
             return None
-        try:
-            return deeper(self._typed.decode_lines, data)
-        except _REFUSALS:
-            return None
+        habits = self._habits
+        if habits is not None and habits.decoder is not None:
+            rows = _decoded_lines(habits.decoder, data)
+            if rows is not None:
+                habits.hit(len(data))
+                return rows
+            habits.miss()
+        rows = _decoded_lines(self._typed, data)
+        if habits is not None and rows is not None:
+            habits.study(rows, len(data))
+        return rows
 
     def _decode_singly(
         self, block: LineBlock, places: LinePlaces, source: Source
@@ -145,6 +161,13 @@ class LineDecoder:
         return fitted
 
 
+def _decoded_lines(decoder: msgspec.json.Decoder[Row], data: bytes) -> list[Row] | None:
+    try:
+        return deeper(decoder.decode_lines, data)
+    except _REFUSALS:
+        return None
+
+
 def is_error_entry(row: Row) -> bool:
     """Return whether a mended row tells of an error instead of a data row's contents (EXPORT_FORMAT 5)."""
     left: Mapping[str, Any] = row.extra_ or {}
@@ -154,28 +177,13 @@ def is_error_entry(row: Row) -> bool:
 
 def utf8_error(data: bytes) -> UnicodeDecodeError | None:
     """Return what keeps `data` from being UTF-8: msgspec looks at no strings but those that it decodes."""
-    if data.isascii() or _is_utf8(data):
+    if is_utf8(data):
         return None
     try:
         data.decode()
     except UnicodeDecodeError as error:
         return error
     return None
-
-
-def _is_utf8(data: bytes) -> bool:
-    """Return whether the bytes beyond ASCII are UTF-8, each run of them apart from the others.
-
-    They are few in most exports, and decoding all of a block takes longer than finding them.
-    """
-    array = np.frombuffer(data, dtype=np.uint8)
-    beyond = np.flatnonzero(array >= FIRST_BEYOND_ASCII)
-    breaks = np.flatnonzero(np.diff(beyond) != 1) + 1
-    try:
-        np.insert(array[beyond], breaks, ord(" ")).tobytes().decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def deeper(work: Callable[[bytes], T], data: bytes, frames: int = SPARE_FRAMES) -> T:

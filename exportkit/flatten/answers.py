@@ -20,7 +20,7 @@ from exportkit.flatten.extras import json_object
 from exportkit.flatten.features import FeatureSet, strings, whole_numbers
 from exportkit.flatten.homonyms import holder_marks, unclear
 from exportkit.rows.features import Answer, Question
-from exportkit.tables.cells import Attribute, Bools, Cells, Coded, Ints, Lists, Numbers, Same
+from exportkit.tables.cells import NULLS, Attribute, Bools, Cells, Coded, Ints, Lists, Numbers
 
 __all__ = ["answer_columns"]
 
@@ -287,7 +287,7 @@ class Answers:
         """Return the messages; one beside a plain answer key is not conversational and goes to extra."""
         ids = values(self.questions, "message_id")
         if ids is None or not any(ids):
-            return Same(None)
+            return NULLS
         plain = ((self.forms >= 0) & (self.forms < FIRST_CONVERSATIONAL)).tolist()
         return [None if is_plain else message for message, is_plain in zip(ids, plain, strict=True)]
 
@@ -307,7 +307,7 @@ class Answers:
                 key, kind = FORMS[self.forms[at]]
                 found[key] = of_answer if kind != "checklist" else {str(self.orders[at]): of_answer}
             column[at] = json_object(found) if found else None
-        return column if of_questions else Same(None)
+        return column if of_questions else NULLS
 
     def _is_odd(self) -> bool:
         """Whether any row may need an extra."""

@@ -10,7 +10,7 @@ import numpy as np
 from exportkit import attributes
 from exportkit.flatten.extras import json_object
 from exportkit.rows.features import Metric
-from exportkit.tables.cells import Attribute, Bools, Cells, Ints, Lists, Same
+from exportkit.tables.cells import NULLS, Attribute, Bools, Cells, Ints, Lists
 
 __all__ = [
     "Columns",
@@ -69,7 +69,7 @@ def present(values: list[Any]) -> Bools:
 
 def pick(structs: list[Any] | None, attribute: str) -> Cells:
     """Return an attribute of each struct, null where there is none or it has no such attribute."""
-    return Same(None) if structs is None else Attribute(structs, attribute)
+    return NULLS if structs is None else Attribute(structs, attribute)
 
 
 def lists_of(lists: Sequence[Sequence[Any] | None], items: Cells | Mapping[str, Cells]) -> Lists:
@@ -82,7 +82,7 @@ def metric_lists(structs: list[Any], attribute: str = "custom_metrics") -> Cells
     """Return lists of name and value."""
     metrics: list[list[Metric] | None] | None = attributes.values(structs, attribute)
     if metrics is None or not any(metrics):
-        return Same(None)
+        return NULLS
     flat = [one for some in metrics if some for one in some]
     return lists_of(metrics, {"name": Attribute(flat, "name"), "value": Attribute(flat, "value")})
 
@@ -90,7 +90,7 @@ def metric_lists(structs: list[Any], attribute: str = "custom_metrics") -> Cells
 def spread_json(found: Mapping[int, Mapping[str, Any]], count: int) -> Cells:
     """Return the JSON objects of the rows that have one, null elsewhere."""
     if not found:
-        return Same(None)
+        return NULLS
     column: list[str | None] = [None] * count
     for at, value in found.items():
         column[at] = json_object(value)

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from exportkit.flatten.columns import Columns
-from exportkit.flatten.extras import extra_column, json_object, sections_of
+from exportkit.attributes import values
+from exportkit.flatten.columns import Columns, runs, spread_json
+from exportkit.flatten.extras import extra_column, json_object, sections_column
 from exportkit.flatten.media_types import media_type
 from exportkit.flatten.moments import parse_timestamp
 from exportkit.rows import RowBlock
-from exportkit.rows.structs import Details, MediaAttributes, MetadataField
-from exportkit.tables.cells import Attribute, Cells, Coded, Ints, Lists, Same
+from exportkit.rows.structs import MediaAttributes, MetadataField
+from exportkit.tables.cells import NULLS, Attribute, Cells, Coded, Ints, Lists, Same
 
 __all__ = ["attachment_columns", "data_row_columns", "embedding_columns", "metadata_columns"]
 
@@ -25,8 +26,6 @@ SECTIONS = ("media_attributes", "attachments", "metadata_fields", "embeddings", 
 OTHER_ATTRIBUTES = ("codec", "message_count")
 #: Attributes that have a column.
 HELD = frozenset(MediaAttributes.__struct_fields__).difference(OTHER_ATTRIBUTES)
-_NO_DETAILS = Details()
-_NO_ATTRIBUTES = MediaAttributes()
 _DIGITS = re.compile(r"-?(?:0|[1-9][0-9]{0,8})")
 
 
@@ -42,9 +41,10 @@ def row_keys(block: RowBlock, owners: Ints) -> Columns:
 def data_row_columns(block: RowBlock) -> Columns:
     """Return the columns of the table ``data_rows``."""
     rows = block.rows
-    data = [row.data_row for row in rows]
-    details = [one.details or _NO_DETAILS for one in data]
-    media = [row.media_attributes or _NO_ATTRIBUTES for row in rows]
+    nothing: list[Any] = [None] * len(rows)
+    data = values(rows, "data_row") or nothing
+    details = values(data, "details") or nothing
+    media = values(rows, "media_attributes") or nothing
     return {
         "data_row_id": lambda: Attribute(data, "id"),
         "global_key": lambda: Attribute(data, "global_key"),
@@ -64,62 +64,64 @@ def data_row_columns(block: RowBlock) -> Columns:
         "frame_rate": lambda: Attribute(media, "frame_rate"),
         "frame_count": lambda: Attribute(media, "frame_count"),
         "duration": lambda: Attribute(media, "duration"),
-        "exif_rotation": lambda: [rotation(one)[0] for one in media],
+        "exif_rotation": lambda: [rotation(one)[0] for one in values(media, "exif_rotation") or nothing],
         "text_layer_url": lambda: Attribute(media, "text_layer_url"),
-        "media_attributes": lambda: [json_or_null(other_attributes(one)) for one in media],
-        "sections": lambda: [sections_of(row, SECTIONS) for row in rows],
+        "media_attributes": lambda: other_attributes(media),
+        "sections": lambda: sections_column(rows, SECTIONS),
         "export_version": lambda: Same(block.source.export_version),
         "source_uri": lambda: Same(block.source.uri),
-        "byte_offset": lambda: Same(None) if block.offsets is None else block.offsets,
+        "byte_offset": lambda: NULLS if block.offsets is None else block.offsets,
         # The lines of an Export V1 stand nowhere: they are made of several labels.
-        "byte_length": lambda: Same(None) if block.source.export_version == "v1" else block.lengths,
+        "byte_length": lambda: NULLS if block.source.export_version == "v1" else block.lengths,
         "extra": lambda: extra_column(rows, unfit_attributes(media)),
         "export_id": lambda: Same(block.source.export_id),
         "line": lambda: block.lines,
     }
 
 
-def rotation(media: MediaAttributes) -> tuple[int | None, str | None]:
+def rotation(given: int | str | None) -> tuple[int | None, str | None]:
     """Return the EXIF rotation as a number, or else the string that is none."""
-    given = media.exif_rotation
     if isinstance(given, str):
         return (int(given), None) if _DIGITS.fullmatch(given) and given != "-0" else (None, given)
     return given, None
 
 
-def other_attributes(media: MediaAttributes) -> dict[str, Any]:
-    """Return the media attributes that have no column of their own."""
-    found = {name: value for name in OTHER_ATTRIBUTES if (value := getattr(media, name)) is not None}
-    return {**found, **{key: value for key, value in (media.extra_ or {}).items() if key not in HELD}}
+def other_attributes(media: list[Any]) -> Cells:
+    """Return as JSON the media attributes that have no column of their own, null where there are none."""
+    found: dict[int, dict[str, Any]] = {}
+    for name in OTHER_ATTRIBUTES:
+        for at, value in enumerate(values(media, name) or ()):
+            if value is not None:
+                found.setdefault(at, {})[name] = value
+    for at, extra in enumerate(values(media, "extra_") or ()):
+        left = {key: value for key, value in (extra or {}).items() if key not in HELD}
+        if left:
+            found.setdefault(at, {}).update(left)
+    return spread_json(found, len(media))
 
 
-def unfit_attributes(media: list[MediaAttributes]) -> dict[int, dict[str, Any]]:
+def unfit_attributes(media: list[Any]) -> dict[int, dict[str, Any]]:
     """Return, by row, the attributes whose value their column cannot hold, as they stand in the line."""
     unfit: dict[int, dict[str, Any]] = {}
-    for at, one in enumerate(media):
-        found = {key: value for key, value in (one.extra_ or {}).items() if key in HELD}
-        _, odd = rotation(one)
-        if odd is not None:
-            found["exif_rotation"] = odd
+    for at, extra in enumerate(values(media, "extra_") or ()):
+        found = {key: value for key, value in (extra or {}).items() if key in HELD}
         if found:
             unfit[at] = {"media_attributes": found}
+    for at, given in enumerate(values(media, "exif_rotation") or ()):
+        _, odd = rotation(given)
+        if odd is not None:
+            unfit.setdefault(at, {"media_attributes": {}})["media_attributes"]["exif_rotation"] = odd
     return unfit
-
-
-def json_or_null(value: dict[str, Any]) -> str | None:
-    """Return an object as JSON, null for an empty one."""
-    return json_object(value) if value else None
 
 
 def items_of(block: RowBlock, section: str) -> tuple[list[Any], Ints, Ints]:
     """Return all items of one list of the rows, the row of each, and its position in the list."""
-    lists = [getattr(row, section) or () for row in block.rows]
-    counts = np.array([len(one) for one in lists], dtype=np.int64)
-    starts = np.cumsum(counts) - counts
-    owners = np.repeat(np.arange(len(lists), dtype=np.int64), counts)
+    found = runs(block.rows, section)
+    if found is None:
+        nothing = np.zeros(0, dtype=np.int64)
+        return [], nothing, nothing
     first = block.fragment.position if block.fragment else 0
-    positions = np.arange(first, first + len(owners), dtype=np.int64) - starts[owners]
-    return list(chain.from_iterable(lists)), owners, positions
+    return found.items, found.owners(), first + found.positions()
 
 
 def attachment_columns(block: RowBlock) -> tuple[int, Columns]:
@@ -139,7 +141,7 @@ def attachment_columns(block: RowBlock) -> tuple[int, Columns]:
 def metadata_columns(block: RowBlock) -> tuple[int, Columns]:
     """Return the number of rows of the table ``metadata`` and its columns."""
     items, owners, positions = items_of(block, "metadata_fields")
-    values = [MetadataValue(one) for one in items]
+    laid_out = [MetadataValue(one) for one in items]
     renamed: dict[int, dict[str, Any]] = {
         at: {"name": one.name}
         for at, one in enumerate(items)
@@ -151,11 +153,11 @@ def metadata_columns(block: RowBlock) -> tuple[int, Columns]:
         "schema_id": lambda: Attribute(items, "schema_id"),
         "schema_name": lambda: [one.name if one.schema_name is None else one.schema_name for one in items],
         "schema_kind": lambda: Attribute(items, "schema_kind"),
-        "value_string": lambda: Attribute(values, "string"),
-        "value_number": lambda: Attribute(values, "number"),
-        "value_timestamp": lambda: Attribute(values, "timestamp"),
-        "value_options": lambda: Attribute(values, "options"),
-        "value_json": lambda: Attribute(values, "json"),
+        "value_string": lambda: Attribute(laid_out, "string"),
+        "value_number": lambda: Attribute(laid_out, "number"),
+        "value_timestamp": lambda: Attribute(laid_out, "timestamp"),
+        "value_options": lambda: Attribute(laid_out, "options"),
+        "value_json": lambda: Attribute(laid_out, "json"),
         "extra": lambda: extra_column(items, renamed),
     }
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
+import numpy as np
 
-from exportkit.attributes import values
+from exportkit.attributes import present, values
 from exportkit.rows import NO_RAW
 from exportkit.rows.exact_json import read_json
-from exportkit.tables.cells import Cells, Same
+from exportkit.tables.cells import NULLS, Cells, Coded, Lists
 
-__all__ = ["extra_column", "json_object", "json_text", "merged", "sections_of"]
+__all__ = ["extra_column", "json_object", "json_text", "merged", "sections_column"]
 
 
 class Owner(Protocol):
@@ -60,17 +61,23 @@ def merged(first: Mapping[str, Any] | None, second: Mapping[str, Any] | None) ->
     return result
 
 
-def sections_of(one: Owner, names: Sequence[str]) -> list[str]:
-    """Return which of the objects and lists `names` the source held, of whatever type."""
-    odd = one.extra_ or ()
-    return [name for name in names if getattr(one, name) is not None or name in odd]
+def sections_column(owners: Sequence[Owner], names: Sequence[str]) -> Lists:
+    """Return which of the objects and lists `names` the source of each row held, of whatever type."""
+    structs = list(owners)
+    held = np.empty((len(structs), len(names)), dtype=np.bool_)
+    for at, name in enumerate(names):
+        held[:, at] = np.frombuffer(present(structs, name), np.bool_)
+    for row, extra in enumerate(values(structs, "extra_") or ()):
+        if extra:
+            held[row] |= [name in extra for name in names]
+    return Lists(held.sum(axis=1), Coded(np.nonzero(held)[1], list(names)))
 
 
 def extra_column(owners: Sequence[Owner], more: Mapping[int, Mapping[str, Any]] | None = None) -> Cells:
     """Return the column ``extra`` of rows that stand for `owners`, with `more` by row merged in."""
     extras = values(list(owners), "extra_") or [None] * len(owners)
     if not more and not any(extras):
-        return Same(None)
+        return NULLS
     for at, found in (more or {}).items():
         extras[at] = merged(extras[at], found)
     return [json_object(extra) if extra else None for extra in extras]

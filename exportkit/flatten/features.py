@@ -17,7 +17,7 @@ from exportkit.flatten.columns import runs
 from exportkit.flatten.labels import LabelSet
 from exportkit.rows import NO_RAW
 from exportkit.rows.features import Annotations, Frame, Group, Object, Question, Relationship
-from exportkit.tables.cells import Bools, Cells, Coded, Ints, Numbers, Same
+from exportkit.tables.cells import NULLS, Bools, Cells, Coded, Ints, Numbers
 
 __all__ = ["FeatureSet", "Holders", "key_frames_by_frame"]
 
@@ -85,7 +85,7 @@ class Holders:
 def whole_numbers(values: list[int | None], codes: Ints) -> Cells:
     """Return the column of `values` at `codes`."""
     if values.count(None) == len(values):
-        return Same(None)
+        return NULLS
     valid: Bools = np.array([value is not None for value in values], dtype=np.bool_)
     numbers = np.array([value or 0 for value in values], dtype=np.int64)
     return Numbers(numbers[codes], valid[codes])
@@ -93,7 +93,7 @@ def whole_numbers(values: list[int | None], codes: Ints) -> Cells:
 
 def strings(values: list[str | None], codes: Ints) -> Cells:
     """Return the column of `values` at `codes`."""
-    return Same(None) if values.count(None) == len(values) else Coded(codes, values)
+    return NULLS if values.count(None) == len(values) else Coded(codes, values)
 
 
 class FeatureSet:

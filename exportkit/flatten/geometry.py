@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from exportkit import attributes
 from exportkit.attributes import values
@@ -16,12 +15,13 @@ from exportkit.flatten.columns import Columns, lists_of, pick, present
 from exportkit.flatten.extras import json_text
 from exportkit.rows import NO_RAW, STRUCTS
 from exportkit.rows.features import Box, Location, Object, Point
-from exportkit.tables.cells import Attribute, Cells, Coded, Lists, Same
+from exportkit.tables.cells import NULLS, Attribute, Cells, Coded, Ints, Lists, Same
 
 __all__ = ["GEOMETRY_KEYS", "Geometry"]
 
 #: Codes of `coordinate_unit`.
 NO_UNIT, PIXELS, POINTS, DEGREES = -1, 0, 1, 2
+UNITS = ["px", "pt", "degree"]
 #: Keys of an object that hold geometry.
 GEOMETRY_KEYS = frozenset(
     {
@@ -45,8 +45,8 @@ class Geometry:
         codes = attributes.codes(objects, "annotation_kind", words)
         #: Annotation kinds, and the one of each object by its code; -1 where it names none.
         self.kinds = [word for word in words if word is not None]
-        self.kind_codes: npt.NDArray[np.int32] = (
-            np.full(len(objects), -1, dtype=np.int32) if codes is None else np.frombuffer(codes, np.int32)
+        self.kind_codes: Ints = (
+            np.full(len(objects), -1) if codes is None else np.frombuffer(codes, np.int32).astype(np.int64)
         )
         self.misfits: dict[int, dict[str, Any]] = {}
 
@@ -128,7 +128,7 @@ class Geometry:
             "mask_url": lambda: pick(masks, "url"),
             "composite_mask_url": lambda: pick(composites, "url"),
             "composite_mask_color": lambda: pick(composites, "color_rgb"),
-            "geojson": lambda: Same(None) if self.maps is None else self.maps,
+            "geojson": lambda: NULLS if self.maps is None else self.maps,
             "page_number": lambda: Attribute(self.objects, "page_number"),
             "page_width": lambda: pick(pages, "width"),
             "page_height": lambda: pick(pages, "height"),
@@ -149,11 +149,14 @@ class Geometry:
                 drawn |= present(held)
         if self.vertices is not None:
             drawn |= np.array([bool(run) for run in self.vertices], dtype=np.bool_)
+        if self.maps is None and drawn.all() and len(self.kinds) == 1 and (self.kind_codes == 0).all():
+            unit = unit_of(self.kinds[0])
+            return NULLS if unit == NO_UNIT else Same(UNITS[unit])
         units = np.array([unit_of(kind) for kind in (*self.kinds, "")])
         codes = np.where(drawn, units[self.kind_codes], NO_UNIT)
         if self.maps is not None:
             codes[(codes == NO_UNIT) & present(self.maps)] = DEGREES
-        return Coded(codes, ["px", "pt", "degree"])
+        return Coded(codes, UNITS)
 
 
 def plain(value: Any) -> Any:
@@ -196,7 +199,7 @@ def group_lists(places: list[Location | None] | None) -> Cells:
     """Return the token groups of document entities."""
     lists = [place.groups if place is not None else None for place in places or ()]
     if not any(lists):
-        return Same(None)
+        return NULLS
     flat = [group for some in lists if some for group in some]
     tokens = [group.tokens or () for group in flat]
     token_counts = np.array([len(some) for some in tokens], dtype=np.int64)
@@ -214,7 +217,7 @@ def message_lists(chosen: list[Any] | None) -> Cells:
     """Return the messages that objects select or rank; only ranked ones have an order."""
     lists = [messages_of(one) for one in chosen or ()]
     if not any(lists):
-        return Same(None)
+        return NULLS
     flat = [message for some in lists if some for message in some]
     items = {name: Attribute(flat, name) for name in ("message_id", "model_config_name", "order")}
     return lists_of(lists, items)
@@ -235,7 +238,7 @@ def messages_of(chosen: Any) -> list[Any] | None:
 def vertex_lists(runs: list[list[Point] | None] | None) -> Cells:
     """Return polygons and polylines as lists of x and y."""
     if runs is None:
-        return Same(None)
+        return NULLS
     counts = np.array([0 if run is None else len(run) for run in runs], dtype=np.int64)
     points = [point for run in runs if run for point in run]
     return Lists(counts, {"x": Attribute(points, "x"), "y": Attribute(points, "y")}, present(runs))

@@ -4,33 +4,52 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import compress
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from exportkit.attributes import values
 from exportkit.flatten.columns import Columns
-from exportkit.flatten.extras import extra_column, json_text, sections_of
+from exportkit.flatten.extras import extra_column, json_text, sections_column
 from exportkit.flatten.moments import newest, parse_timestamp
 from exportkit.rows import RowBlock
 from exportkit.rows.features import Annotations
-from exportkit.rows.structs import Label, Performance, PerformanceV2, Project
-from exportkit.tables.cells import Attribute, Cells, Coded, Ints, Lists, Same
+from exportkit.rows.structs import Label, Project, Row
+from exportkit.tables.cells import NULLS, Attribute, Cells, Coded, Ints, Lists, Same
 
 __all__ = ["LabelSet", "is_derived"]
 
 #: Fields that both performance objects have.
 SHARED = ("seconds_to_review", "skipped", "benchmark_reference_label", "benchmark_score", "consensus_score")
 _DERIVED = re.compile("derived:[0-9a-f]{24}")
-_NO_PERFORMANCE = Performance()
-_NO_PERFORMANCE_V2 = PerformanceV2()
 _NOTHING = Annotations()
 
 
-#: Where a label stands: its project and that one's id, or its experiment's and run's ids.
-Home = tuple[Project | None, str | None, str | None, str | None]
+class Home(NamedTuple):
+    """Where some labels stand: in a project of a row, or in a run of an experiment."""
+
+    row: int
+    labels: list[Label]
+    origin: str
+    project: Project | None = None
+    project_id: str | None = None
+    experiment_id: str | None = None
+    run_id: str | None = None
+
+
+def homes_of(number: int, row: Row) -> Iterator[Home]:
+    """Yield where a row has labels, in the order of the line."""
+    for project_id, project in (row.projects or {}).items():
+        if project.labels:
+            yield Home(number, project.labels, "project", project, project_id)
+    for experiment_id, experiment in (row.experiments or {}).items():
+        for run_id, run in (experiment.runs or {}).items():
+            for labels, origin in ((run.labels, "model_run"), (run.predictions, "prediction")):
+                if labels:
+                    yield Home(number, labels, origin, experiment_id=experiment_id, run_id=run_id)
 
 
 class LabelSet:
@@ -38,15 +57,6 @@ class LabelSet:
 
     def __init__(self, block: RowBlock) -> None:
         self.block = block
-        self.labels: list[Label] = []
-        self.rows: list[int] = []
-        self.projects: list[Project | None] = []
-        self.project_ids: list[str | None] = []
-        self.experiment_ids: list[str | None] = []
-        self.run_ids: list[str | None] = []
-        self.origins: list[str] = []
-        self.indexes: list[int] = []
-        self.positions: list[int] = []
         #: Leftovers found while flattening, by label: merged into ``labels.extra``.
         self.leftovers: dict[int, dict[str, Any]] = {}
         #: Whether each is the newest, where that has to be known before others are left out.
@@ -56,32 +66,25 @@ class LabelSet:
             self._keep(block.kept_labels)
 
     def _gather(self) -> None:
-        for number, row in enumerate(self.block.rows):
-            before = len(self.labels)
-            for project_id, project in (row.projects or {}).items():
-                if project.labels:
-                    self._add(project.labels, number, "project", (project, project_id, None, None))
-            for experiment_id, experiment in (row.experiments or {}).items():
-                for run_id, run in (experiment.runs or {}).items():
-                    if run.labels:
-                        self._add(run.labels, number, "model_run", (None, None, experiment_id, run_id))
-                    if run.predictions:
-                        self._add(run.predictions, number, "prediction", (None, None, experiment_id, run_id))
-            start = self.block.fragment.label_index if self.block.fragment else 0
-            self.indexes.extend(range(start, start + len(self.labels) - before))
-
-    def _add(self, labels: list[Label], row: int, origin: str, home: Home) -> None:
-        project, project_id, experiment_id, run_id = home
-        count = len(labels)
-        self.labels.extend(labels)
-        start = self.block.fragment.label_position if self.block.fragment else 0
-        self.positions.extend(range(start, start + count))
-        self.rows.extend([row] * count)
-        self.projects.extend([project] * count)
-        self.project_ids.extend([project_id] * count)
-        self.experiment_ids.extend([experiment_id] * count)
-        self.run_ids.extend([run_id] * count)
-        self.origins.extend([origin] * count)
+        """Take up the labels of every home in turn: projects, then the runs of experiments, of each row."""
+        homes = [home for number, row in enumerate(self.block.rows) for home in homes_of(number, row)]
+        counts = np.array([len(home.labels) for home in homes], dtype=np.int64)
+        starts = np.cumsum(counts) - counts
+        fragment = self.block.fragment
+        self.labels = [label for home in homes for label in home.labels]
+        spread = np.repeat(np.arange(len(homes), dtype=np.int64), counts)
+        order = np.arange(len(self.labels), dtype=np.int64)
+        self.positions = (order - starts[spread] + (fragment.label_position if fragment else 0)).tolist()
+        rows = np.array([home.row for home in homes], dtype=np.int64)
+        firsts = np.searchsorted(rows[spread], rows)  # the first label of the row of each home
+        self.indexes = (order - firsts[spread] + (fragment.label_index if fragment else 0)).tolist()
+        each = spread.tolist()
+        self.rows = [homes[at].row for at in each]
+        self.origins = [homes[at].origin for at in each]
+        self.projects = [homes[at].project for at in each]
+        self.project_ids = [homes[at].project_id for at in each]
+        self.experiment_ids = [homes[at].experiment_id for at in each]
+        self.run_ids = [homes[at].run_id for at in each]
 
     def _keep(self, wanted: Sequence[bool]) -> None:
         """Leave out the labels that are not wanted; the others stay what they are among all."""
@@ -155,10 +158,11 @@ class LabelSet:
     def columns(self) -> Columns:
         """Return the columns of the table ``labels``."""
         labels = self.labels
-        details = [label.label_details for label in labels]
-        first = [label.performance_details or _NO_PERFORMANCE for label in labels]
-        second = [label.performance_details_v2 or _NO_PERFORMANCE_V2 for label in labels]
-        leading = [one.performance_details or one.performance_details_v2 or _NO_PERFORMANCE for one in labels]
+        nothing: list[Any] = [None] * len(labels)
+        details = values(labels, "label_details") or nothing
+        first = values(labels, "performance_details") or nothing
+        second = values(labels, "performance_details_v2") or nothing
+        leading = [one or other for one, other in zip(first, second, strict=True)]
         return {
             "data_row_id": lambda: self.data_row_ids,
             "project_id": lambda: self.project_ids,
@@ -197,12 +201,12 @@ class LabelSet:
 
     def _sections(self) -> Cells:
         names = ("label_details", "performance_details", "performance_details_v2")
-        return [sections_of(label, names) for label in self.labels]
+        return sections_column(self.labels, names)
 
     def _planes(self) -> Cells:
         groups = [one.groups for one in self.annotations]
         if not any(groups):
-            return Same(None)
+            return NULLS
         keys = [key for group in groups if group for key in group]
         names = [plane.name for group in groups if group for plane in group.values()]
         counts = np.array([len(group) if group else 0 for group in groups], dtype=np.int64)
@@ -218,6 +222,9 @@ class LabelSet:
         return fragment.selected.get(self.project_ids[at] or "") if fragment else None
 
     def _is_selected(self) -> Cells:
+        details = values(self.projects, "project_details") or []
+        if not self.block.fragment and values(details, "selected_label_id") is None:
+            return NULLS
         wanted = [self._selected(at) for at in range(len(self.labels))]
         pairs = zip(wanted, self.labels, strict=True)
         return [None if one is None else label.id == one for one, label in pairs]
@@ -249,21 +256,30 @@ class LabelSet:
         return None if winner is None else self.positions[group[winner]]
 
     def _extra(self) -> Cells:
-        for at, label in enumerate(self.labels):
-            if label.id is not None and is_derived(label.id):
-                self.leave(at, "id", value=label.id)
-            v1, v2 = label.performance_details, label.performance_details_v2
-            if v1 is not None and v2 is not None:
-                for name in SHARED:
-                    value = getattr(v2, name)
-                    if value is not None and value != getattr(v1, name):
-                        self.leave(at, "performance_details_v2", name, value=value)
+        for at, label_id in enumerate(values(self.labels, "id") or ()):
+            if label_id is not None and is_derived(label_id):
+                self.leave(at, "id", value=label_id)
+        first = values(self.labels, "performance_details")
+        second = values(self.labels, "performance_details_v2")
+        if first is not None and second is not None:
+            for name in SHARED:
+                self._note_differing(name, first, second)
         return extra_column(self.labels, self.leftovers)
+
+    def _note_differing(self, name: str, first: list[Any], second: list[Any]) -> None:
+        """Keep for extra the values of a field of both performance objects where the second differs."""
+        given, given_again = values(first, name), values(second, name)
+        if given_again is None or given_again == given:
+            return
+        for at, value in enumerate(given_again):
+            before = first[at] and getattr(first[at], name)
+            if first[at] is not None and value is not None and value != before:
+                self.leave(at, "performance_details_v2", name, value=value)
 
 
 def is_derived(label_id: str) -> bool:
     """Return whether an id looks like one that a label without any was given."""
-    return _DERIVED.fullmatch(label_id) is not None
+    return label_id.startswith("derived:") and _DERIVED.fullmatch(label_id) is not None
 
 
 def container(annotations: Annotations) -> str:

@@ -6,32 +6,28 @@ from typing import Any
 
 import numpy as np
 
-from exportkit.flatten.columns import Columns
+from exportkit.attributes import values
+from exportkit.flatten.columns import Columns, runs
 from exportkit.flatten.data_rows import row_keys
-from exportkit.flatten.extras import extra_column, json_object, json_text, merged, sections_of
+from exportkit.flatten.extras import extra_column, json_object, json_text, merged, sections_column
 from exportkit.rows import RowBlock
-from exportkit.rows.structs import Project, ProjectDetails, Run, Step
-from exportkit.tables.cells import Attribute
+from exportkit.rows.structs import Run
+from exportkit.tables.cells import Attribute, Coded
 
 __all__ = ["model_run_columns", "project_columns", "workflow_columns"]
 
-_NO_DETAILS = ProjectDetails()
 _NO_RUN = Run()
 
 
 def project_columns(block: RowBlock) -> tuple[int, Columns]:
     """Return the number of rows of the table ``projects`` and its columns."""
-    owners: list[int] = []
-    ids: list[str] = []
-    projects: list[Project] = []
-    for number, row in enumerate(block.rows):
-        if row.projects:
-            owners.extend([number] * len(row.projects))
-            ids.extend(row.projects)
-            projects.extend(row.projects.values())
-    details = [one.project_details or _NO_DETAILS for one in projects]
+    found = runs(block.rows, "projects")
+    if found is None:
+        return 0, {}
+    ids, projects = found.keys, found.items
+    details: list[Any] = values(projects, "project_details") or [None] * len(projects)
     return len(ids), {
-        **row_keys(block, np.array(owners, dtype=np.int64)),
+        **row_keys(block, found.owners()),
         "project_id": lambda: ids,
         "project_name": lambda: Attribute(projects, "name"),
         "ontology_id": lambda: Attribute(details, "ontology_id"),
@@ -44,30 +40,24 @@ def project_columns(block: RowBlock) -> tuple[int, Columns]:
         "selected_label_id": lambda: Attribute(details, "selected_label_id"),
         "consensus_expected_label_count": lambda: Attribute(details, "consensus_expected_label_count"),
         "project_tags": lambda: [json_text(one.project_tags) for one in projects],
-        "sections": lambda: [sections_of(one, ("project_details",)) for one in projects],
+        "sections": lambda: sections_column(projects, ("project_details",)),
         "extra": lambda: extra_column(projects),
     }
 
 
 def workflow_columns(block: RowBlock) -> tuple[int, Columns]:
     """Return the number of rows of the table ``workflow_history`` and its columns."""
-    owners: list[int] = []
-    ids: list[str] = []
-    positions: list[int] = []
-    steps: list[Step] = []
-    for number, row in enumerate(block.rows):
-        for project_id, project in (row.projects or {}).items():
-            history = project.project_details and project.project_details.workflow_history
-            if history:
-                owners.extend([number] * len(history))
-                ids.extend([project_id] * len(history))
-                first = block.fragment.position if block.fragment else 0
-                positions.extend(range(first, first + len(history)))
-                steps.extend(history)
+    found = runs(block.rows, "projects")
+    details = None if found is None else values(found.items, "project_details")
+    histories = None if details is None else runs(details, "workflow_history")
+    if found is None or histories is None:
+        return 0, {}
+    of_projects, steps, ids = histories.owners(), histories.items, found.keys
+    first = block.fragment.position if block.fragment else 0
     return len(steps), {
-        **row_keys(block, np.array(owners, dtype=np.int64)),
-        "project_id": lambda: ids,
-        "position": lambda: positions,
+        **row_keys(block, found.owners()[of_projects]),
+        "project_id": lambda: Coded(of_projects, ids),
+        "position": lambda: first + histories.positions(),
         "action": lambda: Attribute(steps, "action"),
         "created_at": lambda: Attribute(steps, "created_at"),
         "created_by": lambda: Attribute(steps, "created_by"),

@@ -56,7 +56,7 @@ class Conversion:
         self._keep_raw = keep_raw if shows_lines and not hides_lines else None
         self._report = report
         unneeded = choice.skipped(skipped_fields(options.columns), options.columns)
-        self._decoder = LineDecoder(unneeded, choice.absent)
+        self._decoder = LineDecoder(unneeded, choice.absent, studies=not choice.needs_whole_rows)
         self._sieve = Sieve(choice, report) if choice.conditions else None
         self._buffers = {
             name: TableBuffer(name, columns, encoded=encoded) for name, columns in options.columns.items()

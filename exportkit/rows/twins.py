@@ -4,7 +4,9 @@ A twin has the same names and meanings as the structs of the catalogue. It diffe
 
 - it has the unknown fields that an export was seen to hold, so that rows with them decode as fast as
   others; its ``extra_`` gathers them when it is read;
-- it passes over fields that nobody asked for: they read as missing, sections of the line as empty.
+- it passes over fields that nobody asked for: they read as missing, sections of the line as empty;
+- it lacks fields that an export was not seen to hold: they read as missing too;
+- it takes only the words that were seen for strings that repeat, and gives the same string for each.
 
 Input that does not fit a twin is an error, never a loss: `decode` then goes the slow way.
 """
@@ -17,7 +19,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import inspect
@@ -27,7 +29,10 @@ from exportkit.rows.exact_json import read_json
 from exportkit.rows.features import NO_RAW
 from exportkit.rows.structs import STRUCTS, Row
 
-__all__ = ["MAX_LEARNED", "Shape", "make_decoder"]
+__all__ = ["MAX_LEARNED", "WORD_TYPES", "Shape", "make_decoder", "word_type"]
+
+#: Types of strings that repeat from row to row.
+WORD_TYPES = ("Name", "Kind", "SchemaId")
 
 #: Unknown fields that twins are made for; an export with more is read the slow way.
 MAX_LEARNED = 256
@@ -49,11 +54,17 @@ class Shape:
         By struct, the fields that nobody asked for.
     absent : mapping of str to frozenset of str
         By struct, those of them that read as if the input did not hold them.
+    seen : mapping of str to set of str, optional
+        By struct, the fields that an export was seen to hold; None for all.
+    words : mapping of str to tuple of str
+        By type of `WORD_TYPES`, all words that it may be; a type that is not named may be any string.
     """
 
     learned: dict[str, set[str]] = field(default_factory=dict)
     skipped: Mapping[str, frozenset[str]] = field(default_factory=dict)
     absent: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    seen: Mapping[str, set[str]] | None = None
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def learn(self, seen: Mapping[str, set[str]]) -> bool:
         """Take up the unknown fields of `seen` that can be fields; return whether any of them is new."""
@@ -67,6 +78,13 @@ class Shape:
         return new
 
 
+@cache
+def word_type(struct: type[msgspec.Struct], name: str) -> str | None:
+    """Return which of the types of `WORD_TYPES` a field has, None for none."""
+    declared = struct.__annotations__[name].partition(" |")[0]
+    return declared if declared in WORD_TYPES else None
+
+
 def can_be_field(key: str) -> bool:
     """Return whether msgspec takes `key` as the name of a field in JSON."""
     return key.isprintable() and not {'"', "\\"} & set(key) and len(key) <= 100 and key != "$extra"  # noqa: PLR2004 - no sane key is longer
@@ -78,6 +96,7 @@ def make_decoder(shape: Shape) -> msgspec.json.Decoder[Row]:
     space = vars(module)
     for original in (features, structs):
         space.update({name: value for name, value in vars(original).items() if not name.startswith("__")})
+    space.update({name: Literal[words] for name, words in shape.words.items()})
     gathers = _Gathers(shape)
     sys.modules[module.__name__] = module  # where msgspec looks the annotations up
     try:
@@ -101,6 +120,12 @@ def _twin(
             fields.append((f"skipped_{one}", "Raw", msgspec.field(default=NO_RAW, name=one)))
             is_told = name == "Row" and one not in shape.absent.get(name, ())
             own[one] = property(_presence(f"skipped_{one}")) if is_told else None
+        elif (
+            shape.seen is not None
+            and default is not msgspec.NODEFAULT
+            and one not in shape.seen.get(name, ())
+        ):
+            own[one] = default
         else:
             fields.append((one, annotation) if default is msgspec.NODEFAULT else (one, annotation, default))
     for attribute, key in _learned(shape, name):
@@ -134,12 +159,12 @@ class _Gathers:
 
     def __init__(self, shape: Shape) -> None:
         self._shape = shape
-        self._parts = _parts()
+        self._parts = _parts() if any(shape.learned.values()) else {}
 
     def finds(self, name: str) -> bool:
         """Return whether a struct, or a part below it, has learned fields."""
         return bool(self._shape.learned.get(name)) or any(
-            self.finds(part) for _, _, part in self._parts[name]
+            self.finds(part) for _, _, part in self._parts.get(name, ())
         )
 
     def of(self, name: str) -> Gather:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from exportkit.octets import newlines
 from exportkit.place import LineBlock, LinePlaces
 
 __all__ = ["places"]
 
-_NEWLINE, _RETURN, _OPENING, _CLOSING = b"\n\r{}"
+_RETURN, _OPENING, _CLOSING = b"\r{}"
 #: What JSON calls whitespace, by byte.
 _SPACE = np.zeros(256, dtype=np.bool_)
 _SPACE[list(b" \t\r\n")] = True
@@ -27,7 +28,7 @@ def places(block: LineBlock) -> LinePlaces:
     whole block finds as many values as there are lines, they are one a line.
     """
     data = np.frombuffer(block.data, dtype=np.uint8)
-    ends = np.flatnonzero(data == _NEWLINE)
+    ends = np.frombuffer(newlines(block.data), np.int64)
     if len(data) and (not len(ends) or ends[-1] != len(data) - 1):
         ends = np.append(ends, len(data))
     starts = np.empty_like(ends)

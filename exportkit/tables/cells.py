@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from exportkit.attributes import values
 
-__all__ = ["Attribute", "Bools", "Cells", "Coded", "Ints", "Lists", "Numbers", "Same", "TableBlock"]
+__all__ = ["NULLS", "Attribute", "Bools", "Cells", "Coded", "Ints", "Lists", "Numbers", "Same", "TableBlock"]
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -57,11 +57,15 @@ class Same:
     value: Any
 
 
+#: A column without any value.
+NULLS = Same(None)
+
+
 @dataclass(frozen=True, slots=True)
 class Coded:
     """`values[codes[i]]` in row i; null where the code is -1."""
 
-    codes: Ints | npt.NDArray[np.int32]
+    codes: Ints
     values: list[Any]
 
 

@@ -1,11 +1,9 @@
-"""One attribute of many structs: the column is what asking each struct for it gives, in whatever form."""
+"""One attribute of many structs: what asking each of them for it gives, in whatever form."""
 
 from __future__ import annotations
 
-import gc
-import math
 import sys
-from itertools import pairwise
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -14,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exportkit.attributes import codes, floats, integers, present, texts, values
+from exportkit.attributes import all_differ, codes, present, runs, values
 from exportkit.rows.features import Box, Metric, Point
 from exportkit.rows.twins import Shape, make_decoder
 
@@ -51,7 +49,6 @@ class Loose:
 
 NAMES = ("text", "number", "constant", "made", "other", "unheard_of")
 some_texts = st.none() | st.text(max_size=30) | st.text("abc", min_size=25, max_size=25)
-some_floats = st.none() | st.floats(allow_nan=False) | st.integers(-(2**53), 2**53)
 some_whole = st.none() | st.integers(-(2**63), 2**63 - 1) | st.booleans()
 
 
@@ -59,7 +56,7 @@ def structs_of(cells: Any) -> st.SearchStrategy[list[Any]]:
     """Return lists of structs of one class or of both, with gaps."""
     wide = st.builds(lambda one: Wide(before="x", text=one, number=one), cells)
     narrow = st.builds(lambda one: Narrow(text=one, number=one), cells)
-    loose = st.builds(lambda one: Loose(one), cells)
+    loose = st.builds(Loose, cells)
     mixtures: list[list[Any]] = [
         [wide], [wide, st.none()], [narrow], [wide, narrow, st.none()], [loose], [loose, wide],
     ]  # fmt: skip
@@ -71,26 +68,6 @@ def asked(structs: list[Any], name: str | None) -> list[Any]:
     return structs if name is None else [getattr(one, name, None) for one in structs]
 
 
-def as_texts(found: tuple[bytes, bytes, bytes | None] | None, count: int) -> list[bytes | None]:
-    if found is None:
-        return [None] * count
-    data, ends, valid = found
-    cuts = np.frombuffer(ends, np.int32).tolist()
-    pieces = [data[start:stop] for start, stop in pairwise(cuts)]
-    assert len(pieces) == count
-    assert len(data) == cuts[-1]
-    held = [True] * count if valid is None else np.frombuffer(valid, np.bool_).tolist()
-    return [piece if one else None for piece, one in zip(pieces, held, strict=True)]
-
-
-def as_numbers(found: tuple[bytes, bytes | None] | None, count: int, dtype: Any) -> list[Any]:
-    if found is None:
-        return [None] * count
-    numbers = np.frombuffer(found[0], dtype).tolist()
-    held = [True] * count if found[1] is None else np.frombuffer(found[1], np.bool_).tolist()
-    return [number if one else None for number, one in zip(numbers, held, strict=True)]
-
-
 @pytest.mark.parametrize("name", [*NAMES, None])
 @given(structs=structs_of(some_texts | some_whole))
 def test_values_are_what_python_says(name: str | None, structs: list[Any]) -> None:
@@ -98,21 +75,6 @@ def test_values_are_what_python_says(name: str | None, structs: list[Any]) -> No
     found = values(structs, name)
     assert found == (wanted if any(one is not None for one in wanted) else None)
     assert np.frombuffer(present(structs, name), np.bool_).tolist() == [one is not None for one in wanted]
-
-
-@pytest.mark.parametrize("name", NAMES)
-@given(structs=structs_of(some_texts))
-def test_texts_are_the_bytes_of_the_strings(name: str, structs: list[Any]) -> None:
-    wanted = [None if one is None else one.encode() for one in asked(structs, name)]
-    found = texts(structs, name)
-    assert as_texts(found, len(structs)) == wanted
-    assert (found is None) == (wanted.count(None) == len(wanted))
-    assert found is None or (found[2] is None) == (None not in wanted)
-
-
-@given(st.lists(st.none() | st.binary(max_size=20), max_size=20))
-def test_texts_of_bytes_are_the_bytes(pieces: list[bytes | None]) -> None:
-    assert as_texts(texts(pieces, None), len(pieces)) == pieces
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -130,38 +92,52 @@ def test_codes_lead_to_the_strings_and_old_words_keep_theirs(
     assert {word: words[word] for word in known} == before
 
 
-@pytest.mark.parametrize("name", ["number", "constant", "unheard_of"])
-@given(structs=structs_of(some_floats))
-def test_floats_are_the_numbers_bit_for_bit(name: str, structs: list[Any]) -> None:
-    wanted = asked(structs, name)
-    found = as_numbers(floats(structs, name), len(structs), np.float64)
-    assert found == wanted
-    signs = [(math.copysign(1, one), math.copysign(1, two)) for one, two in zip(found, wanted, strict=True)
-             if two is not None]  # fmt: skip
-    assert all(one == two for one, two in signs)
+@given(structs=structs_of(st.none() | st.lists(st.integers(), max_size=4) | st.just([])))
+def test_runs_are_what_the_lists_hold_one_after_another(structs: list[Any]) -> None:
+    held = [one or [] for one in asked(structs, "text")]
+    found = runs(structs, "text")
+    if not any(held):
+        assert found is None
+        return
+    assert found is not None
+    at, counts, items, keys = found
+    assert np.frombuffer(at, np.int64).tolist() == [place for place, one in enumerate(held) if one]
+    assert np.frombuffer(counts, np.int64).tolist() == [len(one) for one in held if one]
+    assert items == list(chain.from_iterable(held))
+    assert keys == []
 
 
-@pytest.mark.parametrize("name", ["number", "constant", "unheard_of"])
-@given(structs=structs_of(some_whole))
-def test_integers_are_the_numbers(name: str, structs: list[Any]) -> None:
-    assert as_numbers(integers(structs, name), len(structs), np.int64) == asked(structs, name)
+@given(structs=structs_of(st.none() | st.dictionaries(st.text(max_size=3), st.integers(), max_size=4)))
+def test_runs_of_dictionaries_have_keys(structs: list[Any]) -> None:
+    held = [one or {} for one in asked(structs, "text")]
+    found = runs(structs, "text")
+    if found is not None:
+        assert found[2] == [item for one in held for item in one.values()]
+        assert found[3] == [key for one in held for key in one]
+    assert (found is None) == (not any(held))
 
 
-@pytest.mark.parametrize("number", [2**63, -(2**63) - 1])
-def test_a_number_beyond_int64_is_refused(number: int) -> None:
-    with pytest.raises(OverflowError):
-        integers([number], None)
-
-
-@pytest.mark.parametrize("make", [texts, floats, integers])
-def test_a_value_of_another_type_is_refused(make: Any) -> None:
+def test_runs_of_anything_else_are_refused() -> None:
     with pytest.raises(TypeError):
-        make([Wide(text=object(), number=object())], "number")
+        runs([Wide(text="abc")], "text")
 
 
-def test_half_a_surrogate_pair_is_refused() -> None:
-    with pytest.raises(UnicodeEncodeError):
-        texts(["\ud800"], None)
+@given(structs=structs_of(st.none() | st.text("ab", max_size=4) | st.text("cd", min_size=9, max_size=9)))
+def test_all_differ_as_in_a_set(structs: list[Any]) -> None:
+    names = asked(structs, "text")
+    assert all_differ(structs, "text") == (None not in names and len(set(names)) == len(names))
+
+
+@pytest.mark.parametrize("count", [8, 1000, 5000])
+def test_many_ids_differ_until_one_comes_again(count: int) -> None:
+    ids = [f"cm7syg5jr00{number:014d}" for number in range(count)]
+    assert all_differ(ids, None)
+    assert not all_differ([*ids, "".join(ids[count // 2])], None)
+
+
+def test_a_number_among_strings_is_refused() -> None:
+    with pytest.raises(TypeError):
+        all_differ(["a", 1], None)
 
 
 def test_the_fields_of_a_twin_with_learned_fields_are_found_where_they_lie() -> None:
@@ -172,23 +148,21 @@ def test_the_fields_of_a_twin_with_learned_fields_are_found_where_they_lie() -> 
     )
     row: Any = decoder.decode(line)
     points = row.projects["p"].labels[0].annotations.objects[0].polygon
-    assert as_numbers(floats(points, "x"), 2, np.float64) == [1.0, -0.0]
-    assert as_numbers(floats(points, "y"), 2, np.float64) == [2.0, 0.5]
-    # What is left of a point belongs to the object around it: a part has no extra of its own.
-    assert as_numbers(floats([*points, Point(7.0, 8.0), None], "y"), 4, np.float64) == [2.0, 0.5, 8.0, None]
+    assert values(points, "y") == [2.0, 0.5]
+    assert values([*points, Point(7.0, 8.0), None], "y") == [2.0, 0.5, 8.0, None]
 
 
 def test_nothing_is_kept_and_nothing_freed_too_early() -> None:
-    """Counts of references stay what they were, however often columns are made."""
+    """Counts of references stay what they were, however often an attribute is read."""
     text, number = "a text of its own " * 2, 12345.678
     structs: list[Any] = [Metric(text, number), None, Metric(text, number), Box(1.0, 2.0, 3.0, number)]
     few = structs[:3]
-    gc.collect()
+    lists = [Wide(text=[text, number]), Wide(text={text: number})]
     before = [sys.getrefcount(one) for one in (text, number, few[0], None)]
     for _ in range(1000):
         for some in (few, structs):
-            found = [values(some, "name"), texts(some, "name"), floats(some, "value"), present(some, "value")]
-            found.append(codes(some, "name", {None: -1}))
+            found: list[Any] = [values(some, "name"), present(some, "value"), runs(lists, "text")]
+            found += [codes(some, "name", {None: -1}), all_differ(some, "name")]
             del found
     after = [sys.getrefcount(one) for one in (text, number, few[0], None)]
     assert after[:3] == before[:3]

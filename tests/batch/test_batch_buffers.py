@@ -60,9 +60,8 @@ def made(cells: Mapping[str, Cells]) -> dict[str, Any]:
 
 @contextmanager
 def small_limits(words: int) -> Iterator[None]:
-    """Let few distinct strings be too many, and few rows be worth a call."""
-    columns = "exportkit.batch.columns"
-    with patch(f"{columns}.MAX_WORDS", words), patch(f"{columns}.WORTHWHILE_ROWS", 3):
+    """Let few distinct strings be too many."""
+    with patch("exportkit.batch.columns.MAX_WORDS", words):
         yield
 
 

@@ -1,0 +1,47 @@
+"""What compiled modules read attributes of structs with."""
+
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_Check, PyBytes_GET_SIZE
+from cpython.object cimport PyObject
+
+cdef extern from "Python.h":
+    PyObject* NONE "Py_None"
+    ctypedef struct PyTypeObject:
+        pass
+    ctypedef struct PyMemberDef:
+        Py_ssize_t offset
+    ctypedef struct PyMemberDescrObject:
+        PyMemberDef* d_member
+    PyTypeObject* Py_TYPE(PyObject*)
+    PyObject* PyDict_GetItemWithError(dict, PyObject*) except? NULL
+    const char* PyUnicode_AsUTF8AndSize(PyObject*, Py_ssize_t*) except NULL
+    bint PyUnicode_Check(PyObject*)
+    PyObject* PyList_GetItemAsPointer "PyList_GET_ITEM"(list, Py_ssize_t)
+
+#: In place of an offset: the items are the values themselves; no item has the attribute.
+cdef enum:
+    ITSELF = -1
+    ABSENT = -2
+
+
+cdef class Cells:
+    cdef list items
+    cdef Py_ssize_t count
+    cdef Py_ssize_t offset
+
+    cdef inline PyObject* at(self, Py_ssize_t index) noexcept:
+        """Return the value of a cell, borrowed; None where it has none."""
+        cdef PyObject* one = PyList_GetItemAsPointer(self.items, index)
+        if self.offset == ITSELF or one == NONE:
+            return one
+        one = (<PyObject**> (<char*> one + self.offset))[0]
+        return NONE if one == NULL else one
+
+
+cdef inline const char* bytes_of(PyObject* value, Py_ssize_t* length) except NULL:
+    """Return the bytes of a string in UTF-8, or of bytes; they live as long as `value`."""
+    if PyUnicode_Check(value):
+        return PyUnicode_AsUTF8AndSize(value, length)
+    if PyBytes_Check(<object> value):
+        length[0] = PyBytes_GET_SIZE(<object> value)
+        return PyBytes_AS_STRING(<object> value)
+    raise TypeError(f"a string was expected, not {type(<object> value).__name__}")
