@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from exportkit.attributes import values
 from exportkit.batch.growing import NumberColumn, TextColumn, WordColumn
-from exportkit.tables.cells import Attribute, Bools, Cells, Coded, Ints, Lists, Numbers, Same
+from exportkit.tables.cells import NULLS, Attribute, Bools, Cells, Coded, Ints, Lists, Numbers, Same
 
 __all__ = ["GrowingColumn", "Repeating", "growing_column", "string_array"]
 
@@ -191,13 +191,16 @@ class ListsColumn:
     def add(self, cells: Cells, length: int) -> None:
         """Take the cells of `length` rows."""
         if isinstance(cells, Attribute):
-            cells = values(cells.structs, cells.name) or Same(None)
+            cells = values(cells.structs, cells.name) or NULLS
+        if isinstance(cells, Same):
+            if cells.value is None:
+                self.add_nulls(length)
+                return
+            cells = [cells.value] * length
+        if isinstance(cells, Coded):
+            cells = [*map([*cells.values, None].__getitem__, cells.codes.tolist())]
         if isinstance(cells, list):
             cells = _lists(cells)
-        if isinstance(cells, Coded):
-            cells = _lists([*map([*cells.values, None].__getitem__, cells.codes.tolist())])
-        if isinstance(cells, Same):
-            cells = _lists([cells.value] * length)
         if not isinstance(cells, Lists):
             raise TypeError(f"lists do not come as {type(cells).__name__}")
         self.rows += length

@@ -74,7 +74,7 @@ class Habits:
             self._give_up()
 
     def study(self, rows: list[Row], length: int) -> None:
-        """Take up what the rows of a block of `length` bytes hold; when that is nothing new, make a decoder."""
+        """Take up what the rows of a block hold, `length` bytes; when it is nothing new, make a decoder."""
         self._bytes += length
         if self._is_over or not rows or self._bytes < WORTHWHILE_BYTES:
             return

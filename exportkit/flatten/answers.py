@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -39,10 +39,11 @@ FIRST_CONVERSATIONAL = 3
 NO_FORM = -1
 #: Levels of question and answer that `answer_path` shows.
 MAX_PATH_LEVELS = 32
+#: Entries of a table of numbers up to which it is worth making.
+MOST_TABLE_ENTRIES = 1 << 14
 _NO_ANSWER = Answer()
 
 Path = tuple[str, ...]
-_Item = TypeVar("_Item")
 #: Question position, answer key and answer position of each answer above, from the top.
 Chain = tuple[int | str, ...]
 
@@ -139,14 +140,6 @@ class Level:
         return here if self.above is None else (*self.above.chain(int(self.rows_above[at])), *here)
 
 
-def _ordered(levels: list[list[_Item]], order: Ints) -> list[_Item]:
-    """Return the items of all levels in `order`."""
-    items = levels[0] if len(levels) == 1 else list(chain.from_iterable(levels))
-    if (order[1:] > order[:-1]).all():
-        return items
-    return [items[at] for at in order.tolist()]
-
-
 class Paths:
     """The distinct answer paths of a block, each spelled out once and known by its number."""
 
@@ -159,13 +152,13 @@ class Paths:
         steps = asked.codes * len(said.words) + said.codes
         if prefixes is not None:
             steps += prefixes * (len(asked.words) * len(said.words))
-        distinct, first, numbers = np.unique(steps, return_index=True, return_inverse=True)
+        first, numbers = distinct(steps)
         start = len(self.spelled)
         for at in first.tolist():
             prefix = () if prefixes is None else self.spelled[prefixes[at]]
             names = (questions[at].name, answers[at].name)
             self.spelled.append((*prefix, *(name for name in names if name is not None)))
-        return start + numbers.reshape(len(steps)) if len(distinct) else steps
+        return start + numbers
 
     def column(self, numbers: Ints) -> Cells:
         """Return the paths of these numbers: the rows refer to the words of each."""
@@ -175,6 +168,23 @@ class Paths:
         within = np.arange(int(counts.sum()), dtype=np.int64) - np.repeat(np.cumsum(counts) - counts, counts)
         words = list(chain.from_iterable(self.spelled))
         return Lists(counts, Coded(np.repeat(starts[numbers], counts) + within, words))
+
+
+def distinct(numbers: Ints) -> tuple[Ints, Ints]:
+    """Return where each distinct number stands, and which of those each number is.
+
+    `numpy.unique` sorts, which takes longer than a table where the numbers are small, as they mostly are.
+    """
+    most = int(numbers.max(initial=0)) + 1
+    if most > MOST_TABLE_ENTRIES:
+        _, first, which = np.unique(numbers, return_index=True, return_inverse=True)
+        return first, which.reshape(len(numbers))
+    table = np.full(most, -1, dtype=np.int64)
+    table[numbers] = np.arange(len(numbers))
+    held = np.flatnonzero(table >= 0)
+    first = table[held]
+    table[held] = np.arange(len(held))
+    return first, table[numbers]
 
 
 class Words:
@@ -251,22 +261,46 @@ class Answers:
         while level is not None:
             levels.append(level)
             level = level.below(self._paths)
-        holders_of = np.concatenate([one.holders for one in levels])
-        owners = np.array(holders.labels, dtype=np.int64)[holders_of]
-        order = np.argsort(owners, kind="stable")
-        self.holders, self.owners = holders_of[order], owners[order]
-        self.questions = _ordered([one.questions for one in levels], order)
-        self.answers = _ordered([one.answers for one in levels], order)
-        self.parents = _ordered([one.parents for one in levels], order)
-        self.depths = np.concatenate([np.full(len(one.questions), one.depth) for one in levels])[order]
-        self.forms = np.concatenate([one.forms for one in levels])[order]
-        self.positions = np.concatenate([one.positions for one in levels])[order]
-        self._path_numbers = np.concatenate([one.paths for one in levels])[order]
-        #: Number of the question of each answer, among those of its depth.
-        self._asked = np.concatenate([one.asked for one in levels])[order]
+        self.holders = self._joined([one.holders for one in levels])
+        self.owners = np.array(holders.labels, dtype=np.int64)[self.holders]
+        self.questions = list(chain.from_iterable(one.questions for one in levels))
+        self.answers = list(chain.from_iterable(one.answers for one in levels))
+        self.parents = list(chain.from_iterable(one.parents for one in levels))
+        self.depths = np.repeat(np.arange(len(levels)), [len(one.questions) for one in levels])
+        self.forms = self._joined([one.forms for one in levels])
+        self.positions = self._joined([one.positions for one in levels])
         #: Position of an answer in the list that its form is.
-        self.orders = np.concatenate([one.orders for one in levels])[order]
+        self.orders = self._joined([one.orders for one in levels])
+        self._path_numbers = self._joined([one.paths for one in levels])
+        #: Number of the question of each answer, among those of its depth.
+        self._asked = self._joined([one.asked for one in levels])
+        order = (
+            None if (self.owners[1:] >= self.owners[:-1]).all() else np.argsort(self.owners, kind="stable")
+        )
         self.marks = _marks(levels, holder_marks(features), order)
+        if order is not None:
+            self._put_in(order)
+
+    @staticmethod
+    def _joined(arrays: list[Ints]) -> Ints:
+        return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
+
+    def _put_in(self, order: Ints) -> None:
+        """Put all answers into the order of their labels."""
+        chosen = order.tolist()
+        for name in ("questions", "answers", "parents"):
+            setattr(self, name, list(map(getattr(self, name).__getitem__, chosen)))
+        for name in (
+            "holders",
+            "owners",
+            "depths",
+            "forms",
+            "positions",
+            "orders",
+            "_path_numbers",
+            "_asked",
+        ):
+            setattr(self, name, getattr(self, name)[order])
 
     @cached_property
     def length(self) -> int:
@@ -327,7 +361,9 @@ class Answers:
         return found
 
 
-def _marks(levels: list[Level], of_holders: Mapping[int, Any], order: Ints) -> dict[int, dict[str, Any]]:
+def _marks(
+    levels: list[Level], of_holders: Mapping[int, Any], order: Ints | None
+) -> dict[int, dict[str, Any]]:
     """Return, by row, what says where an answer hangs when no id does; see `exportkit.flatten.homonyms`."""
     found: list[dict[str, Any]] = []
     for level in levels:
@@ -337,7 +373,10 @@ def _marks(levels: list[Level], of_holders: Mapping[int, Any], order: Ints) -> d
             found.append({**mark, "$parent": parents[at]} if at in parents else mark)
         if not of_holders and not parents:
             found.extend([{}] * len(level.questions))
-    return {row: found[at] for row, at in enumerate(order.tolist()) if found[at]} if any(found) else {}
+    if not any(found):
+        return {}
+    places = range(len(found)) if order is None else order.tolist()
+    return {row: found[at] for row, at in enumerate(places) if found[at]}
 
 
 def answer_columns(features: FeatureSet) -> tuple[int, Columns]:

@@ -32,7 +32,7 @@ _DIGITS = re.compile(r"-?(?:0|[1-9][0-9]{0,8})")
 def row_keys(block: RowBlock, owners: Ints) -> Columns:
     """Return the common columns of rows that belong to the data rows `owners` (positions in the block)."""
     return {
-        "data_row_id": lambda: Coded(owners, [row.data_row.id for row in block.rows]),
+        "data_row_id": lambda: Coded(owners, block.ids),
         "export_id": lambda: Same(block.source.export_id),
         "line": lambda: block.lines[owners],
     }

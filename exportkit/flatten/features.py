@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from exportkit.attributes import values
-from exportkit.flatten.columns import runs
+from exportkit.flatten.columns import Runs, runs
 from exportkit.flatten.labels import LabelSet
 from exportkit.rows import NO_RAW
 from exportkit.rows.features import Annotations, Frame, Group, Object, Question, Relationship
@@ -57,6 +57,15 @@ class Holders:
         self.features.append(feature)
         self.counts.append(count)
         self.first_positions.append(first_position)
+
+    def add_labels(self, found: Runs, first_position: int) -> None:
+        """Note labels as holders of what they hold themselves."""
+        many = len(found.at)
+        self.labels.extend(found.at.tolist())
+        self.counts.extend(found.counts.tolist())
+        self.first_positions.extend([first_position] * many)
+        for absent in (self.planes, self.frames, self.moments, self.features):
+            absent.extend([None] * many)
 
     def add_many(
         self, label: int, counts: list[int], *, plane: str | None, frames: list[int], first_position: int
@@ -118,9 +127,31 @@ class FeatureSet:
         self._first = fragment.position if fragment else 0
         self._key_frames = fragment.key_frames if fragment else None
         self._known_relationships = list(fragment.relationships) if fragment else []
-        for at, said in enumerate(labels.annotations):
-            self._add_label(at, said)
+        if self._is_plain():
+            self._add_plain()
+        else:
+            for at, said in enumerate(labels.annotations):
+                self._add_label(at, said)
         self._add_questions_of_objects()
+
+    def _is_plain(self) -> bool:
+        """Return whether no label says anything but objects and questions of its own, as most exports do."""
+        said = self.labels.annotations
+        if self._known_relationships:  # which the objects may repeat
+            return False
+        return all(runs(said, name) is None for name in ("relationships", "frames", "groups", "timestamp"))
+
+    def _add_plain(self) -> None:
+        """Add the objects and questions of all labels at once; the same as one label after another."""
+        said = self.labels.annotations
+        objects, questions = runs(said, "objects"), runs(said, "classifications")
+        if questions is not None:
+            self.questions = questions.items
+            self.question_holders.add_labels(questions, self._first)
+        if objects is not None:
+            self.objects = objects.items
+            self.object_holders.add_labels(objects, self._first)
+            self.key_flags = [None] * len(objects.items)
 
     def _add_label(self, at: int, annotations: Annotations) -> None:
         if annotations.classifications:
@@ -216,7 +247,8 @@ class FeatureSet:
         to.planes.extend(map(from_holders.planes.__getitem__, holders))
         to.frames.extend(map(from_holders.frames.__getitem__, holders))
         to.moments.extend([None] * len(holders))
-        to.features.extend([self.objects[number].feature_id for number in asked.at.tolist()])
+        asking = list(map(self.objects.__getitem__, asked.at.tolist()))
+        to.features.extend(values(asking, "feature_id") or [None] * len(asking))
         to.counts.extend(asked.counts.tolist())
         to.first_positions.extend([0] * len(holders))
         self.questions.extend(asked.items)
@@ -239,14 +271,21 @@ class KeyFrames:
 
         `counts` says how many of the features stand in each frame, one frame after another.
         """
-        here = chain.from_iterable(
-            repeat(self.by_frame.get(frame, _NONE), count)
-            for frame, count in zip(frames, counts, strict=True)
-        )
-        if self.listed.issuperset(features):
-            return [feature in some for feature, some in zip(features, here, strict=True)]
-        pairs = zip(features, here, strict=True)
-        return [feature in some if feature in self.listed else None for feature, some in pairs]
+        if not self.listed.issuperset(features):
+            spread = chain.from_iterable(map(repeat, frames, counts))
+            return [
+                feature in self.by_frame.get(frame, _NONE) if feature in self.listed else None
+                for frame, feature in zip(spread, features, strict=True)
+            ]
+        flags: list[bool | None] = [False] * len(features)
+        start = 0
+        ordered = list(features)
+        for frame, count in zip(frames, counts, strict=True):
+            if frame in self.by_frame:  # few are
+                stop = start + count
+                flags[start:stop] = map(self.by_frame[frame].__contains__, ordered[start:stop])
+            start += count
+        return flags
 
 
 def key_frames_by_frame(annotations: Annotations, plane: str | None) -> KeyFrames | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from functools import cached_property
-from itertools import compress
+from itertools import compress, groupby
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from exportkit.attributes import values
 from exportkit.flatten.columns import Columns
 from exportkit.flatten.extras import extra_column, json_text, sections_column
-from exportkit.flatten.moments import newest, parse_timestamp
+from exportkit.flatten.moments import newest_of, parse_timestamp
 from exportkit.rows import RowBlock
 from exportkit.rows.features import Annotations
 from exportkit.rows.structs import Label, Project, Row
@@ -114,15 +115,14 @@ class LabelSet:
     @cached_property
     def data_row_ids(self) -> list[str]:
         """The data row of each label."""
-        rows = self.block.rows
-        return [rows[row].data_row.id for row in self.rows]
+        ids = self.block.ids
+        return [ids[row] for row in self.rows]
 
     @cached_property
     def ids(self) -> list[str]:
         """The id of each label, a derived one where the export gives none."""
-        return [
-            self._derived_id(at) if label.id is None else label.id for at, label in enumerate(self.labels)
-        ]
+        given = values(self.labels, "id") or [None] * len(self.labels)
+        return [self._derived_id(at) if one is None else one for at, one in enumerate(given)]
 
     def _derived_id(self, at: int) -> str:
         parts = (
@@ -134,7 +134,7 @@ class LabelSet:
     @cached_property
     def annotations(self) -> list[Annotations]:
         """What each label says."""
-        return [label.annotations or _NOTHING for label in self.labels]
+        return [one or _NOTHING for one in values(self.labels, "annotations") or [None] * len(self.labels)]
 
     def leave(self, at: int, *path: str, value: Any) -> None:
         """Keep `value`, which no table holds, for the extra of label `at` under `path`."""
@@ -233,27 +233,37 @@ class LabelSet:
         return self._find_latest() if self._latest is None else self._latest
 
     def _find_latest(self) -> list[bool | None]:
-        latest: list[bool | None] = [None] * len(self.labels)
-        by_project: dict[tuple[int, str | None], list[int]] = {}
-        for at, (row, project_id) in enumerate(zip(self.rows, self.project_ids, strict=True)):
-            details = self.labels[at].label_details
-            created_at = details.created_at if self.projects[at] is not None and details is not None else None
-            if created_at is not None and parse_timestamp(created_at) is not None:
-                by_project.setdefault((row, project_id), []).append(at)
-        for (_, project_id), group in by_project.items():
-            winner = self._newest(project_id, group)
-            for at in group:
-                latest[at] = None if winner is None else self.positions[at] == winner
+        """Return of each label whether it is the newest of its line and project; None where none is dated."""
+        details = values(self.labels, "label_details") or []
+        dates: list[str | None] = values(details, "created_at") or [None] * len(self.labels)
+        moments = [
+            None if text is None or project is None else parse_timestamp(text)
+            for text, project in zip(dates, self.projects, strict=True)
+        ]
+        latest: list[bool | None] = [None] * len(moments)
+        for start, stop in self._groups():
+            winner = self._newest(self.project_ids[start], start, moments[start:stop])
+            if winner is not None:
+                for at in range(start, stop):
+                    latest[at] = None if moments[at] is None else self.positions[at] == winner
         return latest
 
-    def _newest(self, project_id: str | None, group: list[int]) -> int | None:
-        """Return the position of the newest label of a project; `group` are those with a date."""
+    def _groups(self) -> Iterator[tuple[int, int]]:
+        """Yield where the labels of each line and project begin and end."""
+        start = 0
+        for home, labels in groupby(zip(self.rows, self.project_ids, strict=True)):
+            stop = start + sum(1 for _ in labels)
+            if home[1] is not None:
+                yield start, stop
+            start = stop
+
+    def _newest(self, project_id: str | None, start: int, moments: list[datetime | None]) -> int | None:
+        """Return the position of the newest label of a project, whose labels begin at `start`."""
         fragment = self.block.fragment
         if fragment is not None and project_id is not None and project_id in fragment.latest:
             return fragment.latest[project_id]
-        dates = [self.labels[at].label_details.created_at for at in group]  # type: ignore[union-attr]  # dated
-        winner = newest(dates)
-        return None if winner is None else self.positions[group[winner]]
+        winner = newest_of(moments)
+        return None if winner is None else self.positions[start + winner]
 
     def _extra(self) -> Cells:
         for at, label_id in enumerate(values(self.labels, "id") or ()):

@@ -7,15 +7,15 @@ from datetime import datetime
 
 from exportkit.tables.instants import parse_timestamp
 
-__all__ = ["newest", "parse_timestamp"]
+__all__ = ["newest", "newest_of", "parse_timestamp"]
 
 
 def newest(texts: Sequence[str | None]) -> int | None:
     """Return the position of the newest timestamp, the later one of equals; None when none can be read."""
-    best: int | None = None
-    best_moment: datetime | None = None
-    for at, text in enumerate(texts):
-        moment = parse_timestamp(text) if text else None
-        if moment is not None and (best_moment is None or moment >= best_moment):
-            best, best_moment = at, moment
-    return best
+    return newest_of([parse_timestamp(text) if text else None for text in texts])
+
+
+def newest_of(moments: Sequence[datetime | None]) -> int | None:
+    """Return the position of the newest of `moments`, the later one of equals; None when there is none."""
+    known = [(moment, at) for at, moment in enumerate(moments) if moment is not None]
+    return max(known)[1] if known else None

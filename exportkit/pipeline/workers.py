@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from exportkit.errors import ExportkitError
+from exportkit.heap import keep_freed
 from exportkit.pipeline.conversion import Conversion
 from exportkit.pipeline.options import Options
 from exportkit.pipeline.pieces import Piece, pieces_of_split
@@ -35,6 +36,8 @@ __all__ = ["Assignment", "WorkerPool", "can_fork"]
 WAITING_PIECES = 2
 #: Seconds a worker gets to end by itself before it is killed.
 STOP_SECONDS = 0.5
+#: Freed memory that a worker keeps for its next block: a few blocks with all that is decoded from them.
+KEPT_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +204,7 @@ def work(tasks: Connection, results: Connection, number: int, assignment: Assign
     """Convert what comes in by `tasks` until nothing more does; the life of a worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    keep_freed(KEPT_BYTES)
     report = Report()
     writer = LakeWriter(
         assignment.staging, worker=number, hints=assignment.hints, options=assignment.write_options

@@ -82,6 +82,11 @@ class RowBlock:
     fragment: Fragment | None = None
     kept_labels: Sequence[bool] | None = None
 
+    @property
+    def ids(self) -> list[str]:
+        """The data row id of each row."""
+        return [row.data_row.id for row in self.rows]
+
 
 @dataclass(frozen=True, slots=True)
 class Reject:
