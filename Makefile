@@ -25,7 +25,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # What an installation is made of beside the modules themselves, which it refers to.
-DESCRIPTION := pyproject.toml hatch_build.py exportkit/_version.py $(wildcard exportkit/*.pyx exportkit/*/*.pyx)
+DESCRIPTION := pyproject.toml hatch_build.py exportkit/_version.py $(wildcard exportkit/native/*.pyx exportkit/native/*.pxd)
 
 help:
 	@echo "make demo      convert the example export and query the tables"
@@ -66,7 +66,7 @@ schemas: $(VENV)/.has-dev
 	@$(BIN)/python -m exportkit.tables.publish schemas
 
 clean:
-	@rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) exportkit/native/*.so build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A Python without ensurepip (Debian without python3-venv) lends its own pip to the environment.

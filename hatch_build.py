@@ -25,7 +25,7 @@ class CompiledModules(BuildHookInterface):
         if self.target_name != "wheel":
             return
         root = Path(self.root)
-        sources = sorted(path.relative_to(root) for path in (root / "exportkit").rglob("*.pyx"))
+        sources = sorted(path.relative_to(root) for path in (root / "exportkit" / "native").glob("*.pyx"))
         compiled = compile_modules(root, sources)
         build_data["pure_python"] = False
         build_data["infer_tag"] = True

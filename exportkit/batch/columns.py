@@ -1,7 +1,7 @@
 """Columns under way: the cells of one column, made small block by block, and the Arrow array they become.
 
 One class a kind of type. Cells go into buffers at once, while what they come from is still in the processor's
-cache (`exportkit.batch.growing`); done once a row group instead, the same work took four times as long.
+cache (`exportkit.native.growing`); done once a row group instead, the same work took four times as long.
 Arrays are put together from those buffers: ``pyarrow.array`` takes longer, and imports pandas, where it is
 installed, at its first call (0.3 s a process).
 """
@@ -15,8 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from exportkit.attributes import values
-from exportkit.batch.growing import NumberColumn, TextColumn, WordColumn
+from exportkit.native import attributes, growing
 from exportkit.tables.cells import NULLS, Attribute, Bools, Cells, Coded, Ints, Lists, Numbers, Same
 
 __all__ = ["GrowingColumn", "Repeating", "growing_column", "string_array"]
@@ -71,7 +70,7 @@ class Texts:
 
     def __init__(self, arrow_type: pa.DataType) -> None:
         self._type = arrow_type
-        self._held = TextColumn()
+        self._held = growing.TextColumn()
 
     @property
     def rows(self) -> int:
@@ -104,7 +103,7 @@ class Texts:
         """Return the first `rows` rows as one array, and hold none."""
         held = self._held
         if held.nulls == held.rows:
-            self._held = TextColumn()
+            self._held = growing.TextColumn()
             return pa.nulls(rows, self._type)
         held.add_nulls(rows - held.rows)
         valid = _bitmap(held.take_validity())
@@ -118,7 +117,7 @@ class NumbersColumn:
     def __init__(self, arrow_type: pa.DataType) -> None:
         self._type = arrow_type
         self._form, self._dtype = _NUMBERS[str(arrow_type)]
-        self._held = NumberColumn(self._form)
+        self._held = growing.NumberColumn(self._form)
 
     @property
     def rows(self) -> int:
@@ -159,7 +158,7 @@ class NumbersColumn:
         """Return the first `rows` rows as one array, and hold none."""
         held = self._held
         if held.nulls == held.rows:
-            self._held = NumberColumn(self._form)
+            self._held = growing.NumberColumn(self._form)
             return pa.nulls(rows, self._type)
         held.add_nulls(rows - held.rows)
         valid, numbers = _bitmap(held.take_validity()), held.take()
@@ -191,7 +190,7 @@ class ListsColumn:
     def add(self, cells: Cells, length: int) -> None:
         """Take the cells of `length` rows."""
         if isinstance(cells, Attribute):
-            cells = values(cells.structs, cells.name) or NULLS
+            cells = attributes.values(cells.structs, cells.name) or NULLS
         if isinstance(cells, Same):
             if cells.value is None:
                 self.add_nulls(length)
@@ -255,7 +254,7 @@ class Repeating:
 
     def __init__(self, *, encoded: bool) -> None:
         self._encoded = encoded
-        self._held = WordColumn()
+        self._held = growing.WordColumn()
         self._settled: list[pa.Array] = []
         self._settled_rows = 0
 

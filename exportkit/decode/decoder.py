@@ -13,7 +13,7 @@ import numpy.typing as npt
 from exportkit.decode.habits import Habits
 from exportkit.decode.mending import UNFIT, Mender
 from exportkit.errors import DecodeError
-from exportkit.octets import is_utf8
+from exportkit.native import octets
 from exportkit.place import LineBlock, LinePlaces, Source
 from exportkit.rows import Reject, Row, RowBlock
 from exportkit.rows.exact_json import read_leniently
@@ -177,7 +177,7 @@ def is_error_entry(row: Row) -> bool:
 
 def utf8_error(data: bytes) -> UnicodeDecodeError | None:
     """Return what keeps `data` from being UTF-8: msgspec looks at no strings but those that it decodes."""
-    if is_utf8(data):
+    if octets.is_utf8(data):
         return None
     try:
         data.decode()

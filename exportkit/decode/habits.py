@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from exportkit.attributes import runs, values
+from exportkit.native import attributes
 from exportkit.rows import NO_RAW, STRUCTS, Row
 from exportkit.rows.twins import WORD_TYPES, Shape, make_decoder, word_type
 
@@ -100,7 +100,7 @@ class Habits:
         original = STRUCTS[name]
         seen = self._fields.setdefault(name, set())
         for field in original.__struct_fields__:
-            held = None if field == "extra_" else values(structs, field)
+            held = None if field == "extra_" else attributes.values(structs, field)
             if held is None or held.count(NO_RAW) == len(held):
                 continue
             seen.add(field)
@@ -112,7 +112,7 @@ class Habits:
             if isinstance(first, msgspec.Struct):
                 self._look([one for one in held if one is not None])
             elif isinstance(first, (list, dict)):
-                found = runs(structs, field)
+                found = attributes.runs(structs, field)
                 if found is not None and isinstance(found[2][0], msgspec.Struct):
                     self._look(found[2])
 

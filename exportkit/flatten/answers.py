@@ -14,13 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from exportkit.attributes import codes, values
+from exportkit.flatten.answer_paths import Paths
 from exportkit.flatten.columns import Columns, metric_lists, present, runs
 from exportkit.flatten.extras import json_object
 from exportkit.flatten.features import FeatureSet, strings, whole_numbers
 from exportkit.flatten.homonyms import holder_marks, unclear
+from exportkit.native import attributes
 from exportkit.rows.features import Answer, Question
-from exportkit.tables.cells import NULLS, Attribute, Bools, Cells, Coded, Ints, Lists, Numbers
+from exportkit.tables.cells import NULLS, Attribute, Bools, Cells, Coded, Ints, Numbers
 
 __all__ = ["answer_columns"]
 
@@ -39,11 +40,8 @@ FIRST_CONVERSATIONAL = 3
 NO_FORM = -1
 #: Levels of question and answer that `answer_path` shows.
 MAX_PATH_LEVELS = 32
-#: Entries of a table of numbers up to which it is worth making.
-MOST_TABLE_ENTRIES = 1 << 14
 _NO_ANSWER = Answer()
 
-Path = tuple[str, ...]
 #: Question position, answer key and answer position of each answer above, from the top.
 Chain = tuple[int | str, ...]
 
@@ -140,66 +138,6 @@ class Level:
         return here if self.above is None else (*self.above.chain(int(self.rows_above[at])), *here)
 
 
-class Paths:
-    """The distinct answer paths of a block, each spelled out once and known by its number."""
-
-    def __init__(self) -> None:
-        self.spelled: list[Path] = []
-
-    def numbers(self, prefixes: Ints | None, questions: list[Question], answers: list[Answer]) -> Ints:
-        """Return the numbers of the paths that lead by `prefixes` to `answers`; None: from the top."""
-        asked, said = Words(questions), Words(answers)
-        steps = asked.codes * len(said.words) + said.codes
-        if prefixes is not None:
-            steps += prefixes * (len(asked.words) * len(said.words))
-        first, numbers = distinct(steps)
-        start = len(self.spelled)
-        for at in first.tolist():
-            prefix = () if prefixes is None else self.spelled[prefixes[at]]
-            names = (questions[at].name, answers[at].name)
-            self.spelled.append((*prefix, *(name for name in names if name is not None)))
-        return start + numbers
-
-    def column(self, numbers: Ints) -> Cells:
-        """Return the paths of these numbers: the rows refer to the words of each."""
-        lengths = np.array([len(path) for path in self.spelled], dtype=np.int64)
-        starts = np.cumsum(lengths) - lengths
-        counts = lengths[numbers]
-        within = np.arange(int(counts.sum()), dtype=np.int64) - np.repeat(np.cumsum(counts) - counts, counts)
-        words = list(chain.from_iterable(self.spelled))
-        return Lists(counts, Coded(np.repeat(starts[numbers], counts) + within, words))
-
-
-def distinct(numbers: Ints) -> tuple[Ints, Ints]:
-    """Return where each distinct number stands, and which of those each number is.
-
-    `numpy.unique` sorts, which takes longer than a table where the numbers are small, as they mostly are.
-    """
-    most = int(numbers.max(initial=0)) + 1
-    if most > MOST_TABLE_ENTRIES:
-        _, first, which = np.unique(numbers, return_index=True, return_inverse=True)
-        return first, which.reshape(len(numbers))
-    table = np.full(most, -1, dtype=np.int64)
-    table[numbers] = np.arange(len(numbers))
-    held = np.flatnonzero(table >= 0)
-    first = table[held]
-    table[held] = np.arange(len(held))
-    return first, table[numbers]
-
-
-class Words:
-    """The names of some features as codes; 0 stands for none."""
-
-    def __init__(self, features: list[Any]) -> None:
-        self.words: dict[str | None, int] = {None: -1}
-        found = codes(features, "name", self.words)
-        self.codes: Ints = (
-            np.zeros(len(features), dtype=np.int64)
-            if found is None
-            else np.frombuffer(found, np.int32).astype(np.int64) + 1
-        )
-
-
 def _answers(questions: list[Question]) -> tuple[Ints, list[Answer], Ints, Ints]:
     """Return for every answer its question's number, itself, its form and position; in question order."""
     asked: list[Ints] = []
@@ -215,7 +153,7 @@ def _answers(questions: list[Question]) -> tuple[Ints, list[Answer], Ints, Ints]
             at, found = chosen.owners(), chosen.items
             orders.append(chosen.positions())
         else:
-            held = values(questions, key)
+            held = attributes.values(questions, key)
             if held is None:
                 continue
             at = np.flatnonzero(present(held))
@@ -319,7 +257,7 @@ class Answers:
 
     def message_ids(self) -> Cells:
         """Return the messages; one beside a plain answer key is not conversational and goes to extra."""
-        ids = values(self.questions, "message_id")
+        ids = attributes.values(self.questions, "message_id")
         if ids is None or not any(ids):
             return NULLS
         plain = ((self.forms >= 0) & (self.forms < FIRST_CONVERSATIONAL)).tolist()
@@ -347,9 +285,9 @@ class Answers:
         """Whether any row may need an extra."""
         return (
             bool(self.marks)
-            or any(values(self.questions, "extra_") or ())
-            or any(values(self.answers, "extra_") or ())
-            or values(self.questions, "message_id") is not None
+            or any(attributes.values(self.questions, "extra_") or ())
+            or any(attributes.values(self.answers, "extra_") or ())
+            or attributes.values(self.questions, "message_id") is not None
             or bool((self.forms >= FIRST_CONVERSATIONAL).any())
         )
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from exportkit import attributes
 from exportkit.flatten.extras import json_object
+from exportkit.native import attributes
 from exportkit.rows.features import Metric
 from exportkit.tables.cells import NULLS, Attribute, Bools, Cells, Ints, Lists
 

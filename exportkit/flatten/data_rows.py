@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from exportkit.attributes import values
 from exportkit.flatten.columns import Columns, runs, spread_json
 from exportkit.flatten.extras import extra_column, json_object, sections_column
 from exportkit.flatten.media_types import media_type
 from exportkit.flatten.moments import parse_timestamp
+from exportkit.native import attributes
 from exportkit.rows import RowBlock
 from exportkit.rows.structs import MediaAttributes, MetadataField
 from exportkit.tables.cells import NULLS, Attribute, Cells, Coded, Ints, Lists, Same
@@ -42,9 +42,9 @@ def data_row_columns(block: RowBlock) -> Columns:
     """Return the columns of the table ``data_rows``."""
     rows = block.rows
     nothing: list[Any] = [None] * len(rows)
-    data = values(rows, "data_row") or nothing
-    details = values(data, "details") or nothing
-    media = values(rows, "media_attributes") or nothing
+    data = attributes.values(rows, "data_row") or nothing
+    details = attributes.values(data, "details") or nothing
+    media = attributes.values(rows, "media_attributes") or nothing
     return {
         "data_row_id": lambda: Attribute(data, "id"),
         "global_key": lambda: Attribute(data, "global_key"),
@@ -64,7 +64,9 @@ def data_row_columns(block: RowBlock) -> Columns:
         "frame_rate": lambda: Attribute(media, "frame_rate"),
         "frame_count": lambda: Attribute(media, "frame_count"),
         "duration": lambda: Attribute(media, "duration"),
-        "exif_rotation": lambda: [rotation(one)[0] for one in values(media, "exif_rotation") or nothing],
+        "exif_rotation": lambda: [
+            rotation(one)[0] for one in attributes.values(media, "exif_rotation") or nothing
+        ],
         "text_layer_url": lambda: Attribute(media, "text_layer_url"),
         "media_attributes": lambda: other_attributes(media),
         "sections": lambda: sections_column(rows, SECTIONS),
@@ -90,10 +92,10 @@ def other_attributes(media: list[Any]) -> Cells:
     """Return as JSON the media attributes that have no column of their own, null where there are none."""
     found: dict[int, dict[str, Any]] = {}
     for name in OTHER_ATTRIBUTES:
-        for at, value in enumerate(values(media, name) or ()):
+        for at, value in enumerate(attributes.values(media, name) or ()):
             if value is not None:
                 found.setdefault(at, {})[name] = value
-    for at, extra in enumerate(values(media, "extra_") or ()):
+    for at, extra in enumerate(attributes.values(media, "extra_") or ()):
         left = {key: value for key, value in (extra or {}).items() if key not in HELD}
         if left:
             found.setdefault(at, {}).update(left)
@@ -103,11 +105,11 @@ def other_attributes(media: list[Any]) -> Cells:
 def unfit_attributes(media: list[Any]) -> dict[int, dict[str, Any]]:
     """Return, by row, the attributes whose value their column cannot hold, as they stand in the line."""
     unfit: dict[int, dict[str, Any]] = {}
-    for at, extra in enumerate(values(media, "extra_") or ()):
+    for at, extra in enumerate(attributes.values(media, "extra_") or ()):
         found = {key: value for key, value in (extra or {}).items() if key in HELD}
         if found:
             unfit[at] = {"media_attributes": found}
-    for at, given in enumerate(values(media, "exif_rotation") or ()):
+    for at, given in enumerate(attributes.values(media, "exif_rotation") or ()):
         _, odd = rotation(given)
         if odd is not None:
             unfit.setdefault(at, {"media_attributes": {}})["media_attributes"]["exif_rotation"] = odd

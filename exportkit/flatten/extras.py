@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import msgspec
 import numpy as np
 
-from exportkit.attributes import present, values
+from exportkit.native import attributes
 from exportkit.rows import NO_RAW
 from exportkit.rows.exact_json import read_json
 from exportkit.tables.cells import NULLS, Cells, Coded, Lists
@@ -66,8 +66,8 @@ def sections_column(owners: Sequence[Owner], names: Sequence[str]) -> Lists:
     structs = list(owners)
     held = np.empty((len(structs), len(names)), dtype=np.bool_)
     for at, name in enumerate(names):
-        held[:, at] = np.frombuffer(present(structs, name), np.bool_)
-    for row, extra in enumerate(values(structs, "extra_") or ()):
+        held[:, at] = np.frombuffer(attributes.present(structs, name), np.bool_)
+    for row, extra in enumerate(attributes.values(structs, "extra_") or ()):
         if extra:
             held[row] |= [name in extra for name in names]
     return Lists(held.sum(axis=1), Coded(np.nonzero(held)[1], list(names)))
@@ -75,7 +75,7 @@ def sections_column(owners: Sequence[Owner], names: Sequence[str]) -> Lists:
 
 def extra_column(owners: Sequence[Owner], more: Mapping[int, Mapping[str, Any]] | None = None) -> Cells:
     """Return the column ``extra`` of rows that stand for `owners`, with `more` by row merged in."""
-    extras = values(list(owners), "extra_") or [None] * len(owners)
+    extras = attributes.values(list(owners), "extra_") or [None] * len(owners)
     if not more and not any(extras):
         return NULLS
     for at, found in (more or {}).items():

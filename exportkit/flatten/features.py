@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from exportkit.attributes import values
 from exportkit.flatten.columns import Runs, runs
 from exportkit.flatten.labels import LabelSet
+from exportkit.native import attributes
 from exportkit.rows import NO_RAW
 from exportkit.rows.features import Annotations, Frame, Group, Object, Question, Relationship
 from exportkit.tables.cells import NULLS, Bools, Cells, Coded, Ints, Numbers
@@ -210,7 +210,9 @@ class FeatureSet:
     ) -> None:
         """Add the objects and questions of all frames of a label at once."""
         numbers, found = list(frames), list(frames.values())
-        for number, questions in zip(numbers, values(found, "classifications") or (), strict=False):
+        for number, questions in zip(
+            numbers, attributes.values(found, "classifications") or (), strict=False
+        ):
             if questions:
                 self._add_questions(questions, at, plane=plane, frame=number, first_position=self._first)
         held = runs(found, "objects")
@@ -229,7 +231,7 @@ class FeatureSet:
 
     def _note_odd_keys(self, objects: list[Object], keys: list[str], before: int) -> None:
         """Note which objects, numbered from `before` on, stand under another key than their id."""
-        ids = values(objects, "feature_id")
+        ids = attributes.values(objects, "feature_id")
         if ids != keys:
             pairs = zip(keys, ids or repeat(None), strict=False)
             for order, (key, one) in enumerate(pairs, before):
@@ -248,7 +250,7 @@ class FeatureSet:
         to.frames.extend(map(from_holders.frames.__getitem__, holders))
         to.moments.extend([None] * len(holders))
         asking = list(map(self.objects.__getitem__, asked.at.tolist()))
-        to.features.extend(values(asking, "feature_id") or [None] * len(asking))
+        to.features.extend(attributes.values(asking, "feature_id") or [None] * len(asking))
         to.counts.extend(asked.counts.tolist())
         to.first_positions.extend([0] * len(holders))
         self.questions.extend(asked.items)

@@ -9,10 +9,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from exportkit import attributes
-from exportkit.attributes import values
 from exportkit.flatten.columns import Columns, lists_of, pick, present
 from exportkit.flatten.extras import json_text
+from exportkit.native import attributes
 from exportkit.rows import NO_RAW, STRUCTS
 from exportkit.rows.features import Box, Location, Object, Point
 from exportkit.tables.cells import NULLS, Attribute, Cells, Coded, Ints, Lists, Same
@@ -53,17 +52,17 @@ class Geometry:
     @cached_property
     def boxes(self) -> list[Box | None] | None:
         """Boxes; None where no object has one."""
-        return values(self.objects, "bounding_box")
+        return attributes.values(self.objects, "bounding_box")
 
     @cached_property
     def points(self) -> list[Point | None] | None:
         """Points; None where no object has one."""
-        return values(self.objects, "point")
+        return attributes.values(self.objects, "point")
 
     @cached_property
     def maps(self) -> list[str | None] | None:
         """GeoJSON as text; None where no object has any."""
-        raws = values(self.objects, "geojson")
+        raws = attributes.values(self.objects, "geojson")
         if raws is None or raws.count(NO_RAW) == len(raws):
             return None
         return [json_text(raw) for raw in raws]
@@ -92,7 +91,7 @@ class Geometry:
 
     def _by_kind(self, expected: Callable[[str], str | None], *names: str) -> list[Any] | None:
         """Return the values whose key is the one that the kind stands for; note the others as misfits."""
-        found = {name: held for name in names if (held := values(self.objects, name)) is not None}
+        found = {name: held for name in names if (held := attributes.values(self.objects, name)) is not None}
         if not found:
             return None
         # The last stands for objects that name no kind: their code is -1.
@@ -114,8 +113,8 @@ class Geometry:
     def columns(self) -> Columns:
         """Return the geometry columns."""
         objects = self.objects
-        masks, composites = values(objects, "mask"), values(objects, "composite_mask")
-        pages = values(objects, "page_dimensions")
+        masks, composites = attributes.values(objects, "mask"), attributes.values(objects, "composite_mask")
+        pages = attributes.values(objects, "page_dimensions")
         return {
             "coordinate_unit": self._units,
             "bbox_left": lambda: pick(self.boxes, "left"),

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from exportkit.attributes import all_differ
 from exportkit.flatten.features import FeatureSet
+from exportkit.native import attributes
 
 __all__ = ["holder_marks", "unclear"]
 
@@ -42,7 +42,7 @@ def _namesakes_of_objects(features: FeatureSet) -> set[int]:
     holders = features.object_holders
     if not features.odd_keys and None not in holders.frames:
         return set()  # objects of frames, each under its own id
-    if all_differ(features.objects, "feature_id"):
+    if attributes.all_differ(features.objects, "feature_id"):
         return set()
     ids = [one.feature_id for one in features.objects]
     scopes = list(zip(holders.labels, holders.planes, holders.frames, strict=True))
@@ -79,7 +79,7 @@ def _later(named: Iterable[tuple[Any, str | None]]) -> set[int]:
 
 def unclear(holders: Iterable[int], names: list[str | None]) -> set[int]:
     """Return the numbers of answers of one depth without an id, or with that of another of their holder."""
-    if all_differ(names, None):
+    if attributes.all_differ(names, None):
         return set()
     named = list(zip(holders, names, strict=True))
     counts = Counter(named)

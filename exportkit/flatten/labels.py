@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from exportkit.attributes import values
 from exportkit.flatten.columns import Columns
 from exportkit.flatten.extras import extra_column, json_text, sections_column
 from exportkit.flatten.moments import newest_of, parse_timestamp
+from exportkit.native import attributes
 from exportkit.rows import RowBlock
 from exportkit.rows.features import Annotations
 from exportkit.rows.structs import Label, Project, Row
@@ -79,6 +79,8 @@ class LabelSet:
         rows = np.array([home.row for home in homes], dtype=np.int64)
         firsts = np.searchsorted(rows[spread], rows)  # the first label of the row of each home
         self.indexes = (order - firsts[spread] + (fragment.label_index if fragment else 0)).tolist()
+        #: Whether no project of a row has a second label, nor another piece of a long row one.
+        self._are_alone = fragment is None and len(homes) == len(self.labels)
         each = spread.tolist()
         self.rows = [homes[at].row for at in each]
         self.origins = [homes[at].origin for at in each]
@@ -121,7 +123,7 @@ class LabelSet:
     @cached_property
     def ids(self) -> list[str]:
         """The id of each label, a derived one where the export gives none."""
-        given = values(self.labels, "id") or [None] * len(self.labels)
+        given = attributes.values(self.labels, "id") or [None] * len(self.labels)
         return [self._derived_id(at) if one is None else one for at, one in enumerate(given)]
 
     def _derived_id(self, at: int) -> str:
@@ -134,7 +136,10 @@ class LabelSet:
     @cached_property
     def annotations(self) -> list[Annotations]:
         """What each label says."""
-        return [one or _NOTHING for one in values(self.labels, "annotations") or [None] * len(self.labels)]
+        return [
+            one or _NOTHING
+            for one in attributes.values(self.labels, "annotations") or [None] * len(self.labels)
+        ]
 
     def leave(self, at: int, *path: str, value: Any) -> None:
         """Keep `value`, which no table holds, for the extra of label `at` under `path`."""
@@ -159,9 +164,9 @@ class LabelSet:
         """Return the columns of the table ``labels``."""
         labels = self.labels
         nothing: list[Any] = [None] * len(labels)
-        details = values(labels, "label_details") or nothing
-        first = values(labels, "performance_details") or nothing
-        second = values(labels, "performance_details_v2") or nothing
+        details = attributes.values(labels, "label_details") or nothing
+        first = attributes.values(labels, "performance_details") or nothing
+        second = attributes.values(labels, "performance_details_v2") or nothing
         leading = [one or other for one, other in zip(first, second, strict=True)]
         return {
             "data_row_id": lambda: self.data_row_ids,
@@ -222,8 +227,8 @@ class LabelSet:
         return fragment.selected.get(self.project_ids[at] or "") if fragment else None
 
     def _is_selected(self) -> Cells:
-        details = values(self.projects, "project_details") or []
-        if not self.block.fragment and values(details, "selected_label_id") is None:
+        details = attributes.values(self.projects, "project_details") or []
+        if not self.block.fragment and attributes.values(details, "selected_label_id") is None:
             return NULLS
         wanted = [self._selected(at) for at in range(len(self.labels))]
         pairs = zip(wanted, self.labels, strict=True)
@@ -234,12 +239,14 @@ class LabelSet:
 
     def _find_latest(self) -> list[bool | None]:
         """Return of each label whether it is the newest of its line and project; None where none is dated."""
-        details = values(self.labels, "label_details") or []
-        dates: list[str | None] = values(details, "created_at") or [None] * len(self.labels)
+        details = attributes.values(self.labels, "label_details") or []
+        dates: list[str | None] = attributes.values(details, "created_at") or [None] * len(self.labels)
         moments = [
             None if text is None or project is None else parse_timestamp(text)
             for text, project in zip(dates, self.projects, strict=True)
         ]
+        if self._are_alone:
+            return [None if moment is None else True for moment in moments]
         latest: list[bool | None] = [None] * len(moments)
         for start, stop in self._groups():
             winner = self._newest(self.project_ids[start], start, moments[start:stop])
@@ -266,11 +273,11 @@ class LabelSet:
         return None if winner is None else self.positions[start + winner]
 
     def _extra(self) -> Cells:
-        for at, label_id in enumerate(values(self.labels, "id") or ()):
+        for at, label_id in enumerate(attributes.values(self.labels, "id") or ()):
             if label_id is not None and is_derived(label_id):
                 self.leave(at, "id", value=label_id)
-        first = values(self.labels, "performance_details")
-        second = values(self.labels, "performance_details_v2")
+        first = attributes.values(self.labels, "performance_details")
+        second = attributes.values(self.labels, "performance_details_v2")
         if first is not None and second is not None:
             for name in SHARED:
                 self._note_differing(name, first, second)
@@ -278,7 +285,7 @@ class LabelSet:
 
     def _note_differing(self, name: str, first: list[Any], second: list[Any]) -> None:
         """Keep for extra the values of a field of both performance objects where the second differs."""
-        given, given_again = values(first, name), values(second, name)
+        given, given_again = attributes.values(first, name), attributes.values(second, name)
         if given_again is None or given_again == given:
             return
         for at, value in enumerate(given_again):

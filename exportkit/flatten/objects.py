@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from exportkit.attributes import values
 from exportkit.flatten.columns import Columns, metric_lists, spread_json
 from exportkit.flatten.extras import merged
 from exportkit.flatten.features import FeatureSet, strings, whole_numbers
 from exportkit.flatten.geometry import GEOMETRY_KEYS, Geometry
+from exportkit.native import attributes
 from exportkit.rows import NO_RAW
 from exportkit.rows.features import Object
 from exportkit.tables.cells import Attribute, Cells, Coded
@@ -72,7 +72,7 @@ def leftovers(features: FeatureSet, geometry: Geometry) -> tuple[Cells, Cells]:
     extras = {at: {"$key": key} for at, key in features.odd_keys.items()}
     for at in lone_relationships(objects):
         payloads[at] = merged(payloads.get(at), relationship_payload(objects[at]))
-    for at, extra in enumerate(values(objects, "extra_") or ()):
+    for at, extra in enumerate(attributes.values(objects, "extra_") or ()):
         for key, value in (extra or {}).items():
             home = payloads if is_payload(objects[at], key, payloads.get(at, {})) else extras
             home[at] = overlaid(home.get(at, {}), {key: value})
@@ -81,8 +81,8 @@ def leftovers(features: FeatureSet, geometry: Geometry) -> tuple[Cells, Cells]:
 
 def lone_relationships(objects: list[Object]) -> list[int]:
     """Return the positions of relationships that stand only among the objects."""
-    one_way = values(objects, "unidirectional_relationship")
-    both_ways = values(objects, "bidirectional_relationship")
+    one_way = attributes.values(objects, "unidirectional_relationship")
+    both_ways = attributes.values(objects, "bidirectional_relationship")
     nothing = [None] * len(objects)
     pairs = zip(one_way or nothing, both_ways or nothing, strict=True)
     return [at for at, pair in enumerate(pairs) if pair != (None, None)] if one_way or both_ways else []

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from exportkit.attributes import values
 from exportkit.flatten.columns import Columns, runs
 from exportkit.flatten.data_rows import row_keys
 from exportkit.flatten.extras import extra_column, json_object, json_text, merged, sections_column
+from exportkit.native import attributes
 from exportkit.rows import RowBlock
 from exportkit.rows.structs import Run
 from exportkit.tables.cells import Attribute, Coded
@@ -25,7 +25,7 @@ def project_columns(block: RowBlock) -> tuple[int, Columns]:
     if found is None:
         return 0, {}
     ids, projects = found.keys, found.items
-    details: list[Any] = values(projects, "project_details") or [None] * len(projects)
+    details: list[Any] = attributes.values(projects, "project_details") or [None] * len(projects)
     return len(ids), {
         **row_keys(block, found.owners()),
         "project_id": lambda: ids,
@@ -48,7 +48,7 @@ def project_columns(block: RowBlock) -> tuple[int, Columns]:
 def workflow_columns(block: RowBlock) -> tuple[int, Columns]:
     """Return the number of rows of the table ``workflow_history`` and its columns."""
     found = runs(block.rows, "projects")
-    details = None if found is None else values(found.items, "project_details")
+    details = None if found is None else attributes.values(found.items, "project_details")
     histories = None if details is None else runs(details, "workflow_history")
     if found is None or histories is None:
         return 0, {}

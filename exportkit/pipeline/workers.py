@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from exportkit.errors import ExportkitError
-from exportkit.heap import keep_freed
+from exportkit.native import heap
 from exportkit.pipeline.conversion import Conversion
 from exportkit.pipeline.options import Options
 from exportkit.pipeline.pieces import Piece, pieces_of_split
@@ -204,7 +204,7 @@ def work(tasks: Connection, results: Connection, number: int, assignment: Assign
     """Convert what comes in by `tasks` until nothing more does; the life of a worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    keep_freed(KEPT_BYTES)
+    heap.keep_freed(KEPT_BYTES)
     report = Report()
     writer = LakeWriter(
         assignment.staging, worker=number, hints=assignment.hints, options=assignment.write_options

@@ -32,6 +32,9 @@ __all__ = ["write_lake"]
 #: Columns of unique ids that people look single rows up by.
 LOOKED_UP = frozenset({"data_row_id", "global_key", "label_id", "feature_id"})
 
+#: Columns that mostly go up from row to row.
+RISING = frozenset({"line", "frame", "byte_offset"})
+
 Tell = Callable[[Progress], None]
 
 
@@ -116,4 +119,5 @@ def hint_of(column: Column, table: str) -> ColumnHint:
         dictionary=column.repeats,
         statistics=not column.wide,
         bloom=unique and table in {"data_rows", "labels"},
+        rises=column.name in RISING,
     )

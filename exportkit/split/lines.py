@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from exportkit.octets import count_newlines
+from exportkit.native import octets
 from exportkit.place import LineBlock
 from exportkit.split.tape import Tape, take_head
 
@@ -97,7 +97,7 @@ def cut_lines(
         held = len(block) - cut
         carried = [memoryview(block)[cut:]] if held else []
         yield LineBlock(data, line, tape.offset - held - len(data))
-        line += count_newlines(data)
+        line += octets.count_newlines(data)
     if held:
         yield LineBlock(b"".join(carried), line, tape.offset - held)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from exportkit.octets import newlines
+from exportkit.native import octets
 from exportkit.place import LineBlock, LinePlaces
 
 __all__ = ["places"]
@@ -28,7 +28,7 @@ def places(block: LineBlock) -> LinePlaces:
     whole block finds as many values as there are lines, they are one a line.
     """
     data = np.frombuffer(block.data, dtype=np.uint8)
-    ends = np.frombuffer(newlines(block.data), np.int64)
+    ends = np.frombuffer(octets.newlines(block.data), np.int64)
     if len(data) and (not len(ends) or ends[-1] != len(data) - 1):
         ends = np.append(ends, len(data))
     starts = np.empty_like(ends)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from exportkit.octets import count_newlines
+from exportkit.native import octets
 
 __all__ = ["MIN_SPLIT_BYTES", "Split", "plan_splits"]
 
@@ -80,7 +80,7 @@ def _ranges(blocks: Iterable[bytes], uri: str, size: int, targets: list[int]) ->
     for block in blocks if targets else ():
         counted = 0
         while targets and (cut := _cut_after(block, targets[0] - offset)):
-            line += count_newlines(memoryview(block)[counted:cut])
+            line += octets.count_newlines(memoryview(block)[counted:cut])
             counted = cut
             if offset + cut < size:
                 yield Split(uri, start, offset + cut, first_line)
@@ -88,7 +88,7 @@ def _ranges(blocks: Iterable[bytes], uri: str, size: int, targets: list[int]) ->
             targets = [target for target in targets if target > offset + cut]
         if not targets:
             break
-        line += count_newlines(memoryview(block)[counted:])
+        line += octets.count_newlines(memoryview(block)[counted:])
         offset += len(block)
     if size:
         yield Split(uri, start, size, first_line)

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from exportkit.attributes import values
+from exportkit.native import attributes
 
 __all__ = ["NULLS", "Attribute", "Bools", "Cells", "Coded", "Ints", "Lists", "Numbers", "Same", "TableBlock"]
 
@@ -39,7 +39,7 @@ class Attribute:
 
     def values(self) -> list[Any]:
         """Return the same cells as Python values."""
-        return values(self.structs, self.name) or [None] * len(self.structs)
+        return attributes.values(self.structs, self.name) or [None] * len(self.structs)
 
 
 @dataclass(frozen=True, slots=True)

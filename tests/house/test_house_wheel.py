@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from email import message_from_string
 from email.message import Message
@@ -34,8 +35,21 @@ def metadata(wheel: zipfile.ZipFile) -> Message:
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: zipfile.ZipFile) -> None:
     packed = {name for name in wheel.namelist() if ".dist-info/" not in name}
-    package = {str(path.relative_to(ROOT)) for path in (ROOT / "exportkit").rglob("*.py")}
-    assert packed == package | {"exportkit/py.typed"}
+    paths = [path.relative_to(ROOT) for path in (ROOT / "exportkit").rglob("*") if path.is_file()]
+    package = {str(path) for path in paths if path.suffix in {".py", ".pyi"}}
+    suffix = sysconfig.get_config_var("EXT_SUFFIX")
+    compiled = {str(path.with_suffix(suffix)) for path in paths if path.suffix == ".pyx"}
+    assert compiled
+    assert packed == package | compiled | {"exportkit/py.typed"}
+
+
+def test_the_wheel_is_for_the_python_and_the_machine_that_its_modules_were_compiled_for(
+    wheel: zipfile.ZipFile,
+) -> None:
+    (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/WHEEL"))
+    about = message_from_string(wheel.read(name).decode())
+    assert about["Root-Is-Purelib"] == "false"
+    assert about["Tag"].startswith(f"cp{sys.version_info.major}{sys.version_info.minor}-")
 
 
 def test_the_wheel_holds_the_licence_and_the_command(wheel: zipfile.ZipFile) -> None:

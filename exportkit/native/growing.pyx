@@ -7,7 +7,7 @@ Knows no tables, and of Arrow only how its buffers lie.
 
 Memory: the bytes of the values, up to twice that while a buffer grows, and a byte a row for nulls.
 
-The law (`tests/batch`): the values that come out are those that went in, in whatever form they came.
+The law (`tests/native`): the values that come out are those that went in, in whatever form they came.
 """
 
 from cpython.bytearray cimport PyByteArray_AS_STRING, PyByteArray_Resize
@@ -17,7 +17,7 @@ from cpython.object cimport PyObject
 from libc.stdint cimport INT32_MAX, INT32_MIN, int32_t, int64_t
 from libc.string cimport memcpy, memset
 
-from exportkit.attributes cimport ABSENT, NONE, Cells, PyDict_GetItemWithError, bytes_of
+from exportkit.native.attributes cimport ABSENT, NONE, Cells, PyDict_GetItemWithError, bytes_of
 
 cdef Py_ssize_t FIRST_CAPACITY = 1024
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exportkit.batch.growing import NumberColumn, TextColumn, WordColumn
+from exportkit.native.growing import NumberColumn, TextColumn, WordColumn
 from exportkit.rows.features import Metric
 
 some_texts = st.lists(

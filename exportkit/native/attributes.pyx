@@ -11,7 +11,7 @@ Rules that hold for every function here:
 - what holds nothing but nulls is None, whatever its length;
 - the structs may be of several classes; one class alone, which is the rule, is fast.
 
-The law (`tests/attributes`): the values are those that ``[getattr(one, name) ...]`` gives.
+The law (`tests/native`): the values are those that ``[getattr(one, name) ...]`` gives.
 """
 
 from types import MemberDescriptorType
@@ -107,7 +107,7 @@ def codes(list structs not None, str name, dict words not None):
 
 
 def runs(list structs not None, str name):
-    """Return the items of lists, or the entries of dictionaries, as ``(at, counts, items, keys)``.
+    """Return the items of lists and tuples, or the entries of dictionaries, as ``(at, counts, items, keys)``.
 
     `at` are the positions of those that hold anything and `counts` how many each holds, both int64; `items`
     are all that they hold, in one list, and `keys` the keys of dictionaries. None where nothing is held.
@@ -132,6 +132,9 @@ def runs(list structs not None, str name):
             count = PyList_GET_SIZE(<list> one)
             for index in range(count):
                 PyList_Append(items, <object> PyList_GetItemAsPointer(<list> one, index))
+        elif isinstance(<object> one, tuple):
+            count = len(<tuple> one)
+            items.extend(<tuple> one)
         elif isinstance(<object> one, dict):
             count = len(<dict> one)
             place = 0
@@ -139,7 +142,7 @@ def runs(list structs not None, str name):
                 PyList_Append(keys, <object> key)
                 PyList_Append(items, <object> item)
         else:
-            raise TypeError(f"a list or a dictionary was expected, not {type(<object> one).__name__}")
+            raise TypeError(f"a list, tuple or dictionary was expected, not {type(<object> one).__name__}")
         if count:
             to_position[held] = at
             to_count[held] = count

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exportkit.attributes import all_differ, codes, present, runs, values
+from exportkit.native.attributes import all_differ, codes, present, runs, values
 from exportkit.rows.features import Box, Metric, Point
 from exportkit.rows.twins import Shape, make_decoder
 
