@@ -108,13 +108,12 @@ class Habits:
             if kind in self._words:
                 self._note(kind, held)
                 continue
-            first = next(one for one in held if one is not None)
-            if isinstance(first, msgspec.Struct):
-                self._look([one for one in held if one is not None])
-            elif isinstance(first, (list, dict)):
-                found = attributes.runs(structs, field)
-                if found is not None and isinstance(found[2][0], msgspec.Struct):
-                    self._look(found[2])
+            nested = [one for one in held if isinstance(one, msgspec.Struct)]
+            if not nested:
+                found = attributes.runs([one for one in held if isinstance(one, (list, dict))], None)
+                nested = [] if found is None else [one for one in found[2] if isinstance(one, msgspec.Struct)]
+            if nested:
+                self._look(nested)
 
     def _note(self, kind: str, held: list[str | None]) -> None:
         words = self._words[kind]
