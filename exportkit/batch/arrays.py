@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from exportkit.batch.kernels import take
 from exportkit.tables.cells import Bools, Cells, Coded, Lists, Numbers, Same
 
 __all__ = ["codes_of", "string_array", "to_array"]
@@ -32,13 +33,13 @@ def to_array(cells: Cells, length: int, arrow_type: pa.DataType) -> pa.Array:
     if isinstance(cells, Numbers):
         return _from_numpy(cells.values, arrow_type, cells.valid)
     if isinstance(cells, Coded):
-        return to_array(cells.values, len(cells.values), arrow_type).take(codes_of(cells.codes))
+        return take(to_array(cells.values, len(cells.values), arrow_type), codes_of(cells.codes))
     if isinstance(cells, Lists):
         return _from_lists(cells, arrow_type)
     if isinstance(cells, Same):
         if cells.value is None:
             return pa.nulls(length, arrow_type)
-        return to_array([cells.value], 1, arrow_type).take(codes_of(np.zeros(length, dtype=np.int64)))
+        return take(to_array([cells.value], 1, arrow_type), codes_of(np.zeros(length, dtype=np.int64)))
     return _from_numpy(cells, arrow_type, None)
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from exportkit.batch.arrays import codes_of, string_array, to_array
+from exportkit.batch.kernels import take
 from exportkit.tables.cells import Cells, Coded, Same
 
 __all__ = ["GrowingColumn", "PlainColumn", "RepeatingColumn"]
@@ -162,4 +163,4 @@ class RepeatingColumn:
 
 
 def _strings(array: pa.DictionaryArray) -> pa.Array:
-    return array.dictionary.take(array.indices)
+    return take(array.dictionary, array.indices)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from cyclopts import Parameter
+from msgspec.structs import asdict
 from rich.console import Console
 from rich.text import Text
 

@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+from exportkit import pipeline
 from exportkit.batch import arrow_schema
+from exportkit.pipeline.assignment import Assignment
 from exportkit.pipeline.options import Options
 from exportkit.pipeline.pieces import pieces_of_source, splits_of_source
 from exportkit.pipeline.running import ProgressTeller, batches
-from exportkit.pipeline.workers import Assignment, WorkerPool
 from exportkit.read import SourceLike, open_sources
 from exportkit.report import Progress, Report
 from exportkit.tables import TABLES, Column
@@ -81,7 +82,7 @@ def _write_together(
     started = time.perf_counter()
     options = assignment.options
     sources, export_ids = [], []
-    with WorkerPool(workers, assignment) as pool:
+    with pipeline.WorkerPool(workers, assignment) as pool:
         teller = ProgressTeller(tell, pool.counts, started)
         for opened in open_sources(source, export_id=options.export_id):
             with opened:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from exportkit.tables.types import INT32, INT64, STRING, ColumnType
 
 __all__ = ["Column", "Table", "table"]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column of a table.
 
     Attributes
@@ -47,8 +46,7 @@ class Column:
     json: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """One table: its grain and its columns in order.
 
     Attributes

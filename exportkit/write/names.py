@@ -8,10 +8,11 @@ pass over names that begin with an underscore.
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 __all__ = [
     "REPLACED",
@@ -40,8 +41,7 @@ _ANY_PART = re.compile(r"part-.*\.(?:parquet|arrow)", re.DOTALL)
 _STAGING = re.compile(rf"\.exportkit-({_RUN})")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class PartFile:
+class PartFile(Struct, frozen=True, order=True):
     """One whole file of one table: a part, or a raw file beside its parts.
 
     Attributes
@@ -69,7 +69,7 @@ class PartFile:
 
 def new_run_id() -> str:
     """Return a name that sorts after all earlier runs: UTC time in microseconds, six random hex digits."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z{secrets.token_hex(3)}"
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z{os.urandom(3).hex()}"
 
 
 def part_name(run: str, worker: int, number: int, suffix: str) -> str:

@@ -31,7 +31,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from exportkit.errors import WriteError
 from exportkit.write.existing import Mode
@@ -51,8 +52,7 @@ __all__ = ["Order", "carry_out", "finish_interrupted", "give_order"]
 ORDER_FILE = "order.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """What is to become visible.
 
     Attributes

@@ -7,9 +7,9 @@ reader's, since some look into hidden directories. A `Staging` is a value: worke
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import pyarrow as pa
+from msgspec import Struct
 
 from exportkit.errors import TableError
 from exportkit.write.formats import FORMATS, Format, FormatName
@@ -19,8 +19,7 @@ from exportkit.write.storage import Storage
 __all__ = ["Staging"]
 
 
-@dataclass(frozen=True, slots=True)
-class Staging:
+class Staging(Struct, frozen=True):
     """Where and as what the workers of one run write.
 
     Attributes

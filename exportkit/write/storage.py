@@ -12,12 +12,12 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
+from msgspec import Struct
 from pyarrow import fs
 
 from exportkit.errors import WriteError
@@ -34,8 +34,7 @@ _HINTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Storage:
+class Storage(Struct, frozen=True):
     """The files below one destination.
 
     Attributes
