@@ -10,7 +10,8 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from exportkit.place import Place, without_signature
 
 __all__ = ["DirectoryLock", "Storage", "open_storage"]
 
+#: Files and directories that are flushed to disk at the same time.
+SYNCING_THREADS = 16
 _HINTS = {
     errno.ENOSPC: "free space on that disk, or choose a destination on another one",
     errno.EDQUOT: "free some of the quota, or choose another destination",
@@ -173,6 +176,15 @@ class Storage(Struct, frozen=True):
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
+
+    def sync_all(self, paths: Mapping[str, str]) -> None:
+        """Do for many paths what `sync` does for one, with what each is shown as.
+
+        Side by side: a disk that is asked for all of them at once takes a few files in the time of one.
+        """
+        with ThreadPoolExecutor(min(len(paths), SYNCING_THREADS) or 1) as threads:
+            for _ in threads.map(lambda path: self.sync(path, shown_as=paths[path]), paths):
+                pass
 
     def lock(self, path: str, *, wait: bool) -> DirectoryLock | None:
         """Hold a directory until `DirectoryLock.release` or the end of this process and its forks.
