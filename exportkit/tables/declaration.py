@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import NamedTuple
 
 from exportkit.tables.types import INT32, INT64, STRING, ColumnType
 
 __all__ = ["Column", "Table", "table"]
 
 
-class Column(Struct, frozen=True):
+class Column(NamedTuple):
     """One column of a table.
 
     Attributes
@@ -46,7 +46,7 @@ class Column(Struct, frozen=True):
     json: bool = False
 
 
-class Table(Struct, frozen=True):
+class Table(NamedTuple):
     """One table: its grain and its columns in order.
 
     Attributes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import NamedTuple
 
 __all__ = [
     "BINARY", "BOOL", "FLOAT64", "INT32", "INT64", "STRING", "TIMESTAMP",
@@ -10,7 +10,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Scalar(Struct, frozen=True):
+class Scalar(NamedTuple):
     """A type without children; `name` is Arrow's own name for it."""
 
     name: str
@@ -19,7 +19,7 @@ class Scalar(Struct, frozen=True):
         return self.name
 
 
-class ListOf(Struct, frozen=True):
+class ListOf(NamedTuple):
     """A list of any length; `item_null` says whether an item may be null."""
 
     item: ColumnType
@@ -29,7 +29,7 @@ class ListOf(Struct, frozen=True):
         return f"list<{self.item}>"
 
 
-class Field(Struct, frozen=True):
+class Field(NamedTuple):
     """A child of a struct."""
 
     name: str
@@ -37,7 +37,7 @@ class Field(Struct, frozen=True):
     null: bool = True
 
 
-class StructOf(Struct, frozen=True):
+class StructOf(NamedTuple):
     """A struct with named children."""
 
     fields: tuple[Field, ...]

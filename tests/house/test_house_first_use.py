@@ -79,6 +79,12 @@ def test_a_plain_conversion_loads_only_what_it_goes_through() -> None:
     assert loaded_by(convert, UNUSED) == set()
 
 
+def test_a_quiet_command_draws_with_nothing() -> None:
+    convert = "import tempfile; from exportkit.cli import main; lake = tempfile.mkdtemp() + '/lake'"
+    convert += "; main(['convert', 'examples/export.ndjson', lake, '--quiet'])"
+    assert loaded_by(convert, ("exportkit.cli.replay", "exportkit.cli.summary", "rich")) == set()
+
+
 def test_the_collector_is_as_it_was_after_a_name_was_loaded() -> None:
     code = "import gc, exportkit; on = gc.isenabled(); exportkit.to_parquet; assert gc.isenabled() is on"
     assert loaded_by(code, ("exportkit.api",)) == {"exportkit.api"}
