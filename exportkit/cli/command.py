@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import copy
+import gc
 import io
 import os
 import re
@@ -75,6 +77,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     if not given or given[0] not in COMMANDS:
         app.resolved_commands()  # what lists the commands shows what each says of itself
+    if arguments is None:
+        # What lives at the end of the program ends with it: taking it apart piece by piece took 20 ms.
+        atexit.register(gc.freeze)
     # What stops a container ends a run as Ctrl-C does: nothing half-done stays.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):

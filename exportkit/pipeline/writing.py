@@ -32,6 +32,8 @@ __all__ = ["write_lake"]
 
 #: Columns of unique ids that people look single rows up by.
 LOOKED_UP = frozenset({"data_row_id", "global_key", "label_id", "feature_id"})
+#: This thread and the one that encodes have nothing else to do by then.
+CLOSING_THREADS = 2
 
 Tell = Callable[[Progress], None]
 
@@ -66,7 +68,12 @@ def _write_alone(
 ) -> tuple[Report, list[PartFile]]:
     """Convert in this process; the files are encoded on a thread beside it."""
     report = Report()
-    writer = LakeWriter(assignment.staging, hints=assignment.hints, options=assignment.write_options)
+    writer = LakeWriter(
+        assignment.staging,
+        hints=assignment.hints,
+        options=assignment.write_options,
+        closing_threads=CLOSING_THREADS,
+    )
     with EncodingThread(writer) as sink:
         keep_raw = partial(writer.write_raw, "rejects")
         found = batches(source, assignment.options, report, tell, encoded=True, keep_raw=keep_raw)

@@ -7,6 +7,7 @@ published.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -47,6 +48,9 @@ class LakeWriter:
         For each table what is worth writing beside which column.
     options : WriteOptions, optional
         Sizes and compression.
+    closing_threads : int
+        Tables that `close` completes at the same time; each encodes its last row group then. More than one
+        where nobody else uses the cores.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class LakeWriter:
         staging: Staging,
         *,
         worker: int = 0,
+        closing_threads: int = 1,
         hints: Mapping[str, Hints] | None = None,
         options: WriteOptions | None = None,
     ) -> None:
@@ -61,6 +66,7 @@ class LakeWriter:
         self._worker = worker
         self._hints = hints or {}
         self._options = options
+        self._closing_threads = closing_threads
         self._writers: dict[str, PartWriter] = {}
         self._raw_files: dict[str, RawFiles] = {}
 
@@ -92,7 +98,9 @@ class LakeWriter:
         Raw files follow the parts of their table.
         """
         try:
-            closed = {table: writer.close() for table, writer in self._writers.items()}
+            with ThreadPoolExecutor(self._closing_threads) as threads:
+                completed = threads.map(PartWriter.close, self._writers.values())
+                closed = dict(zip(self._writers, completed, strict=True))
         except BaseException:
             self.abort()
             raise
