@@ -1,37 +1,28 @@
 """Start-up: what fifty lines cost in a new process, beside what importing pyarrow's Parquet costs.
 
-Every job runs as it would where the package is installed: its modules are compiled beforehand, as pip does
-with those of pyarrow, and the destination is new.
+The destination is new every time.
 """
 
 from __future__ import annotations
 
-import compileall
 import sys
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.corpus_files import CorpusFiles
-from benchmarks.measuring import BenchmarkError, measure
+from benchmarks.measuring import measure
 from benchmarks.results import StartUp
 
-__all__ = ["IMPORT", "time_starting"]
+__all__ = ["IMPORT", "TO_PARQUET", "time_starting"]
 
 LINES = 50
 IMPORT = "import pyarrow.parquet"
+TO_PARQUET = f"to_parquet, {LINES} lines"
 CONVERT = "import exportkit; exportkit.to_parquet({source!r}, {destination!r})"
 
 
 def time_starting(corpora: CorpusFiles, runs: int) -> list[StartUp]:
-    """Return the seconds of small jobs in new processes, from so many runs in turn.
-
-    Raises
-    ------
-    BenchmarkError
-        A job failed, or the package cannot be compiled.
-    """
-    compile_package()
+    """Return the seconds of small jobs in new processes, from so many runs in turn."""
     source = str(corpora.lines("images", LINES))
     found: dict[str, StartUp] = {}
     with tempfile.TemporaryDirectory(prefix="exportkit-bench-") as folder:
@@ -50,18 +41,10 @@ def commands(source: str, folder: Path, number: int) -> dict[str, list[str]]:
     return {
         IMPORT: [python, "-c", IMPORT],
         "import exportkit": [python, "-c", "import exportkit"],
-        f"to_parquet, {LINES} lines": [
+        TO_PARQUET: [
             python, "-c", CONVERT.format(source=source, destination=by_library),
         ],
         f"exportkit convert, {LINES} lines": [
             python, "-m", "exportkit", "convert", source, by_command, "--quiet",
         ],
     }  # fmt: skip
-
-
-def compile_package() -> None:
-    """Compile the modules of the package, found without importing it."""
-    spec = find_spec("exportkit")
-    for folder in (spec and spec.submodule_search_locations) or ():
-        if not compileall.compile_dir(folder, quiet=1):
-            raise BenchmarkError(f"the modules of {folder} cannot be compiled")
