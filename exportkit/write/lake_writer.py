@@ -7,7 +7,6 @@ published.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -17,6 +16,7 @@ from exportkit.write.names import PartFile
 from exportkit.write.options import Hints, WriteOptions
 from exportkit.write.parts import PartWriter
 from exportkit.write.raw_files import RawFiles
+from exportkit.write.side_by_side import side_by_side
 from exportkit.write.staging import Staging
 
 __all__ = ["BatchSink", "LakeWriter"]
@@ -98,9 +98,8 @@ class LakeWriter:
         Raw files follow the parts of their table.
         """
         try:
-            with ThreadPoolExecutor(self._closing_threads) as threads:
-                completed = threads.map(PartWriter.close, self._writers.values())
-                closed = dict(zip(self._writers, completed, strict=True))
+            completed = side_by_side(PartWriter.close, self._writers.values(), self._closing_threads)
+            closed = dict(zip(self._writers, completed, strict=True))
         except BaseException:
             self.abort()
             raise

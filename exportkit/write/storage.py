@@ -11,7 +11,6 @@ import errno
 import fcntl
 import os
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from pyarrow import fs
 
 from exportkit.errors import WriteError
 from exportkit.place import Place, without_signature
+from exportkit.write.side_by_side import side_by_side
 
 __all__ = ["DirectoryLock", "Storage", "open_storage"]
 
@@ -182,9 +182,7 @@ class Storage(Struct, frozen=True):
 
         Side by side: a disk that is asked for all of them at once takes a few files in the time of one.
         """
-        with ThreadPoolExecutor(min(len(paths), SYNCING_THREADS) or 1) as threads:
-            for _ in threads.map(lambda path: self.sync(path, shown_as=paths[path]), paths):
-                pass
+        side_by_side(lambda path: self.sync(path, shown_as=paths[path]), paths, SYNCING_THREADS)
 
     def lock(self, path: str, *, wait: bool) -> DirectoryLock | None:
         """Hold a directory until `DirectoryLock.release` or the end of this process and its forks.
