@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.reporting import numbers, renew, report
+from benchmarks.reporting import numbers, renew, report, shown
 from benchmarks.results import Results
 
 __all__ = ["record"]
@@ -38,6 +38,6 @@ def record(results: Results, machine_name: str, project: Path = HERE.parent) -> 
     picture = project / PICTURE
     draw(results.conversions, picture)
     own, front = project / "benchmarks" / "README.md", project / "README.md"
-    renew(own, "results", report(results))
+    renew(own, "results", f"{report(results)}\n{shown(picture.relative_to(own.parent).as_posix())}\n")
     renew(front, "numbers", numbers(results, PICTURE))
     return [path, picture, own, front]

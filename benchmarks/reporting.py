@@ -10,7 +10,7 @@ from benchmarks.candidates import CANDIDATES
 from benchmarks.goals import comparisons
 from benchmarks.results import ROOMS, Conversion, Machine, Results
 
-__all__ = ["numbers", "renew", "report", "summary"]
+__all__ = ["numbers", "renew", "report", "shown", "summary"]
 
 MB = 10**6
 #: Whose versions the project's README names.
@@ -67,10 +67,16 @@ def numbers(results: Results, picture: str) -> str:
     machine = results.machine
     return (
         f"Measured on {machine.date}: {machine.processor}, {machine.cores} cores, Python {machine.python}, "
-        f"{versions(machine, RIVALS_SHOWN)}; synthetic exports, medians. All that was measured, and what is "
+        f"{versions(machine, RIVALS_SHOWN)};\nsynthetic exports, medians. All that was measured, and what is "
         "unfair about it, is in [benchmarks/README.md](benchmarks/README.md).\n\n"
-        f"{summary(results)}\n\n"
-        f"![Speed and peak memory of exportkit and other ways to the same tables, by input size]({picture})\n"
+        f"{summary(results)}\n\n{shown(picture)}\n"
+    )
+
+
+def shown(picture: str) -> str:
+    """Return what shows the picture, whose path is given from the file that shows it."""
+    return (
+        f"![Speed and peak memory of exportkit and other ways to the same tables, by input size]({picture})"
     )
 
 

@@ -178,6 +178,7 @@ def test_recording_writes_a_results_file_the_picture_and_both_readmes(
     assert read_results(data) == found
     assert picture.read_text(encoding="utf-8") == "6 points"
     assert report(found) in own.read_text(encoding="utf-8")
+    assert "](results/speed_and_memory.png)" in own.read_text(encoding="utf-8")
     assert "](benchmarks/results/speed_and_memory.png)" in front.read_text(encoding="utf-8")
 
 
