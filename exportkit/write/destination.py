@@ -81,8 +81,7 @@ def open_destination(
             refuse_existing(staging, mode)
             storage.create_directory(staging.directory, shown_as="")
             lock = storage.lock(staging.directory, wait=False)
-            for table in staging.schemas:
-                storage.create_directory(staging.waiting_table(table))
+            storage.create_directory(staging.waiting)
     except BaseException:
         with suppress(WriteError):
             storage.delete_directory(staging.directory)
@@ -223,7 +222,7 @@ class Destination:
         files = {
             self.staging.waiting_part(part.table, part.name): f"{part.table}/{part.name}" for part in parts
         }
-        return files | {self.staging.waiting_table(table): table for table in self.staging.schemas}
+        return files | {self.staging.waiting: self.staging.waiting}
 
     def _refuse_gone(self, replaced: list[str]) -> None:
         storage = self.staging.storage

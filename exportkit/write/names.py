@@ -17,6 +17,7 @@ from msgspec import Struct
 __all__ = [
     "REPLACED",
     "UNFINISHED",
+    "WAITING",
     "PartFile",
     "is_own_part",
     "is_part",
@@ -27,12 +28,15 @@ __all__ = [
     "run_of_part",
     "run_of_staging",
     "staging_name",
+    "waiting_name",
 ]
 
 #: Endings that keep a part from every reader, also from one that globs ``**/*.parquet`` into hidden
 #: directories, as DuckDB, polars and pathlib do.
 UNFINISHED = ".inprogress"
 REPLACED = ".replaced"
+#: Where the files of a run wait, in its staging directory.
+WAITING = "new"
 
 _RUN = r"\d{8}T\d{12}Z[0-9a-f]{6}"
 _NUMBERS = r"\d{4,}-\d{5,}"
@@ -101,6 +105,11 @@ def run_of_part(name: str) -> str | None:
     """Return the run that wrote a part or a raw file; None where the name is not ours."""
     match = _OWN_FILE.fullmatch(name)
     return match[1] or match[2] if match else None
+
+
+def waiting_name(table: str, name: str) -> str:
+    """Return what a file of a table is called until its run is published."""
+    return f"{table}.{name}{UNFINISHED}"
 
 
 def staging_name(run: str) -> str:

@@ -40,11 +40,13 @@ from exportkit.write.existing import Mode
 from exportkit.write.names import (
     REPLACED,
     UNFINISHED,
+    WAITING,
     is_own_part,
     is_part,
     run_of_part,
     run_of_staging,
     staging_name,
+    waiting_name,
 )
 from exportkit.write.storage import Storage
 
@@ -185,7 +187,7 @@ def _change(storage: Storage, order: Order, table: str) -> bool:
         storage.create_directory(f"{order.directory}/replaced/{table}")
         storage.move(f"{taken_out}/{name}", f"{order.directory}/replaced/{table}/{name}{REPLACED}")
     for name in waiting:
-        storage.move(f"{order.directory}/new/{table}/{name}{UNFINISHED}", f"{taken_out}/{name}")
+        storage.move(f"{order.directory}/{WAITING}/{waiting_name(table, name)}", f"{taken_out}/{name}")
     return True
 
 
@@ -206,8 +208,9 @@ def _take_out(storage: Storage, table: str, taken_out: str) -> None:
 
 
 def _waiting(storage: Storage, order: Order, table: str) -> list[str]:
-    names = (name.removesuffix(UNFINISHED) for name in storage.files(f"{order.directory}/new/{table}"))
-    return [name for name in names if f"{table}/{name}" in order.parts]
+    there = {*storage.files(f"{order.directory}/{WAITING}")}
+    of_table = (path.removeprefix(f"{table}/") for path in order.parts if path.startswith(f"{table}/"))
+    return [name for name in of_table if waiting_name(table, name) in there]
 
 
 def _outdated(storage: Storage, order: Order, table: str, directory: str) -> list[str]:
