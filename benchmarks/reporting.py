@@ -7,13 +7,14 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.candidates import CANDIDATES
+from benchmarks.goals import comparisons
 from benchmarks.results import ROOMS, Conversion, Machine, Results
-from benchmarks.starting import IMPORT
 
-__all__ = ["comparisons", "renew", "report", "summary"]
+__all__ = ["numbers", "renew", "report", "shown", "summary"]
 
-BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 MB = 10**6
+#: Whose versions the project's README names.
+RIVALS_SHOWN = ("duckdb", "polars", "orjson", "pandas", "pyarrow")
 
 
 def report(results: Results) -> str:
@@ -22,7 +23,8 @@ def report(results: Results) -> str:
     jobs = dict.fromkeys(one.job for one in results.conversions)
     parts += [job_table([one for one in results.conversions if one.job == job]) for job in jobs]
     if found := comparisons(results):
-        parts.append("### What was to be reached\n\n" + table(("job", "beside", "factor"), found))
+        head = ("job", "beside", "factor", "to reach", "beyond")
+        parts.append("### What was to be reached\n\n" + table(head, found))
     if results.rooms:
         parts.append(rooms_table(results))
     if results.start_up:
@@ -31,42 +33,81 @@ def report(results: Results) -> str:
 
 
 def summary(results: Results) -> str:
-    """Return the short table for the project's README: all tables, the largest size that was measured."""
-    rows = []
+    """Return the short table for the project's README: all tables, the largest size that was measured.
+
+    A line a candidate, the fastest first. Who makes fewer tables, or takes less input, has no figures.
+    """
+    head, rows = ["all tables to Parquet by"], {name: [CANDIDATES[name].label] for name in CANDIDATES}
+    fastest: dict[str, float] = {}
     for shape in dict.fromkeys(one.shape for one in results.conversions):
-        same = [one for one in results.conversions if one.shape == shape and one.stored == "plain"]
-        all_tables = [one for one in same if one.tables == "all" and one.seconds]
-        largest = max((one.size_bytes for one in all_tables), default=0)
-        for one in sorted(all_tables, key=lambda one: -one.rate):
-            if one.size_bytes == largest and not one.missing:
-                memory = f"{one.peak_pss_bytes / MB:.0f} MB"
-                size = f"{shape}, {largest / MB:.0f} MB"
-                rows.append((size, CANDIDATES[one.candidate].label, f"{one.rate:.0f} MB/s", memory))
-    return table(("export", "all tables to Parquet by", "speed", "peak memory"), rows)
+        measured = [one for one in results.conversions if one.shape == shape and one.seconds]
+        whole = [one for one in measured if one.tables == "all" and one.stored == "plain"]
+        largest = max((one.size_bytes for one in whole), default=0)
+        head += [f"{shape}, {largest / MB:.0f} MB", "peak memory"]
+        by = {one.candidate: one for one in whole if one.size_bytes == largest and not one.missing}
+        for name, cells in rows.items():
+            found = by.get(name)
+            cells.append(f"{found.rate:.0f} MB/s" if found else "")
+            cells.append(f"{found.peak_pss_bytes / MB:.0f} MB" if found else "")
+            fastest[name] = max(fastest.get(name, 0.0), found.rate if found else 0.0)
+    shown = sorted((name for name in rows if fastest.get(name)), key=lambda name: -fastest[name])
+    return table(head, [rows[name] for name in shown])
 
 
-def renew(readme: Path, text: str) -> None:
-    """Put `text` between the markers of a file.
+def numbers(results: Results, picture: str) -> str:
+    """Return what the project's README says: where it was measured, the short table and the picture.
+
+    Parameters
+    ----------
+    results : Results
+        What was measured.
+    picture : str
+        Path of the picture, from the README.
+    """
+    machine = results.machine
+    return (
+        f"Measured on {machine.date}: {machine.processor}, {machine.cores} cores, Python {machine.python}, "
+        f"{versions(machine, RIVALS_SHOWN)};\nsynthetic exports, medians. All that was measured, and what is "
+        "unfair about it, is in [benchmarks/README.md](benchmarks/README.md).\n\n"
+        f"{summary(results)}\n\n{shown(picture)}\n"
+    )
+
+
+def shown(picture: str) -> str:
+    """Return what shows the picture, whose path is given from the file that shows it."""
+    return (
+        f"![Speed and peak memory of exportkit and other ways to the same tables, by input size]({picture})"
+    )
+
+
+def renew(readme: Path, name: str, text: str) -> None:
+    """Put `text` between the markers ``<!-- name -->`` and ``<!-- /name -->`` of a file.
 
     Raises
     ------
     ValueError
         The markers are not there.
     """
-    before, begin, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
+    opening, closing = f"<!-- {name} -->", f"<!-- /{name} -->"
+    before, begin, rest = readme.read_text(encoding="utf-8").partition(opening)
+    _, end, after = rest.partition(closing)
     if not begin or not end:
-        raise ValueError(f"{readme} lacks the markers {BEGIN} and {END}")
-    readme.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
+        raise ValueError(f"{readme} lacks the markers {opening} and {closing}")
+    readme.write_text(f"{before}{opening}\n\n{text}\n{closing}{after}", encoding="utf-8")
 
 
 def about(machine: Machine) -> str:
     """Return a sentence about where and with what this was measured."""
-    versions = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
     return (
         f"Measured on {machine.date} at commit {machine.commit}: {machine.processor}, {machine.cores} cores, "
-        f"{machine.memory_bytes / 2**30:.0f} GiB, {machine.system}, Python {machine.python}; {versions}."
+        f"{machine.memory_bytes / 2**30:.0f} GiB, {machine.system}, Python {machine.python}; "
+        f"{versions(machine, machine.versions)}."
     )
+
+
+def versions(machine: Machine, names: Iterable[str]) -> str:
+    """Return libraries with their versions, those that were installed."""
+    return ", ".join(f"{name} {machine.versions[name]}" for name in names if name in machine.versions)
 
 
 def job_table(conversions: Sequence[Conversion]) -> str:
@@ -92,34 +133,6 @@ def job_table(conversions: Sequence[Conversion]) -> str:
     head = ("by", "MB/s", "seconds", "CPU seconds", "peak memory, MB", "Parquet, MB", "")
     runs = max(len(one.seconds) for one in conversions)
     return f"### {shape}, {size / MB:.0f} MB, {wanted}{how} (median of {runs})\n\n" + table(head, rows)
-
-
-def comparisons(results: Results) -> list[tuple[str, str, str]]:
-    """Return how many times as fast exportkit is as what it was to be compared with."""
-    found = []
-    plain = {(*one.job, one.candidate): one for one in results.conversions if one.seconds}
-    alone = {room.shape: room for room in results.rooms if room.room == "decode alone"}
-    for (shape, size, tables, stored, candidate), ours in plain.items():
-        if not candidate.startswith("exportkit"):
-            continue
-        job = f"{shape} {size / MB:.0f} MB, {tables}, {CANDIDATES[candidate].label}"
-        rivals = [plain.get((shape, size, tables, stored, name)) for name in ("duckdb-1", "duckdb-2")]
-        best = max((one for one in rivals if one), key=lambda one: one.rate, default=None)
-        if best:
-            label = CANDIDATES[best.candidate].label
-            found.append((f"{job}, {stored}", label, f"{ours.rate / best.rate:.2f}"))
-        other = plain.get((shape, size, tables, "plain", candidate))
-        if stored != "plain" and other:
-            found.append((f"{job}, {stored}", "the same, plain", f"{ours.rate / other.rate:.2f}"))
-        if candidate == "exportkit-1" and tables == "all" and stored == "plain" and shape in alone:
-            found.append((job, "msgspec decoding alone", f"{ours.rate / alone[shape].rate:.2f}"))
-    starts = {one.job: median(one.seconds) for one in results.start_up}
-    found += [
-        (job, IMPORT, f"{seconds / starts[IMPORT]:.2f} times its time")
-        for job, seconds in starts.items()
-        if job != IMPORT
-    ]
-    return found
 
 
 def rooms_table(results: Results) -> str:

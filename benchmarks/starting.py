@@ -1,4 +1,7 @@
-"""Start-up: what fifty lines cost in a new process, beside what importing pyarrow's Parquet costs."""
+"""Start-up: what fifty lines cost in a new process, beside what importing pyarrow's Parquet costs.
+
+The destination is new every time.
+"""
 
 from __future__ import annotations
 
@@ -10,36 +13,38 @@ from benchmarks.corpus_files import CorpusFiles
 from benchmarks.measuring import measure
 from benchmarks.results import StartUp
 
-__all__ = ["IMPORT", "time_starting"]
+__all__ = ["IMPORT", "TO_PARQUET", "time_starting"]
 
 LINES = 50
 IMPORT = "import pyarrow.parquet"
-CONVERT = "import exportkit; exportkit.to_parquet({source!r}, {destination!r}, mode='overwrite')"
+TO_PARQUET = f"to_parquet, {LINES} lines"
+CONVERT = "import exportkit; exportkit.to_parquet({source!r}, {destination!r})"
 
 
 def time_starting(corpora: CorpusFiles, runs: int) -> list[StartUp]:
     """Return the seconds of small jobs in new processes, from so many runs in turn."""
     source = str(corpora.lines("images", LINES))
+    found: dict[str, StartUp] = {}
     with tempfile.TemporaryDirectory(prefix="exportkit-bench-") as folder:
-        destination = str(Path(folder) / "lake")
-        python = sys.executable
-        jobs = {
-            IMPORT: [python, "-c", IMPORT],
-            "import exportkit": [python, "-c", "import exportkit"],
-            f"to_parquet, {LINES} lines": [
-                python,
-                "-c",
-                CONVERT.format(source=source, destination=destination),
-            ],
-            f"exportkit convert, {LINES} lines": [
-                python,
-                *("-m", "exportkit", "convert", source, destination, "--mode", "overwrite", "--quiet"),
-            ],
-        }
-        for command in jobs.values():
-            measure(command)
-        found = {job: StartUp(job=job, seconds=[]) for job in jobs}
-        for _ in range(runs):
-            for job, command in jobs.items():
-                found[job].seconds.append(measure(command).seconds)
+        for number in range(-1, runs):
+            for job, command in commands(source, Path(folder), number).items():
+                seconds = measure(command).seconds
+                if number >= 0:  # the one before warms the file cache
+                    found.setdefault(job, StartUp(job=job, seconds=[])).seconds.append(seconds)
     return list(found.values())
+
+
+def commands(source: str, folder: Path, number: int) -> dict[str, list[str]]:
+    """Return the command of every job by what it is called, with destinations that are new."""
+    by_library, by_command = str(folder / f"library-{number}"), str(folder / f"command-{number}")
+    python = sys.executable
+    return {
+        IMPORT: [python, "-c", IMPORT],
+        "import exportkit": [python, "-c", "import exportkit"],
+        TO_PARQUET: [
+            python, "-c", CONVERT.format(source=source, destination=by_library),
+        ],
+        f"exportkit convert, {LINES} lines": [
+            python, "-m", "exportkit", "convert", source, by_command, "--quiet",
+        ],
+    }  # fmt: skip

@@ -6,9 +6,9 @@ holds it when it is first used, so that ``import exportkit`` brings in no pyarro
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from exportkit._on_first_use import on_first_use
 from exportkit._version import __version__
 
 if TYPE_CHECKING:
@@ -104,14 +104,7 @@ _HOMES = {
 
 
 if not TYPE_CHECKING:  # where it is seen, every misspelt name passes the type checker
-
-    def __getattr__(name: str) -> object:
-        home = _HOMES.get(name)
-        if home is None:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(home), name)
-        globals()[name] = value
-        return value
+    __getattr__ = on_first_use(globals(), _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["LineBlock", "LinePlaces", "MemberRun", "Place", "Source", "StoredLine", "without_signature"]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One input: what names it in tables, errors and reports.
 
     Attributes
@@ -36,8 +36,7 @@ class Source:
     export_version: str = "v2"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a line stands.
 
     Attributes
@@ -63,8 +62,7 @@ class Place:
         return ", ".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
-class LineBlock:
+class LineBlock(Struct, frozen=True):
     """Whole lines that stand together in an input.
 
     Attributes
@@ -82,8 +80,7 @@ class LineBlock:
     offset: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class StoredLine:
+class StoredLine(Struct, frozen=True):
     """A line too long to hold, as the range of an uncompressed file in which it lies.
 
     Attributes
@@ -105,8 +102,7 @@ class StoredLine:
     offset: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class MemberRun:
+class MemberRun(Struct, frozen=True):
     """Members of one object or array of a long line that stand together.
 
     Attributes
@@ -127,8 +123,7 @@ class MemberRun:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class LinePlaces:
+class LinePlaces(Struct, frozen=True):
     """Where the lines of a block stand; blank lines are left out.
 
     Attributes

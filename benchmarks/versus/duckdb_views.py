@@ -34,9 +34,9 @@ def views(known: Known) -> dict[str, str]:
             {each("project.value.labels", "label", "label_index")} FROM project_lines)""",
     }
     if known.has("frames"):
-        made["frame_lines"] = f"""SELECT {LABEL_IDS}, unnest(map_entries(label.annotations.frames)) AS frame
-            FROM label_lines"""
-        made["object_lines"] = f"""SELECT {LABEL_IDS}, frame.key AS frame,
+        made["frame_lines"] = f"""SELECT {LABEL_IDS}, {key_frames(known)} AS key_frames,
+            unnest(map_entries(label.annotations.frames)) AS frame FROM label_lines"""
+        made["object_lines"] = f"""SELECT {LABEL_IDS}, key_frames, frame.key AS frame,
             {each("map_values(frame.value.objects)", "object")} FROM frame_lines"""
     else:
         made["object_lines"] = f"""SELECT {LABEL_IDS}, NULL::BIGINT AS frame,
@@ -102,6 +102,12 @@ def selected(known: Known) -> str:
     """Return the label that a project names as its consensus winner."""
     path = "project_details.selected_label_id"
     return f"project.value.{path}" if known.has(path) else "NULL::VARCHAR"
+
+
+def key_frames(known: Known) -> str:
+    """Return the key frames that a label lists, by feature."""
+    path = "annotations.key_frame_feature_map"
+    return f"label.{path}" if known.has(path) else "NULL::MAP(VARCHAR, BIGINT[])"
 
 
 def each(items: str, name: str, position: str = "position") -> str:

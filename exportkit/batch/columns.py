@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from exportkit.batch.kernels import take
 from exportkit.native import attributes, growing
 from exportkit.tables.cells import NULLS, Attribute, Bools, Cells, Coded, Ints, Lists, Numbers, Same
 
@@ -328,4 +329,4 @@ def _bitmap(flags: Any) -> pa.Buffer | None:
 
 
 def _strings(array: pa.DictionaryArray) -> pa.Array:
-    return array.dictionary.take(array.indices)
+    return take(array.dictionary, array.indices)

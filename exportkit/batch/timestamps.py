@@ -10,8 +10,8 @@ from __future__ import annotations
 from datetime import datetime
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from exportkit.batch.kernels import cast, min_max
 from exportkit.tables.instants import parse_timestamp
 
 __all__ = ["timestamps"]
@@ -24,22 +24,23 @@ _FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 def timestamps(texts: pa.Array) -> tuple[pa.Array, dict[int, str]]:
     """Return the instants of ISO 8601 strings, and by position the strings that name none exactly."""
     try:
-        cast = texts.cast(_MICROSECONDS)
+        instants = cast(texts, _MICROSECONDS)
     except pa.ArrowInvalid:
         pass
     else:
-        if _is_in_calendar(cast):
-            return cast, {}
+        if _is_in_calendar(instants):
+            return instants, {}
     odd: dict[int, str] = {}
-    instants: list[datetime | None] = []
+    parsed: list[datetime | None] = []
     for at, text in enumerate(texts.to_pylist()):
         instant = parse_timestamp(text) if text is not None else None
         if text is not None and instant is None:
             odd[at] = text
-        instants.append(instant)
-    return pa.array(instants, _MICROSECONDS), odd
+        parsed.append(instant)
+    return pa.array(parsed, _MICROSECONDS), odd
 
 
 def _is_in_calendar(instants: pa.Array) -> bool:
-    extremes = pc.min_max(instants.cast(pa.int64())).as_py()
-    return extremes["min"] is None or _FIRST <= extremes["min"] <= extremes["max"] <= _LAST
+    extremes = min_max(cast(instants, pa.int64()))
+    first, last = extremes["min"], extremes["max"]
+    return first is None or last is None or _FIRST <= first <= last <= _LAST

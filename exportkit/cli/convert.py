@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 import exportkit
+from exportkit import cli
 from exportkit.cli import exit_codes
 from exportkit.cli.choosing import Labels, Params, Redact, Where, filters_of, params_of, redact_of
 from exportkit.cli.output import print_json, stdout
 from exportkit.cli.parameters import Json, MaxRejects, Quiet, Tables, named_sources
 from exportkit.cli.progress import shown_progress
-from exportkit.cli.summary import show_report
 from exportkit.report import Report
 
 __all__ = ["convert"]
@@ -85,5 +85,5 @@ def convert(
     if json:
         print_json(report.to_dict())
     elif not quiet:
-        show_report(report, destination, stdout())
+        cli.show_report(report, destination, stdout())
     return exit_codes.REJECTS if report.rejects else exit_codes.DONE

@@ -11,16 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from rich.console import Console
-from rich.progress import BarColumn, ProgressColumn, Task, TextColumn
-from rich.progress import Progress as Bars
-from rich.table import Column
-from rich.text import Text
-
-from exportkit.cli.wording import amount, counted, duration, rate, shown, size
+from exportkit import cli
+from exportkit.cli.wording import counted, duration, rate, size
 from exportkit.report import Progress
 
-__all__ = ["PlainLines", "shown_progress"]
+__all__ = ["PlainLines", "seconds_left", "shown_progress"]
 
 Tell = Callable[[Progress], None]
 
@@ -28,9 +23,6 @@ Tell = Callable[[Progress], None]
 LINE_SECONDS = 5.0
 #: Seconds of a run before time left is said: earlier the rate says little.
 EARLIEST_ESTIMATE_SECONDS = 1.0
-#: Columns of a terminal from which the input's name stands before the bar, and its characters.
-NAMED_COLUMNS = 100
-NAME_CHARACTERS = 24
 
 
 @contextmanager
@@ -39,7 +31,7 @@ def shown_progress(*, quiet: bool) -> Iterator[Tell | None]:
     if quiet:
         yield None
     elif moves(sys.stderr):
-        with _bar() as tell:
+        with cli.moving_bar() as tell:
             yield tell
     else:
         lines = PlainLines(sys.stderr)
@@ -98,58 +90,3 @@ def line_of(progress: Progress) -> str:
     if left:
         parts.append(f"{duration(left)} left")
     return ", ".join(parts)
-
-
-class _Words(ProgressColumn):
-    """What the bar does not show: bytes, rows, rate, time left."""
-
-    def render(self, task: Task) -> Text:
-        progress: Progress | None = task.fields["latest"]
-        if progress is None:
-            return Text("opening")
-        total = progress.total_bytes
-        words = [size(progress.stored_bytes) if total is None else f"{task.percentage:.0f}% of {size(total)}"]
-        words.append(f"{amount(progress.data_rows)} rows")
-        words.append(rate(progress.stored_bytes, progress.seconds))
-        left = seconds_left(progress)
-        words.append(duration(progress.seconds) if left is None else f"{duration(left)} left")
-        text = Text(" · ".join(words))
-        if progress.rejects:
-            text.append(f" · {amount(progress.rejects)} bad", style="yellow")
-        return text
-
-
-@contextmanager
-def _bar() -> Iterator[Tell]:
-    console = Console(stderr=True)
-    columns: list[ProgressColumn] = [
-        BarColumn(bar_width=None, table_column=Column(ratio=1)),
-        _Words(table_column=Column(no_wrap=True)),
-    ]
-    if console.width >= NAMED_COLUMNS:
-        columns.insert(0, TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)))
-    # What is printed meanwhile goes above the bar, unless it goes elsewhere.
-    printed = sys.stdout.isatty()
-    bars = Bars(
-        *columns,
-        console=console,
-        # Drawn when there is news, not by a thread: a process with threads starts its workers the slow way.
-        auto_refresh=False,
-        transient=True,
-        expand=True,
-        redirect_stdout=printed,
-    )
-    with bars:
-        task = bars.add_task("", total=None, latest=None)
-
-        def tell(progress: Progress) -> None:
-            bars.update(
-                task,
-                description=shown(progress.source_uri.rsplit("/", 1)[-1], characters=NAME_CHARACTERS),
-                total=progress.total_bytes,
-                completed=progress.stored_bytes,
-                latest=progress,
-                refresh=True,
-            )
-
-        yield tell

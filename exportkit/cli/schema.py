@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -39,7 +38,7 @@ def schema(
 
 
 def _described(table: Table) -> dict[str, Any]:
-    about: dict[str, Any] = asdict(table)
+    about: dict[str, Any] = table._asdict()
     about["columns"] = [
         {"name": one.name, "type": str(one.type), "null": one.null, "unit": one.unit, "source": one.source,
          "meaning": one.meaning}

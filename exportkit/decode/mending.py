@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import msgspec
@@ -55,8 +56,13 @@ class Mender:
     """
 
     def __init__(self, row_type: type[msgspec.Struct]) -> None:
-        self.seen: dict[str, set[str]] = {}
-        self._fit = _fitter(_type_info(row_type), Known({}, self.seen))
+        self.seen: dict[str, set[str]] = defaultdict(set)
+        self._row_type = row_type
+
+    @cached_property
+    def _fit(self) -> Fitter:
+        # Takes 10 ms, and most exports hold nothing to mend.
+        return _fitter(_type_info(self._row_type), Known({}, self.seen))
 
     def mend(self, value: dict[str, Any]) -> Any:
         """Return the row that `value` makes, UNFIT where it makes none."""
@@ -98,7 +104,7 @@ def _struct_fitter(declared: inspect.StructType, known: Known) -> Fitter:
     if cls in known.fitters:
         return known.fitters[cls]
     fields: dict[str, tuple[str, Fitter]] = {}
-    seen = known.seen.setdefault(cls.__name__, set())
+    seen = known.seen[cls.__name__]
 
     def fit(value: Any) -> Fitted:
         if type(value) is not dict:

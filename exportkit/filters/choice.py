@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
+from msgspec import Struct
 
-from exportkit.filters.conditions import Condition, make_conditions
+from exportkit import filters as room
 from exportkit.filters.label_policy import POLICY_NEEDS, LabelPolicy
-from exportkit.filters.params import Parts, make_parts
-from exportkit.filters.questions import NEEDS
-from exportkit.filters.redaction import Redaction, make_redaction
 from exportkit.filters.refusals import wrong_value
 from exportkit.rows import STRUCTS
+
+if TYPE_CHECKING:
+    from exportkit.filters import Condition, Parts, Redaction
 
 __all__ = ["Choice", "make_choice"]
 
@@ -25,8 +25,7 @@ _NOTHING: frozenset[str] = frozenset()
 _OF_LABELS = frozenset({"labels", "objects", "classifications", "relationships", "segments", "key_frames"})
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """What of an export is converted.
 
     Attributes
@@ -80,7 +79,7 @@ class Choice:
 
     def unasked(self) -> dict[str, frozenset[str]]:
         """Return the fields that no filter looks at."""
-        asked = [NEEDS[condition.name] for condition in self.conditions]
+        asked = [room.NEEDS[condition.name] for condition in self.conditions]
         found = {}
         for name, struct in STRUCTS.items():
             optional = {one.name for one in msgspec.structs.fields(struct) if not one.required} - {"extra_"}
@@ -109,8 +108,8 @@ def make_choice(
     if labels not in get_args(LabelPolicy):
         raise wrong_value("labels", labels, f"one of {', '.join(get_args(LabelPolicy))}")
     return Choice(
-        parts=None if params is None else make_parts(params),
-        conditions=make_conditions(filters or {}),
+        parts=None if params is None else room.make_parts(params),
+        conditions=room.make_conditions(filters) if filters else (),
         labels=labels,  # type: ignore[arg-type]  # checked above
-        redaction=make_redaction(redact, redact_key) if redact else None,
+        redaction=room.make_redaction(redact, redact_key) if redact else None,
     )

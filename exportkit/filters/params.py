@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypedDict
+
+from msgspec import Struct
 
 from exportkit.filters.refusals import unknown_name, wrong_value
 
@@ -50,8 +51,7 @@ SWITCHED: Mapping[str, tuple[tuple[str, str], ...]] = {
 _CHOOSING = ("project_ids", "all_projects", "model_run_ids", "all_model_runs")
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """The parts of a row that are wanted.
 
     Attributes

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from difflib import get_close_matches
+
+from exportkit.tables.names import nearest_name
 
 __all__ = ["unknown_name", "wrong_value"]
 
 
 def unknown_name(what: str, name: object, known: Collection[str]) -> ValueError:
     """Return the error for a name that is none of `known`."""
-    near = get_close_matches(str(name), known, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+    near = nearest_name(str(name), known)
+    hint = f"did you mean {near!r}?" if near else f"known are {', '.join(known)}"
     return ValueError(f"there is no {what} {name!r}\nhint: {hint}")
 
 

@@ -6,7 +6,24 @@ object for each data row), which the other rooms then read like any V2 row. Does
 
 from __future__ import annotations
 
-from exportkit.legacy.elements import looks_like_v1
-from exportkit.legacy.upgrading import Upgraded, upgrade, upgrade_rows
+from typing import TYPE_CHECKING
 
-__all__ = ["Upgraded", "looks_like_v1", "upgrade", "upgrade_rows"]
+from exportkit._on_first_use import on_first_use
+
+if TYPE_CHECKING:
+    from exportkit.legacy.elements import begins_as_v1
+    from exportkit.legacy.first_look import looks_like_v1
+    from exportkit.legacy.upgrading import Upgraded, upgrade, upgrade_rows
+
+__all__ = ["Upgraded", "begins_as_v1", "looks_like_v1", "upgrade", "upgrade_rows"]
+
+_HOMES = {
+    "Upgraded": "exportkit.legacy.upgrading",
+    "begins_as_v1": "exportkit.legacy.elements",
+    "looks_like_v1": "exportkit.legacy.first_look",
+    "upgrade": "exportkit.legacy.upgrading",
+    "upgrade_rows": "exportkit.legacy.upgrading",
+}
+
+if not TYPE_CHECKING:
+    __getattr__ = on_first_use(globals(), _HOMES)

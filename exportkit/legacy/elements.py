@@ -17,33 +17,20 @@ from typing import Any, BinaryIO
 import ijson
 
 from exportkit.errors import DecodeError, ReadError
+from exportkit.legacy.first_look import V1_NAMES, V1_PAIR
 from exportkit.place import Place
 
-__all__ = ["looks_like_v1", "read_elements"]
+__all__ = ["begins_as_v1", "read_elements"]
 
 _PEEK_BYTES = 64 * 1024
 _MARK = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n"
-#: Names that only Export V1 uses at the top of a label.
-_V1_NAMES = frozenset(
-    {
-        "DataRow ID",
-        "Labeled Data",
-        "View Label",
-        "Project Name",
-        "Created By",
-        "Created At",
-        "Seconds to Label",
-        "External ID",
-        "Dataset Name",
-    }
-)
 #: The first words of a parser's complaint; what follows quotes the input.
 _COMPLAINT = re.compile(r"(?:parse|lexical) error: ([\w() ]{1,80})")
 
 
-def looks_like_v1(head: bytes) -> bool:
-    """Tell whether an input that starts with `head` is an Export V1 file.
+def begins_as_v1(head: bytes) -> bool:
+    """Tell by the names of its first object whether an input that starts with `head` is an Export V1.
 
     Parameters
     ----------
@@ -171,7 +158,7 @@ def _checked(element: Any, place: Place) -> dict[str, Any]:
 
 
 def _is_v1(names: Collection[str]) -> bool:
-    return not _V1_NAMES.isdisjoint(names) or ("ID" in names and "Label" in names)
+    return not V1_NAMES.isdisjoint(names) or V1_PAIR.issubset(names)
 
 
 def _is_v2(names: Collection[str]) -> bool:

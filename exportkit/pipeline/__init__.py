@@ -5,19 +5,26 @@ read → split → decode → flatten → batch, and on to write.
 
 from __future__ import annotations
 
-from exportkit.pipeline.oddities import warn_of_oddities, warned
-from exportkit.pipeline.old_exports import upgrade_source
-from exportkit.pipeline.options import MAX_REJECTS, OnBadRow, Options, choose_workers, make_options
-from exportkit.pipeline.running import batches
-from exportkit.pipeline.workers import can_fork
-from exportkit.pipeline.writing import write_lake
-from exportkit.read import SourceLike
+from typing import TYPE_CHECKING
+
+from exportkit._on_first_use import on_first_use
+
+if TYPE_CHECKING:
+    from exportkit.pipeline.assignment import can_fork
+    from exportkit.pipeline.oddities import warn_of_oddities, warned
+    from exportkit.pipeline.old_exports import upgrade_source
+    from exportkit.pipeline.options import MAX_REJECTS, OnBadRow, Options, choose_workers, make_options
+    from exportkit.pipeline.running import batches
+    from exportkit.pipeline.workers import WorkerPool
+    from exportkit.pipeline.writing import write_lake
+    from exportkit.read import SourceLike
 
 __all__ = [
     "MAX_REJECTS",
     "OnBadRow",
     "Options",
     "SourceLike",
+    "WorkerPool",
     "batches",
     "can_fork",
     "choose_workers",
@@ -27,3 +34,22 @@ __all__ = [
     "warned",
     "write_lake",
 ]
+
+_HOMES = {
+    "MAX_REJECTS": "exportkit.pipeline.options",
+    "OnBadRow": "exportkit.pipeline.options",
+    "Options": "exportkit.pipeline.options",
+    "SourceLike": "exportkit.read",
+    "WorkerPool": "exportkit.pipeline.workers",
+    "batches": "exportkit.pipeline.running",
+    "can_fork": "exportkit.pipeline.assignment",
+    "choose_workers": "exportkit.pipeline.options",
+    "make_options": "exportkit.pipeline.options",
+    "upgrade_source": "exportkit.pipeline.old_exports",
+    "warn_of_oddities": "exportkit.pipeline.oddities",
+    "warned": "exportkit.pipeline.oddities",
+    "write_lake": "exportkit.pipeline.writing",
+}
+
+if not TYPE_CHECKING:
+    __getattr__ = on_first_use(globals(), _HOMES)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 
+from exportkit import filters
 from exportkit.decode import LineDecoder
-from exportkit.filters import Choice, first_refusing, kept_labels, select, strip
+from exportkit.filters import Choice
 from exportkit.place import LineBlock, LinePlaces, Source
 from exportkit.report import Report
 from exportkit.rows import Reject, RowBlock
@@ -35,7 +36,7 @@ class Sieve:
     def sift(self, block: LineBlock, found: LinePlaces, source: Source) -> tuple[LinePlaces, list[Reject]]:
         """Return the places of the lines that stay, and the lines that cannot become rows."""
         rows, rejects = self._decoder.decode(block, found, source)
-        refusing = [first_refusing(row, self._conditions) for row in rows.rows]
+        refusing = [filters.first_refusing(row, self._conditions) for row in rows.rows]
         dropped = [name for name in refusing if name is not None]
         if not dropped and not rejects:
             return found, []
@@ -52,9 +53,9 @@ def choose(block: RowBlock, choice: Choice, tables: Collection[str]) -> RowBlock
     """Return `block` without parts that are not wanted, and with the labels marked that are."""
     policy, parts = choice.policy_of(tables), choice.parts
     if parts is not None:
-        select(block.rows, parts)
+        filters.select(block.rows, parts)
     if policy != "all":
-        block = replace(block, kept_labels=kept_labels(block.rows, policy))
+        block = replace(block, kept_labels=filters.kept_labels(block.rows, policy))
     if parts is not None:
-        strip(block.rows, parts)
+        filters.strip(block.rows, parts)
     return block

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 
 import pyarrow as pa
+from msgspec.structs import replace
 
 from exportkit.batch import TableBuffer
 from exportkit.decode import LineDecoder, shown_data_row_id
 from exportkit.errors import DecodeError, RowError
 from exportkit.flatten import flatten, reject_block
+from exportkit.pipeline import long_rows
 from exportkit.pipeline.choosing import Sieve, choose
-from exportkit.pipeline.long_rows import LongRow
 from exportkit.pipeline.needs import skipped_fields
 from exportkit.pipeline.options import Options
 from exportkit.pipeline.pieces import Piece, bytes_of_line, is_blank, runs_of_line
@@ -116,7 +116,8 @@ class Conversion:
         self._report.lines += 1
         self._report.input_bytes += length
         try:
-            row = LongRow(partial(runs_of_line, stored, self._options), stored, source, self._decoder)
+            runs = partial(runs_of_line, stored, self._options)
+            row = long_rows.LongRow(runs, stored, source, self._decoder)
         except RowError as error:
             if is_blank(stored):
                 self._report.blanks += 1

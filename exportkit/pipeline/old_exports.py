@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import msgspec
 
-from exportkit.legacy import Upgraded, upgrade, upgrade_rows
+from exportkit import legacy
 from exportkit.place import LineBlock
 from exportkit.read import SourceLike, open_sources
+
+if TYPE_CHECKING:
+    from exportkit.legacy import Upgraded
 
 __all__ = ["BlockStream", "upgrade_source", "upgraded_lines"]
 
@@ -56,7 +59,7 @@ def upgrade_source(source: SourceLike, destination: str | os.PathLike[str]) -> U
             other.close()
             raise ValueError("upgrade takes one export at a time")
         stream: Any = BlockStream(opened.blocks(), opened.source.uri)
-        return upgrade(cast(BinaryIO, stream), destination)
+        return legacy.upgrade(cast(BinaryIO, stream), destination)
 
 
 def upgraded_lines(blocks: Iterator[bytes], source_uri: str, block_bytes: int) -> Iterator[LineBlock]:
@@ -71,7 +74,7 @@ def upgraded_lines(blocks: Iterator[bytes], source_uri: str, block_bytes: int) -
     encode = msgspec.json.Encoder().encode
     held: list[bytes] = []
     size, first = 0, 1
-    for row in upgrade_rows(cast(BinaryIO, stream)):
+    for row in legacy.upgrade_rows(cast(BinaryIO, stream)):
         line = encode(row) + b"\n"
         if held and size + len(line) > block_bytes:
             yield LineBlock(b"".join(held), first, None)

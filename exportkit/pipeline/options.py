@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, get_args
+
+from msgspec import Struct, field
 
 from exportkit.errors import ReadError, TableError
 from exportkit.filters import Choice
 from exportkit.report import Report
 from exportkit.tables import TABLES, pick_table
+from exportkit.tables.names import nearest_name
 
 __all__ = ["MAX_REJECTS", "OnBadRow", "Options", "choose_workers", "make_options"]
 
@@ -26,8 +27,7 @@ MIB = 2**20
 WORTHWHILE_BYTES = 64 * MIB
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What to convert, how to treat bad lines, and how much to hold.
 
     Attributes
@@ -175,7 +175,7 @@ def _columns_of(name: str, asked: Sequence[str] | None) -> tuple[str, ...]:
         return known
     for one in asked:
         if one not in known:
-            near = get_close_matches(one, known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"its columns are {', '.join(known)}"
+            near = nearest_name(one, known)
+            hint = f"did you mean {near!r}?" if near else f"its columns are {', '.join(known)}"
             raise TableError(f"table {name!r} has no column {one!r}", hint=hint)
     return tuple(one for one in known if one in asked)

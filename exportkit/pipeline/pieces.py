@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from exportkit import legacy, split
 from exportkit.errors import ReadError
-from exportkit.legacy import looks_like_v1
-from exportkit.pipeline.long_rows import may_enter
+from exportkit.pipeline import long_rows
 from exportkit.pipeline.old_exports import upgraded_lines
 from exportkit.pipeline.options import Options
 from exportkit.place import LineBlock, MemberRun, Source, StoredLine
 from exportkit.read import OpenedSource, read_range
-from exportkit.split import (
-    Form,
-    LongLine,
-    Split,
-    cut_elements,
-    cut_lines,
-    cut_members,
-    plan_splits,
-    sniff,
-    take_head,
-)
+from exportkit.split import Form, LongLine, cut_lines, sniff, take_head
+
+if TYPE_CHECKING:
+    from exportkit.split import Split
 
 __all__ = [
     "Piece",
@@ -54,24 +48,24 @@ def pieces_of_source(opened: OpenedSource, options: Options) -> tuple[Source, It
     """Return what names the lines of an opened source, and the lines in order, whatever form it has."""
     source = opened.source
     head, blocks = take_head(opened.blocks(options.block_bytes))
-    if looks_like_v1(head):
+    if legacy.looks_like_v1(head):
         lines = upgraded_lines(blocks, source.uri, options.block_bytes)
         return replace(source, export_version="v1"), lines
     form = sniff(head, source.uri)
     if form is Form.NDJSON:
         cut = cut_lines(blocks, max_line_bytes=options.max_line_bytes)
         return source, _held_or_stored(cut, opened.path_if_splittable)
-    cut = cut_elements(blocks, form, source.uri, max_line_bytes=options.max_line_bytes)
+    cut = split.cut_elements(blocks, form, source.uri, max_line_bytes=options.max_line_bytes)
     return source, _held_or_stored(cut, None)
 
 
-def pieces_of_split(split: Split, options: Options) -> Iterator[Piece]:
+def pieces_of_split(part: Split, options: Options) -> Iterator[Piece]:
     """Yield the lines of a range of a file in order."""
-    blocks = read_range(split.uri, split.start, split.end, options.block_bytes)
+    blocks = read_range(part.uri, part.start, part.end, options.block_bytes)
     cut = cut_lines(
-        blocks, first_line=split.first_line, first_offset=split.start, max_line_bytes=options.max_line_bytes
+        blocks, first_line=part.first_line, first_offset=part.start, max_line_bytes=options.max_line_bytes
     )
-    yield from _held_or_stored(cut, split.uri)
+    yield from _held_or_stored(cut, part.uri)
 
 
 def splits_of_source(opened: OpenedSource, workers: int) -> Iterator[Split] | None:
@@ -86,11 +80,11 @@ def splits_of_source(opened: OpenedSource, workers: int) -> Iterator[Split] | No
     if location is None or size is None or size < 2 * MIN_SPLIT_BYTES:
         return None
     head = b"".join(read_range(location, 0, min(size, 64 * 1024), 64 * 1024))
-    if looks_like_v1(head) or sniff(head, opened.source.uri) is not Form.NDJSON:
+    if legacy.looks_like_v1(head) or sniff(head, opened.source.uri) is not Form.NDJSON:
         return None
     wanted = max(workers * SPLITS_A_WORKER, size // MAX_SPLIT_BYTES)
     blocks = read_range(location, 0, size, COUNTING_BLOCK_BYTES)
-    return plan_splits(blocks, location, size, wanted, min_split_bytes=MIN_SPLIT_BYTES)
+    return split.plan_splits(blocks, location, size, wanted, min_split_bytes=MIN_SPLIT_BYTES)
 
 
 def _held_or_stored(cut: Iterator[LineBlock | LongLine], location: str | None) -> Iterator[Piece]:
@@ -109,6 +103,8 @@ def _held_or_stored(cut: Iterator[LineBlock | LongLine], location: str | None) -
 @contextmanager
 def _spooled(piece: LongLine) -> Iterator[StoredLine]:
     """Keep a long line of an input that cannot be read twice in a temporary file while it is needed."""
+    import tempfile  # noqa: PLC0415 - which only a long line of a stream needs
+
     with tempfile.TemporaryDirectory(prefix="exportkit-") as directory:
         path = Path(directory) / "line.json"
         try:
@@ -137,7 +133,7 @@ def runs_of_line(stored: StoredLine, options: Options) -> Iterator[MemberRun]:
         The line is no object, or its brackets do not match.
     """
     blocks = read_range(stored.uri, stored.start, stored.end, options.block_bytes)
-    return cut_members(blocks, may_enter, run_bytes=options.run_bytes)
+    return split.cut_members(blocks, long_rows.may_enter, run_bytes=options.run_bytes)
 
 
 def is_blank(stored: StoredLine) -> bool:

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from exportkit.batch.kernels import value_counts
 from exportkit.flatten import KNOWN_KINDS
 from exportkit.report import Report
 from exportkit.rows import STRUCTS
@@ -69,16 +69,15 @@ def note_unknowns(table: str, batch: pa.RecordBatch, report: Report) -> None:
             if texts.null_count < len(texts):
                 _note_fields(table, column, texts, report)
     if table == "objects" and "annotation_kind" in batch.schema.names:
-        for one in pc.value_counts(batch.column("annotation_kind")).to_pylist():
-            kind = one["values"]
+        for kind, count in value_counts(batch.column("annotation_kind")).items():
             if kind is not None and kind not in KNOWN_KINDS:
-                _count(report.unknown_kinds, kind, one["counts"])
+                _count(report.unknown_kinds, kind, count)
 
 
 def _note_fields(table: str, column: str, texts: pa.Array, report: Report) -> None:
     root = ROOTS[table] if column != "media_attributes" else "MediaAttributes"
     prefix = table if column != "media_attributes" else f"{table}.media_attributes"
-    for text in texts.drop_null().to_pylist():
+    for text in filter(None, texts.to_pylist()):
         value = _read(text)
         for path in _paths(value, root):
             _count(report.unknown_fields, f"{prefix}.{path}", 1)

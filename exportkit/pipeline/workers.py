@@ -9,28 +9,28 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-import sys
-import threading
 import warnings
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from types import TracebackType
 from typing import Any, Self
 
+from msgspec import Struct
+
 from exportkit.errors import ExportkitError
 from exportkit.native import heap
+from exportkit.pipeline.assignment import Assignment, can_fork
 from exportkit.pipeline.conversion import Conversion
 from exportkit.pipeline.options import Options
 from exportkit.pipeline.pieces import Piece, pieces_of_split
 from exportkit.place import Source
 from exportkit.report import Report
 from exportkit.split import Split
-from exportkit.write import Hints, LakeWriter, PartFile, Staging, WriteOptions
+from exportkit.write import LakeWriter, PartFile
 
-__all__ = ["Assignment", "WorkerPool", "can_fork"]
+__all__ = ["WorkerPool"]
 
 #: Pieces a worker may have waiting: one to work on, one to go on with.
 WAITING_PIECES = 2
@@ -40,18 +40,7 @@ STOP_SECONDS = 0.5
 KEPT_BYTES = 64 * 2**20
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """What every worker of a run needs to know; sent by pickle where processes are not forked."""
-
-    staging: Staging
-    hints: Mapping[str, Hints]
-    options: Options
-    write_options: WriteOptions
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """What a worker tells when it has converted a piece: the counts of its lines so far."""
 
     data_rows: int
@@ -241,15 +230,6 @@ def _convert(
 
 def _can_travel(error: BaseException) -> bool:
     return isinstance(error, (ExportkitError, OSError, MemoryError))
-
-
-def can_fork() -> bool:
-    """Return whether worker processes may be forked from this one.
-
-    A fork keeps locks that other threads hold locked for ever. Threads of Python are therefore in the way;
-    those that numpy and Arrow keep are not, since both put themselves in order after a fork.
-    """
-    return sys.platform == "linux" and threading.active_count() == 1
 
 
 def _context() -> BaseContext:

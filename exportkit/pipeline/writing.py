@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+from exportkit import pipeline
 from exportkit.batch import arrow_schema
+from exportkit.pipeline.assignment import Assignment
 from exportkit.pipeline.options import Options
 from exportkit.pipeline.pieces import pieces_of_source, splits_of_source
 from exportkit.pipeline.running import ProgressTeller, batches
-from exportkit.pipeline.workers import Assignment, WorkerPool
 from exportkit.read import SourceLike, open_sources
 from exportkit.report import Progress, Report
 from exportkit.tables import TABLES, Column
@@ -31,6 +32,8 @@ __all__ = ["write_lake"]
 
 #: Columns of unique ids that people look single rows up by.
 LOOKED_UP = frozenset({"data_row_id", "global_key", "label_id", "feature_id"})
+#: This thread and the one that encodes have nothing else to do by then.
+CLOSING_THREADS = 2
 
 #: Columns that mostly go up from row to row.
 RISING = frozenset({"line", "frame", "byte_offset"})
@@ -68,7 +71,12 @@ def _write_alone(
 ) -> tuple[Report, list[PartFile]]:
     """Convert in this process; the files are encoded on a thread beside it."""
     report = Report()
-    writer = LakeWriter(assignment.staging, hints=assignment.hints, options=assignment.write_options)
+    writer = LakeWriter(
+        assignment.staging,
+        hints=assignment.hints,
+        options=assignment.write_options,
+        closing_threads=CLOSING_THREADS,
+    )
     with EncodingThread(writer) as sink:
         keep_raw = partial(writer.write_raw, "rejects")
         found = batches(source, assignment.options, report, tell, encoded=True, keep_raw=keep_raw)
@@ -84,7 +92,7 @@ def _write_together(
     started = time.perf_counter()
     options = assignment.options
     sources, export_ids = [], []
-    with WorkerPool(workers, assignment) as pool:
+    with pipeline.WorkerPool(workers, assignment) as pool:
         teller = ProgressTeller(tell, pool.counts, started)
         for opened in open_sources(source, export_id=options.export_id):
             with opened:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from exportkit.errors import ReadError
 from exportkit.place import Place
@@ -23,8 +24,7 @@ class ByteReader(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedFile:
+class OpenedFile(Struct, frozen=True):
     """A file that has just been opened.
 
     Attributes

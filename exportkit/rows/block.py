@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct, field
 
 from exportkit.place import Source
 from exportkit.rows.features import Relationship
@@ -16,8 +16,7 @@ from exportkit.rows.structs import Row
 __all__ = ["Fragment", "Reject", "RowBlock"]
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(Struct, frozen=True):
     """What a piece of a long row needs to know of the rest of it.
 
     Attributes
@@ -54,8 +53,7 @@ class Fragment:
     relationships: tuple[Relationship, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RowBlock:
+class RowBlock(Struct, frozen=True):
     """Rows that stood together in the input, in input order.
 
     Attributes
@@ -88,8 +86,7 @@ class RowBlock:
         return [row.data_row.id for row in self.rows]
 
 
-@dataclass(frozen=True, slots=True)
-class Reject:
+class Reject(Struct, frozen=True):
     """One line that could not become a row, with why and where.
 
     Attributes

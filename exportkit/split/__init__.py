@@ -7,13 +7,18 @@ array, end; knows nothing of what is in them, of files or of compression.
 
 from __future__ import annotations
 
-from exportkit.split.elements import cut_elements
+from typing import TYPE_CHECKING
+
+from exportkit._on_first_use import on_first_use
 from exportkit.split.form import V1_HINT, Form, sniff
 from exportkit.split.lines import MAX_LINE_BYTES, LongLine, cut_lines
-from exportkit.split.members import RUN_BYTES, cut_members
 from exportkit.split.places import places
-from exportkit.split.ranges import MIN_SPLIT_BYTES, Split, plan_splits
 from exportkit.split.tape import take_head
+
+if TYPE_CHECKING:
+    from exportkit.split.elements import cut_elements
+    from exportkit.split.members import RUN_BYTES, cut_members
+    from exportkit.split.ranges import MIN_SPLIT_BYTES, Split, plan_splits
 
 __all__ = [
     "MAX_LINE_BYTES",
@@ -31,3 +36,16 @@ __all__ = [
     "sniff",
     "take_head",
 ]
+
+#: What only arrays, long lines and several workers need.
+_HOMES = {
+    "MIN_SPLIT_BYTES": "exportkit.split.ranges",
+    "RUN_BYTES": "exportkit.split.members",
+    "Split": "exportkit.split.ranges",
+    "cut_elements": "exportkit.split.elements",
+    "cut_members": "exportkit.split.members",
+    "plan_splits": "exportkit.split.ranges",
+}
+
+if not TYPE_CHECKING:
+    __getattr__ = on_first_use(globals(), _HOMES)

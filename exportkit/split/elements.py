@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain, pairwise
+
+from msgspec import Struct
 
 from exportkit.errors import ReadError
 from exportkit.place import LineBlock, Place
@@ -24,8 +25,7 @@ _HINTS_TAIL = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """Bytes of the array, and where in them elements end: at a comma or at the closing bracket."""
 
     data: bytes

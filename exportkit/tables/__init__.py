@@ -6,8 +6,6 @@ Order, types, nulls, units and meanings of every column. Arrow schemas, file met
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from exportkit.errors import TableError
 from exportkit.tables.declaration import Column, Table
 from exportkit.tables.label_tables import (
@@ -18,6 +16,7 @@ from exportkit.tables.label_tables import (
     RELATIONSHIPS,
     SEGMENTS,
 )
+from exportkit.tables.names import nearest_name
 from exportkit.tables.row_tables import (
     ATTACHMENTS,
     DATA_ROWS,
@@ -51,6 +50,6 @@ def pick_table(name: str) -> Table:
     """
     if name in TABLES:
         return TABLES[name]
-    near = get_close_matches(name, TABLES, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"the tables are {', '.join(TABLES)}"
+    near = nearest_name(name, TABLES)
+    hint = f"did you mean {near!r}?" if near else f"the tables are {', '.join(TABLES)}"
     raise TableError(f"there is no table {name!r}", hint=hint)

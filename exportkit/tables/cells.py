@@ -16,11 +16,11 @@ The forms differ in cost only, never in meaning.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from exportkit.native import attributes
 
@@ -30,8 +30,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Struct, frozen=True):
     """The attribute `name` of each of `structs`; null where there is no struct or no such attribute."""
 
     structs: list[Any]
@@ -42,16 +41,14 @@ class Attribute:
         return attributes.values(self.structs, self.name) or [None] * len(self.structs)
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(Struct, frozen=True):
     """Numbers with nulls: `values[i]` counts only where `valid[i]`."""
 
     values: npt.NDArray[Any]
     valid: Bools
 
 
-@dataclass(frozen=True, slots=True)
-class Same:
+class Same(Struct, frozen=True):
     """The same value in every row."""
 
     value: Any
@@ -61,16 +58,14 @@ class Same:
 NULLS = Same(None)
 
 
-@dataclass(frozen=True, slots=True)
-class Coded:
+class Coded(Struct, frozen=True):
     """`values[codes[i]]` in row i; null where the code is -1."""
 
     codes: Ints
     values: list[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Lists:
+class Lists(Struct, frozen=True):
     """Lists of `counts[i]` items, all items in one run; null where `valid` is given and false.
 
     `items` are cells of the item type, or cells by field name for items that are structs.
@@ -84,8 +79,7 @@ class Lists:
 Cells = list[Any] | Attribute | npt.NDArray[Any] | Numbers | Same | Coded | Lists
 
 
-@dataclass(frozen=True, slots=True)
-class TableBlock:
+class TableBlock(Struct, frozen=True):
     """The rows that one block adds to one table.
 
     Attributes

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from exportkit.tables.types import INT32, INT64, STRING, ColumnType
 
 __all__ = ["Column", "Table", "table"]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column of a table.
 
     Attributes
@@ -47,8 +46,7 @@ class Column:
     json: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """One table: its grain and its columns in order.
 
     Attributes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = [
     "BINARY", "BOOL", "FLOAT64", "INT32", "INT64", "STRING", "TIMESTAMP",
@@ -10,8 +10,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """A type without children; `name` is Arrow's own name for it."""
 
     name: str
@@ -20,8 +19,7 @@ class Scalar:
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
-class ListOf:
+class ListOf(NamedTuple):
     """A list of any length; `item_null` says whether an item may be null."""
 
     item: ColumnType
@@ -31,8 +29,7 @@ class ListOf:
         return f"list<{self.item}>"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A child of a struct."""
 
     name: str
@@ -40,8 +37,7 @@ class Field:
     null: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class StructOf:
+class StructOf(NamedTuple):
     """A struct with named children."""
 
     fields: tuple[Field, ...]

@@ -81,8 +81,7 @@ def open_destination(
             refuse_existing(staging, mode)
             storage.create_directory(staging.directory, shown_as="")
             lock = storage.lock(staging.directory, wait=False)
-            for table in staging.schemas:
-                storage.create_directory(staging.waiting_table(table))
+            storage.create_directory(staging.waiting)
     except BaseException:
         with suppress(WriteError):
             storage.delete_directory(staging.directory)
@@ -156,8 +155,7 @@ class Destination:
         self._verify(run)
         run = self._sorted([*run, *self._schema_parts(run, outdated)])
         storage = self.staging.storage
-        for table in self.staging.schemas:
-            storage.sync(self.staging.waiting_table(table))
+        storage.sync_all(self._waiting(run))
         order = Order(
             self.staging.run,
             self.mode,
@@ -218,6 +216,13 @@ class Destination:
                     place=storage.place(f"{part.table}/{part.name}"),
                     hint="something else changed the destination; run again",
                 )
+
+    def _waiting(self, parts: list[PartFile]) -> dict[str, str]:
+        """Return all that has to survive a power cut before the order is given, and how it is shown."""
+        files = {
+            self.staging.waiting_part(part.table, part.name): f"{part.table}/{part.name}" for part in parts
+        }
+        return files | {self.staging.waiting: self.staging.waiting}
 
     def _refuse_gone(self, replaced: list[str]) -> None:
         storage = self.staging.storage

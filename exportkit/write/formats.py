@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import pyarrow as pa
+from msgspec import Struct
 
 from exportkit.write import arrow_ipc, parquet
 from exportkit.write.options import Hints, WriteOptions
@@ -33,8 +33,7 @@ class OpenPart(Protocol):
         """Write nothing more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """One file format.
 
     Attributes

@@ -16,6 +16,7 @@ from exportkit.write.names import PartFile
 from exportkit.write.options import Hints, WriteOptions
 from exportkit.write.parts import PartWriter
 from exportkit.write.raw_files import RawFiles
+from exportkit.write.side_by_side import side_by_side
 from exportkit.write.staging import Staging
 
 __all__ = ["BatchSink", "LakeWriter"]
@@ -47,6 +48,9 @@ class LakeWriter:
         For each table what is worth writing beside which column.
     options : WriteOptions, optional
         Sizes and compression.
+    closing_threads : int
+        Tables that `close` completes at the same time; each encodes its last row group then. More than one
+        where nobody else uses the cores.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class LakeWriter:
         staging: Staging,
         *,
         worker: int = 0,
+        closing_threads: int = 1,
         hints: Mapping[str, Hints] | None = None,
         options: WriteOptions | None = None,
     ) -> None:
@@ -61,6 +66,7 @@ class LakeWriter:
         self._worker = worker
         self._hints = hints or {}
         self._options = options
+        self._closing_threads = closing_threads
         self._writers: dict[str, PartWriter] = {}
         self._raw_files: dict[str, RawFiles] = {}
 
@@ -92,7 +98,8 @@ class LakeWriter:
         Raw files follow the parts of their table.
         """
         try:
-            closed = {table: writer.close() for table, writer in self._writers.items()}
+            completed = side_by_side(PartWriter.close, self._writers.values(), self._closing_threads)
+            closed = dict(zip(self._writers, completed, strict=True))
         except BaseException:
             self.abort()
             raise

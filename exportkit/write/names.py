@@ -8,14 +8,16 @@ pass over names that begin with an underscore.
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 __all__ = [
     "REPLACED",
     "UNFINISHED",
+    "WAITING",
     "PartFile",
     "is_own_part",
     "is_part",
@@ -26,12 +28,15 @@ __all__ = [
     "run_of_part",
     "run_of_staging",
     "staging_name",
+    "waiting_name",
 ]
 
 #: Endings that keep a part from every reader, also from one that globs ``**/*.parquet`` into hidden
 #: directories, as DuckDB, polars and pathlib do.
 UNFINISHED = ".inprogress"
 REPLACED = ".replaced"
+#: Where the files of a run wait, in its staging directory.
+WAITING = "new"
 
 _RUN = r"\d{8}T\d{12}Z[0-9a-f]{6}"
 _NUMBERS = r"\d{4,}-\d{5,}"
@@ -40,8 +45,7 @@ _ANY_PART = re.compile(r"part-.*\.(?:parquet|arrow)", re.DOTALL)
 _STAGING = re.compile(rf"\.exportkit-({_RUN})")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class PartFile:
+class PartFile(Struct, frozen=True, order=True):
     """One whole file of one table: a part, or a raw file beside its parts.
 
     Attributes
@@ -69,7 +73,7 @@ class PartFile:
 
 def new_run_id() -> str:
     """Return a name that sorts after all earlier runs: UTC time in microseconds, six random hex digits."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z{secrets.token_hex(3)}"
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z{os.urandom(3).hex()}"
 
 
 def part_name(run: str, worker: int, number: int, suffix: str) -> str:
@@ -101,6 +105,11 @@ def run_of_part(name: str) -> str | None:
     """Return the run that wrote a part or a raw file; None where the name is not ours."""
     match = _OWN_FILE.fullmatch(name)
     return match[1] or match[2] if match else None
+
+
+def waiting_name(table: str, name: str) -> str:
+    """Return what a file of a table is called until its run is published."""
+    return f"{table}.{name}{UNFINISHED}"
 
 
 def staging_name(run: str) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 __all__ = ["PLAIN", "ColumnHint", "Hints", "WriteOptions"]
 
 MIB = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnHint:
+class ColumnHint(Struct, frozen=True):
     """What is worth writing for one column; formats that cannot do it leave it out.
 
     Attributes
@@ -42,8 +42,7 @@ PLAIN = ColumnHint()
 Hints = Mapping[str, ColumnHint]
 
 
-@dataclass(frozen=True, slots=True)
-class WriteOptions:
+class WriteOptions(Struct, frozen=True):
     """How much is gathered before it is written.
 
     Attributes

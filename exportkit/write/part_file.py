@@ -1,4 +1,4 @@
-"""Part file: one file of one table, from its first byte to safe on disk.
+"""Part file: one file of one table, from its first byte to its last.
 
 Takes row groups in their stored types, gives a `PartFile`. Knows staging and format; does not know how many
 rows make a group, or how many bytes a file.
@@ -43,9 +43,8 @@ class OpenPartFile:
         self._storage = staging.storage
         self._table = table
         self._path = f"{table}/{name}"
-        self._waiting_path = staging.waiting_part(table, name)
         self._rows = 0
-        self._stream = self._storage.open_output(self._waiting_path, shown_as=self._path)
+        self._stream = self._storage.open_output(staging.waiting_part(table, name), shown_as=self._path)
         with self._storage.failing_as("begin the part", self._path):
             self._encoder = staging.format.open_part(
                 self._stream,
@@ -64,12 +63,11 @@ class OpenPartFile:
         return written
 
     def close(self) -> PartFile:
-        """Complete the file and return when it has reached the disk."""
+        """Complete the file; `Destination.publish` sees that it reaches the disk."""
         with self._storage.failing_as("complete the part", self._path):
             self._encoder.close()
             size = self._stream.tell()
             self._stream.close()
-        self._storage.sync(self._waiting_path, shown_as=self._path)
         return PartFile(self._table, self._storage.show(self._path), self._rows, size)
 
     def abort(self) -> None:

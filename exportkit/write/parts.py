@@ -87,7 +87,7 @@ class PartWriter:
                 self._gather(to_types(batch, self._stored_schema))
 
     def close(self) -> list[PartFile]:
-        """Write what is pending and return all parts, whole and on disk, in the order they were written.
+        """Write what is pending and return all parts, whole, in the order they were written.
 
         A writer that got no rows has no part: `Destination.publish` sees to tables without rows.
         """

@@ -6,7 +6,8 @@ rows.
 What a reader sees
 ------------------
 A table is changed out of sight: its directory is taken out of the destination, old parts lose their
-names, new parts get theirs, and it is put back. Of one table, ``<destination>/<table>/*.parquet``
+names, new parts get theirs, and it is put back. Tables that nobody can see yet come first, all at once,
+the others one by one. Of one table, ``<destination>/<table>/*.parquet``
 therefore gives at each instant
 
 - what was there before, or
@@ -31,18 +32,21 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from exportkit.errors import WriteError
 from exportkit.write.existing import Mode
 from exportkit.write.names import (
     REPLACED,
     UNFINISHED,
+    WAITING,
     is_own_part,
     is_part,
     run_of_part,
     run_of_staging,
     staging_name,
+    waiting_name,
 )
 from exportkit.write.storage import Storage
 
@@ -51,8 +55,7 @@ __all__ = ["Order", "carry_out", "finish_interrupted", "give_order"]
 ORDER_FILE = "order.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """What is to become visible.
 
     Attributes
@@ -99,8 +102,10 @@ def give_order(storage: Storage, order: Order) -> None:
 
 def carry_out(storage: Storage, order: Order) -> None:
     """Make an order true, from wherever it stopped before, and remove the run's staging directory."""
-    for table in _affected_tables(storage, order):
-        _exchange(storage, order, table)
+    tables = _affected_tables(storage, order)
+    unseen = [table for table in tables if not storage.exists(table)]
+    for together in (unseen, *([table] for table in tables if table not in unseen)):
+        _exchange(storage, order, together)
     storage.sync("")
     storage.delete_file(f"{order.directory}/{ORDER_FILE}")
     # The run is published whatever comes now; what cannot be deleted is left to the next run.
@@ -158,20 +163,36 @@ def _affected_tables(storage: Storage, order: Order) -> list[str]:
     return [*order.tables, *sorted(others.difference(order.tables))]
 
 
-def _exchange(storage: Storage, order: Order, table: str) -> None:
-    """Take a table's directory out, change what it holds, and put it back; begin where it stopped before."""
-    taken_out = f"{order.directory}/open/{table}"
+def _exchange(storage: Storage, order: Order, tables: Sequence[str]) -> None:
+    """Change what the directories of tables hold, out of sight; begin where it stopped before."""
+    changed = [table for table in tables if _change(storage, order, table)]
+    storage.sync_all({_taken_out(order, table): table for table in changed})
+    for table in changed:
+        _put_back(storage, order, table)
+
+
+def _taken_out(order: Order, table: str) -> str:
+    return f"{order.directory}/open/{table}"
+
+
+def _change(storage: Storage, order: Order, table: str) -> bool:
+    """Take a table's directory out and change what it holds; say whether there is anything to change."""
+    taken_out = _taken_out(order, table)
     waiting = _waiting(storage, order, table)
     if not storage.exists(taken_out):
         if not waiting and not _outdated(storage, order, table, table):
-            return
+            return False
         _take_out(storage, table, taken_out)
     for name in _outdated(storage, order, table, taken_out):
         storage.create_directory(f"{order.directory}/replaced/{table}")
         storage.move(f"{taken_out}/{name}", f"{order.directory}/replaced/{table}/{name}{REPLACED}")
     for name in waiting:
-        storage.move(f"{order.directory}/new/{table}/{name}{UNFINISHED}", f"{taken_out}/{name}")
-    storage.sync(taken_out)
+        storage.move(f"{order.directory}/{WAITING}/{waiting_name(table, name)}", f"{taken_out}/{name}")
+    return True
+
+
+def _put_back(storage: Storage, order: Order, table: str) -> None:
+    taken_out = _taken_out(order, table)
     if storage.files(taken_out) or storage.directories(taken_out):
         storage.move(taken_out, table)
     else:
@@ -187,8 +208,9 @@ def _take_out(storage: Storage, table: str, taken_out: str) -> None:
 
 
 def _waiting(storage: Storage, order: Order, table: str) -> list[str]:
-    names = (name.removesuffix(UNFINISHED) for name in storage.files(f"{order.directory}/new/{table}"))
-    return [name for name in names if f"{table}/{name}" in order.parts]
+    there = {*storage.files(f"{order.directory}/{WAITING}")}
+    of_table = (path.removeprefix(f"{table}/") for path in order.parts if path.startswith(f"{table}/"))
+    return [name for name in of_table if waiting_name(table, name) in there]
 
 
 def _outdated(storage: Storage, order: Order, table: str, directory: str) -> list[str]:

@@ -29,7 +29,7 @@ class RawFiles:
     Attributes
     ----------
     files : list of PartFile
-        The files that are whole and on disk.
+        The files that are whole.
     """
 
     def __init__(self, staging: Staging, table: str, *, worker: int = 0) -> None:
@@ -57,6 +57,5 @@ class RawFiles:
                 stream.write(chunk)
                 size += len(chunk)
             stream.close()
-        storage.sync(waiting, shown_as=path)
         self.files.append(PartFile(self._table, storage.show(path), 0, size))
         return name

@@ -6,7 +6,6 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from random import Random
 from typing import Any
 from unittest.mock import patch
@@ -15,6 +14,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from decode.reading import SOURCE, block_of
 from exportkit.decode import LineDecoder, habits

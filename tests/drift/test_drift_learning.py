@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from exportkit.decode import decoder
 from exportkit.pipeline import make_options
@@ -25,7 +25,7 @@ LINE_BY_LINE = 64
 
 def tables_from(data: bytes, **sizes: int) -> Tables:
     """Return the rows of all tables, converted in blocks of `block_bytes`."""
-    options = replace(make_options(export_id="e"), **sizes)  # type: ignore[arg-type]  # all of them are sizes
+    options = replace(make_options(export_id="e"), **sizes)
     return rows_of_batches(batches(io.BytesIO(data), options, Report()))
 
 

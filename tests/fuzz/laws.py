@@ -12,8 +12,10 @@ import json
 import tempfile
 import warnings
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec.structs import replace
 
 from exportkit import ExportkitError, Report, iter_batches, to_arrow
 from exportkit.pipeline import make_options
@@ -104,7 +106,7 @@ def _rows(data: bytes, report: Report, **sizes: int) -> Tables:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if sizes:
-            options = replace(make_options(export_id="fuzz", max_rejects=None), **sizes)  # type: ignore[arg-type]
+            options = replace(make_options(export_id="fuzz", max_rejects=None), **sizes)
             found = batches(io.BytesIO(data), options, report)
         else:
             found = iter_batches(io.BytesIO(data), export_id="fuzz", max_rejects=None, report=report)

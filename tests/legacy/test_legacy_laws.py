@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from exportkit.legacy import looks_like_v1, upgrade_rows
+from exportkit.legacy import begins_as_v1, looks_like_v1, upgrade_rows
+from exportkit.legacy.first_look import V1_NAMES, V1_PAIR
 from legacy.leaves import found_in, labels, leaf, missing, said
 from legacy.v1_labels import labels as v1_labels
 
@@ -118,3 +119,32 @@ def test_a_file_of_labels_looks_like_v1_and_its_rows_do_not(elements: list[dict[
 @given(v1_labels(), st.integers(0, 400))
 def test_a_cut_head_is_never_an_error(label: dict[str, Any], cut: int) -> None:
     assert looks_like_v1(as_array([label])[:cut]) in (True, False)
+
+
+def escaped(text: str, at: int) -> str:
+    """Return JSON with one of its letters spelled by its number."""
+    letters = [index for index, one in enumerate(text) if one.isalpha()]
+    if not letters:
+        return text
+    index = letters[at % len(letters)]
+    return f"{text[:index]}\\u{ord(text[index]):04x}{text[index + 1 :]}"
+
+
+names = st.sampled_from(["data_row", *sorted(V1_PAIR)]) | st.sampled_from(sorted(V1_NAMES))
+nested = st.just("x") | st.dictionaries(names, names, max_size=2) | st.lists(names, max_size=2)
+
+
+@given(
+    elements=st.lists(st.dictionaries(names, nested, min_size=1, max_size=2), min_size=1, max_size=2),
+    as_lines=st.booleans(),
+    letter=st.integers(0, 30),
+    cut=st.none() | st.integers(0, 100),
+)
+@example(elements=[{"ID": "x", "Label": "x"}], as_lines=False, letter=0, cut=None)
+def test_what_is_told_without_a_parser_is_told_as_with_one(
+    *, elements: list[dict[str, Any]], as_lines: bool, letter: int, cut: int | None
+) -> None:
+    text = "\n".join(map(json.dumps, elements)) if as_lines else json.dumps(elements)
+    for spelled in (text, escaped(text, letter)):
+        head = spelled.encode()[:cut]
+        assert looks_like_v1(head) is begins_as_v1(head)

@@ -6,9 +6,10 @@ import io
 import json
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 import exportkit
 from exportkit.pipeline import batches, make_options

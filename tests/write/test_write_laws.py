@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exportkit import WriteError
 from exportkit.write import (
     EncodingThread,
     FormatName,
@@ -139,3 +140,39 @@ def test_later_runs_sort_after_earlier_ones(tmp_path: Path) -> None:
     for first in range(0, 50, 10):
         write_lake(tmp_path, batch_of(numbered(first, 10)), mode="append")
     assert ids_in(tmp_path) == [row["id"] for row in numbered(0, 50)]
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_tables_may_be_completed_side_by_side(tmp_path: Path, threads: int) -> None:
+    tables = {f"table {number}": numbered(100 * number, 30) for number in range(7)}
+    schemas = dict.fromkeys(tables, SCHEMA)
+    with (
+        open_destination(tmp_path, schemas=schemas) as destination,
+        LakeWriter(destination.staging, closing_threads=threads) as writer,
+    ):
+        for table, some in tables.items():
+            writer.write(table, batch_of(some))
+        parts = destination.publish(writer.close())
+    assert [(part.table, part.rows) for part in parts] == [(table, 30) for table in tables]
+    assert {
+        table: read_part(tmp_path / table / part.name) for table, part in zip(tables, parts, strict=True)
+    } == {table: table_of(some) for table, some in tables.items()}
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_a_table_that_cannot_be_completed_ends_all_of_them(tmp_path: Path, threads: int) -> None:
+    schemas = dict.fromkeys(("pets", "owners", "toys"), SCHEMA)
+    with (
+        open_destination(tmp_path, schemas=schemas) as destination,
+        LakeWriter(destination.staging, closing_threads=threads) as writer,
+    ):
+        for table in schemas:
+            writer.write(table, batch_of(numbered(0, 3)))
+        staging = destination.staging
+        (tmp_path / staging.waiting_part("owners", staging.name(0, 0))).mkdir()
+        with pytest.raises(WriteError) as caught:
+            writer.close()
+        assert str(caught.value).startswith("cannot create the file: Is a directory (in ")
+        with pytest.raises(ValueError, match="the writer of toys is closed"):
+            writer.write("toys", batch_of(numbered(0, 3)))
+    assert part_paths(tmp_path, "pets") == []

@@ -13,15 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exportkit import WriteError
-from exportkit.write import Destination, LakeWriter, Mode, PartFile, WriteOptions, open_destination
+from exportkit.write import Mode, open_destination
 from exportkit.write.storage import Storage
-from write.lakes import SCHEMA, batch_of, everything_below, numbered
+from write.lakes import everything_below
+from write.runs import MODES, NOTES, Run, ready_to_publish
 
-MODES: tuple[Mode, ...] = ("error", "append", "overwrite")
 CHANGES = ("create_directory", "open_output", "move", "delete_file", "delete_directory")
-
-#: Files of somebody else, in a table that the run writes and in one that it does not.
-NOTES = ("pets/notes.txt", "houses/notes.txt")
 
 #: Names of parts by the directory they are in.
 View = dict[str, list[str]]
@@ -60,38 +57,6 @@ def ending_after(changes: int, end: type[BaseException] = Crash) -> Callable[[in
             raise end
 
     return act
-
-
-class Run:
-    """A run whose parts are written and not yet published: how many parts for which table."""
-
-    def __init__(self, lake: Path, mode: Mode, **parts: int) -> None:
-        schemas = dict.fromkeys(parts, SCHEMA)
-        self.destination: Destination = open_destination(lake, schemas=schemas, mode=mode, format="arrow")
-        with LakeWriter(
-            self.destination.staging, options=WriteOptions(row_group_rows=1, part_bytes=1)
-        ) as writer:
-            for table, count in parts.items():
-                for row in numbered(0, count):
-                    writer.write(table, batch_of([row]))
-            self.parts: list[PartFile] = writer.close()
-
-    def publish(self) -> None:
-        self.destination.publish(self.parts)
-
-    def die(self) -> None:
-        """Let go of what the system lets go of when a process ends."""
-        self.destination._release()
-
-
-def ready_to_publish(lake: Path, mode: Mode) -> Run:
-    """Return a run of pets, owners and toys (no rows); but for "error" one of pets, toys, houses is there."""
-    if mode != "error":
-        Run(lake, "append", pets=2, toys=1, houses=1).publish()
-    for name in NOTES:
-        (lake / name).parent.mkdir(parents=True, exist_ok=True)
-        (lake / name).write_text("mine")
-    return Run(lake, mode, pets=2, owners=1, toys=0)
 
 
 def seen(lake: Path, pattern: str) -> View:

@@ -10,7 +10,20 @@ row of their own, and by label its key frames and relationships: about 100 bytes
 
 from __future__ import annotations
 
-from exportkit.pipeline.long_rows.fragments import LongRow
-from exportkit.pipeline.long_rows.wrapping import may_enter
+from typing import TYPE_CHECKING
+
+from exportkit._on_first_use import on_first_use
+
+if TYPE_CHECKING:
+    from exportkit.pipeline.long_rows.fragments import LongRow
+    from exportkit.pipeline.long_rows.wrapping import may_enter
 
 __all__ = ["LongRow", "may_enter"]
+
+_HOMES = {
+    "LongRow": "exportkit.pipeline.long_rows.fragments",
+    "may_enter": "exportkit.pipeline.long_rows.wrapping",
+}
+
+if not TYPE_CHECKING:
+    __getattr__ = on_first_use(globals(), _HOMES)
