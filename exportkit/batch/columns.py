@@ -66,12 +66,10 @@ def string_array(strings: Sequence[str | None]) -> pa.Array:
     return column.finish(len(strings))
 
 
-class Texts:
-    """A column of strings, or of bytes."""
+class HeldColumn:
+    """What columns of one compiled column share."""
 
-    def __init__(self, arrow_type: pa.DataType) -> None:
-        self._type = arrow_type
-        self._held = growing.TextColumn()
+    _held: growing.TextColumn | growing.NumberColumn
 
     @property
     def rows(self) -> int:
@@ -82,6 +80,20 @@ class Texts:
     def nbytes(self) -> int:
         """About how many bytes it holds."""
         return self._held.nbytes
+
+    def add_nulls(self, length: int) -> None:
+        """Take `length` rows without a value."""
+        self._held.add_nulls(length)
+
+
+class Texts(HeldColumn):
+    """A column of strings, or of bytes."""
+
+    _held: growing.TextColumn
+
+    def __init__(self, arrow_type: pa.DataType) -> None:
+        self._type = arrow_type
+        self._held = growing.TextColumn()
 
     def add(self, cells: Cells, length: int) -> None:
         """Take the cells of `length` rows."""
@@ -96,10 +108,6 @@ class Texts:
         else:
             raise TypeError(f"strings do not come as {type(cells).__name__}")
 
-    def add_nulls(self, length: int) -> None:
-        """Take `length` rows without a value."""
-        self._held.add_nulls(length)
-
     def finish(self, rows: int) -> pa.Array:
         """Return the first `rows` rows as one array, and hold none."""
         held = self._held
@@ -112,23 +120,15 @@ class Texts:
         return pa.Array.from_buffers(self._type, rows, [valid, pa.py_buffer(ends), pa.py_buffer(data)])
 
 
-class NumbersColumn:
+class NumbersColumn(HeldColumn):
     """A column of numbers or booleans."""
+
+    _held: growing.NumberColumn
 
     def __init__(self, arrow_type: pa.DataType) -> None:
         self._type = arrow_type
         self._form, self._dtype = _NUMBERS[str(arrow_type)]
         self._held = growing.NumberColumn(self._form)
-
-    @property
-    def rows(self) -> int:
-        """Rows it has been given."""
-        return self._held.rows
-
-    @property
-    def nbytes(self) -> int:
-        """About how many bytes it holds."""
-        return self._held.nbytes
 
     def add(self, cells: Cells, length: int) -> None:
         """Take the cells of `length` rows."""
@@ -150,10 +150,6 @@ class NumbersColumn:
     def _raw(self, numbers: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
         fitting: npt.NDArray[Any] = np.ascontiguousarray(numbers, dtype=self._dtype)
         return fitting.view(np.uint8)
-
-    def add_nulls(self, length: int) -> None:
-        """Take `length` rows without a value."""
-        self._held.add_nulls(length)
 
     def finish(self, rows: int) -> pa.Array:
         """Return the first `rows` rows as one array, and hold none."""

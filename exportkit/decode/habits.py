@@ -94,26 +94,22 @@ class Habits:
         self._words = {}
         self._credit = FIRST_MISSES * BYTES_A_MISS
 
-    def _look(self, structs: list[Any]) -> None:
-        """Note the fields and words of structs of one class, and of all below them."""
-        name = type(structs[0]).__name__
-        original = STRUCTS[name]
-        seen = self._fields.setdefault(name, set())
-        for field in original.__struct_fields__:
-            held = None if field == "extra_" else attributes.values(structs, field)
-            if held is None or held.count(NO_RAW) == len(held):
-                continue
-            seen.add(field)
-            kind = word_type(original, field)
-            if kind in self._words:
-                self._note(kind, held)
-                continue
-            nested = [one for one in held if isinstance(one, msgspec.Struct)]
-            if not nested:
-                found = attributes.runs([one for one in held if isinstance(one, (list, dict))], None)
-                nested = [] if found is None else [one for one in found[2] if isinstance(one, msgspec.Struct)]
-            if nested:
-                self._look(nested)
+    def _look(self, rows: list[Any]) -> None:
+        """Note the fields and words of rows and of all below them, the structs under one field at a time."""
+        waiting = [rows]
+        while waiting:
+            structs = waiting.pop()
+            name = type(structs[0]).__name__
+            for field in STRUCTS[name].__struct_fields__:
+                held = None if field == "extra_" else attributes.values(structs, field)
+                if held is None or held.count(NO_RAW) == len(held):
+                    continue
+                self._fields.setdefault(name, set()).add(field)
+                kind = word_type(STRUCTS[name], field)
+                if kind in self._words:
+                    self._note(kind, held)
+                elif below := structs_in(held):
+                    waiting.append(below)
 
     def _note(self, kind: str, held: list[str | None]) -> None:
         words = self._words[kind]
@@ -121,3 +117,11 @@ class Habits:
         words.discard(None)
         if len(words) > MAX_WORDS:
             del self._words[kind]
+
+
+def structs_in(held: list[Any]) -> list[msgspec.Struct]:
+    """Return the structs among the values of a field, or in the lists and dictionaries among them."""
+    found = [one for one in held if isinstance(one, msgspec.Struct)]
+    if not found and (below := attributes.runs([one for one in held if isinstance(one, list | dict)], None)):
+        found = [one for one in below[2] if isinstance(one, msgspec.Struct)]
+    return found
