@@ -23,6 +23,9 @@ __all__ = [
     "spread_json",
 ]
 
+#: Structs whose attributes become columns.
+Structs = list[Any] | attributes.Structs
+
 #: What makes the cells of each column of a table.
 Columns = dict[str, Callable[[], Cells]]
 
@@ -53,7 +56,7 @@ class Runs(NamedTuple):
         return np.arange(len(self.items), dtype=np.int64) - np.repeat(starts, self.counts)
 
 
-def runs(structs: list[Any], attribute: str | None) -> Runs | None:
+def runs(structs: Structs, attribute: str | None) -> Runs | None:
     """Return what the lists or dictionaries under an attribute hold, None where they hold nothing."""
     found = attributes.runs(structs, attribute)
     if found is None:
@@ -67,7 +70,7 @@ def present(values: list[Any]) -> Bools:
     return np.frombuffer(attributes.present(values, None), np.bool_)
 
 
-def pick(structs: list[Any] | None, attribute: str) -> Cells:
+def pick(structs: Structs | None, attribute: str) -> Cells:
     """Return an attribute of each struct, null where there is none or it has no such attribute."""
     return NULLS if structs is None else Attribute(structs, attribute)
 
@@ -78,7 +81,7 @@ def lists_of(lists: Sequence[Sequence[Any] | None], items: Cells | Mapping[str, 
     return Lists(counts, items, counts > 0)
 
 
-def metric_lists(structs: list[Any], attribute: str = "custom_metrics") -> Cells:
+def metric_lists(structs: Structs, attribute: str = "custom_metrics") -> Cells:
     """Return lists of name and value."""
     metrics: list[list[Metric] | None] | None = attributes.values(structs, attribute)
     if metrics is None or not any(metrics):

@@ -132,6 +132,7 @@ class FeatureSet:
         else:
             for at, said in enumerate(labels.annotations):
                 self._add_label(at, said)
+        self.every_object = attributes.Structs(self.objects)
         self._add_questions_of_objects()
 
     def _is_plain(self) -> bool:
@@ -239,7 +240,7 @@ class FeatureSet:
                     self.odd_keys[order] = key
 
     def _add_questions_of_objects(self) -> None:
-        asked = runs(self.objects, "classifications")
+        asked = runs(self.every_object, "classifications")
         if asked is None:
             return
         from_holders, to = self.object_holders, self.question_holders

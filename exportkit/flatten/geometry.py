@@ -13,7 +13,7 @@ from exportkit.flatten.columns import Columns, lists_of, pick, present
 from exportkit.flatten.extras import json_text
 from exportkit.native import attributes
 from exportkit.rows import NO_RAW, STRUCTS
-from exportkit.rows.features import Box, Location, Object, Point
+from exportkit.rows.features import Box, Location, Point
 from exportkit.tables.cells import NULLS, Attribute, Cells, Coded, Ints, Lists, Same
 
 __all__ = ["GEOMETRY_KEYS", "Geometry"]
@@ -38,7 +38,7 @@ class Geometry:
     a row stands for; geometry under another key of the same columns is a misfit and goes to `payload`.
     """
 
-    def __init__(self, objects: list[Object]) -> None:
+    def __init__(self, objects: attributes.Structs) -> None:
         self.objects = objects
         words: dict[str | None, int] = {None: -1}
         codes = attributes.codes(objects, "annotation_kind", words)

@@ -42,7 +42,7 @@ def _namesakes_of_objects(features: FeatureSet) -> set[int]:
     holders = features.object_holders
     if not features.odd_keys and None not in holders.frames:
         return set()  # objects of frames, each under its own id
-    if attributes.all_differ(features.objects, "feature_id"):
+    if attributes.all_differ(features.every_object, "feature_id"):
         return set()
     ids = [one.feature_id for one in features.objects]
     scopes = list(zip(holders.labels, holders.planes, holders.frames, strict=True))

@@ -36,24 +36,24 @@ KNOWN_KINDS = frozenset(
 
 def object_columns(features: FeatureSet) -> Columns:
     """Return the columns of the table ``objects``."""
-    objects, holders = features.objects, features.object_holders
+    every, holders = features.every_object, features.object_holders
     spread = holders.spread()
     owners = np.array(holders.labels, dtype=np.int64)[spread]
-    geometry = Geometry(objects)
+    geometry = Geometry(every)
     left = cache(lambda: leftovers(features, geometry))
     return {
         **features.labels.keys(owners),
         "plane": lambda: strings(holders.planes, spread),
         "frame": lambda: whole_numbers(holders.frames, spread),
         "position": holders.positions,
-        "feature_id": lambda: Attribute(objects, "feature_id"),
-        "feature_schema_id": lambda: Attribute(objects, "feature_schema_id"),
-        "name": lambda: Attribute(objects, "name"),
-        "value": lambda: Attribute(objects, "value"),
+        "feature_id": lambda: Attribute(every, "feature_id"),
+        "feature_schema_id": lambda: Attribute(every, "feature_schema_id"),
+        "name": lambda: Attribute(every, "name"),
+        "value": lambda: Attribute(every, "value"),
         "annotation_kind": lambda: Coded(geometry.kind_codes, geometry.kinds),
         "is_key_frame": lambda: features.key_flags,
-        "confidence": lambda: Attribute(objects, "confidence"),
-        "custom_metrics": lambda: metric_lists(objects),
+        "confidence": lambda: Attribute(every, "confidence"),
+        "custom_metrics": lambda: metric_lists(every),
         **geometry.columns(),
         "payload": lambda: left()[0],
         "extra": lambda: left()[1],
@@ -66,20 +66,20 @@ def leftovers(features: FeatureSet, geometry: Geometry) -> tuple[Cells, Cells]:
     The geometry of a kind that the catalogue does not know, and geometry of another shape than its
     key or its kind says, is payload; all else is extra.
     """
-    objects = features.objects
+    objects, every = features.objects, features.every_object
     _ = geometry.vertices, geometry.spoken, geometry.chosen  # they note the misfits
     payloads = {at: dict(found) for at, found in geometry.misfits.items()}
     extras = {at: {"$key": key} for at, key in features.odd_keys.items()}
-    for at in lone_relationships(objects):
+    for at in lone_relationships(every):
         payloads[at] = merged(payloads.get(at), relationship_payload(objects[at]))
-    for at, extra in enumerate(attributes.values(objects, "extra_") or ()):
+    for at, extra in enumerate(attributes.values(every, "extra_") or ()):
         for key, value in (extra or {}).items():
             home = payloads if is_payload(objects[at], key, payloads.get(at, {})) else extras
             home[at] = overlaid(home.get(at, {}), {key: value})
     return spread_json(payloads, len(objects)), spread_json(extras, len(objects))
 
 
-def lone_relationships(objects: list[Object]) -> list[int]:
+def lone_relationships(objects: attributes.Structs) -> list[int]:
     """Return the positions of relationships that stand only among the objects."""
     one_way = attributes.values(objects, "unidirectional_relationship")
     both_ways = attributes.values(objects, "bidirectional_relationship")

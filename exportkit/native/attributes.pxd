@@ -15,7 +15,7 @@ cdef extern from "Python.h":
     PyObject* PyDict_GetItemWithError(dict, PyObject*) except? NULL
     const char* PyUnicode_AsUTF8AndSize(PyObject*, Py_ssize_t*) except NULL
     bint PyUnicode_Check(PyObject*)
-    PyObject* PyList_GetItemAsPointer "PyList_GET_ITEM"(list, Py_ssize_t)
+    PyObject** PySequence_Fast_ITEMS(object)
 
 #: In place of an offset: the items are the values themselves; no item has the attribute.
 cdef enum:
@@ -23,14 +23,23 @@ cdef enum:
     ABSENT = -2
 
 
+cdef class Structs:
+    cdef readonly tuple items
+    cdef PyTypeObject* kind
+    cdef bint mixed
+
+
 cdef class Cells:
-    cdef list items
+    cdef object held
+    cdef PyObject** items
     cdef Py_ssize_t count
     cdef Py_ssize_t offset
 
+    cdef void hold(self, items, Py_ssize_t offset)
+
     cdef inline PyObject* at(self, Py_ssize_t index) noexcept:
         """Return the value of a cell, borrowed; None where it has none."""
-        cdef PyObject* one = PyList_GetItemAsPointer(self.items, index)
+        cdef PyObject* one = self.items[index]
         if self.offset == ITSELF or one == NONE:
             return one
         one = (<PyObject**> (<char*> one + self.offset))[0]

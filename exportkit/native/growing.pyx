@@ -96,7 +96,7 @@ cdef class TextColumn(Growing):
         """Bytes of the values so far."""
         return self.data.used + self.ends.used
 
-    def add(self, list structs not None, str name):
+    def add(self, structs not None, str name):
         """Add an attribute of each of `structs`, or themselves."""
         cdef Cells cells = Cells(structs, name)
         if cells.offset == ABSENT:
@@ -197,7 +197,7 @@ cdef class WordColumn:
         self.words[<object> word] = code
         return code
 
-    def add(self, list structs not None, str name):
+    def add(self, structs not None, str name):
         """Add an attribute of each of `structs`, or themselves."""
         cdef Cells cells = Cells(structs, name)
         if cells.offset == ABSENT:
@@ -271,7 +271,7 @@ cdef class NumberColumn(Growing):
         """Bytes of the values so far."""
         return self.data.used
 
-    def add(self, list structs not None, str name):
+    def add(self, structs not None, str name):
         """Add an attribute of each of `structs`, or themselves.
 
         Raises

@@ -33,12 +33,8 @@ Bools = npt.NDArray[np.bool_]
 class Attribute(Struct, frozen=True):
     """The attribute `name` of each of `structs`; null where there is no struct or no such attribute."""
 
-    structs: list[Any]
+    structs: list[Any] | attributes.Structs
     name: str
-
-    def values(self) -> list[Any]:
-        """Return the same cells as Python values."""
-        return attributes.values(self.structs, self.name) or [None] * len(self.structs)
 
 
 class Numbers(Struct, frozen=True):

@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from exportkit.batch import arrow_schema
+from exportkit.native.attributes import Structs
 from exportkit.tables import TABLES
 from exportkit.tables.cells import Attribute, Cells, Coded, Lists, Numbers, Same
 from exportkit.tables.types import (
@@ -134,7 +135,8 @@ def expanded(cells: Cells, length: int) -> list[Any]:
     if isinstance(cells, list):
         return cells
     if isinstance(cells, Attribute):
-        return [getattr(one, cells.name, None) for one in cells.structs]
+        structs = cells.structs.items if isinstance(cells.structs, Structs) else cells.structs
+        return [getattr(one, cells.name, None) for one in structs]
     if isinstance(cells, Same):
         return [cells.value] * length
     if isinstance(cells, Numbers):

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exportkit.native.attributes import all_differ, codes, present, runs, values
+from exportkit.native.attributes import Structs, all_differ, codes, present, runs, values
 from exportkit.rows.features import Box, Metric, Point
 from exportkit.rows.twins import Shape, make_decoder
 
@@ -69,10 +69,12 @@ def asked(structs: list[Any], name: str | None) -> list[Any]:
 
 
 @pytest.mark.parametrize("name", [*NAMES, None])
-@given(structs=structs_of(some_texts | some_whole))
-def test_values_are_what_python_says(name: str | None, structs: list[Any]) -> None:
+@given(structs=structs_of(some_texts | some_whole), wrapped=st.booleans())
+def test_values_are_what_python_says(name: str | None, structs: list[Any], *, wrapped: bool) -> None:
     wanted = asked(structs, name)
-    found = values(structs, name)
+    given_structs = Structs(structs) if wrapped else structs
+    assert len(given_structs) == len(structs)
+    found = values(given_structs, name)
     assert found == (wanted if any(one is not None for one in wanted) else None)
     assert np.frombuffer(present(structs, name), np.bool_).tolist() == [one is not None for one in wanted]
 
@@ -115,6 +117,23 @@ def test_runs_of_dictionaries_have_keys(structs: list[Any]) -> None:
         assert found[2] == [item for one in held for item in one.values()]
         assert found[3] == [key for one in held for key in one]
     assert (found is None) == (not any(held))
+
+
+def test_what_becomes_of_the_list_changes_nothing_in_structs_made_of_it() -> None:
+    some: list[Any] = [Wide(text="a"), Wide(text="b")]
+    structs = Structs(some)
+    some[0] = Narrow(text="x")
+    some.clear()
+    assert values(structs, "text") == ["a", "b"]
+    assert [one.text for one in structs.items] == ["a", "b"]
+
+
+@pytest.mark.parametrize("stray", [(1, 2), "ab", None, {}, 7])
+def test_anything_but_a_list_of_structs_is_refused(stray: Any) -> None:
+    with pytest.raises(TypeError):
+        values(stray, "text")
+    with pytest.raises(TypeError):
+        values(stray, None)
 
 
 def test_runs_of_anything_else_are_refused() -> None:
