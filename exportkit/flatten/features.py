@@ -7,7 +7,7 @@ few, features many, so context is kept a holder and spread with ``np.repeat``.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from itertools import chain, repeat
+from itertools import accumulate, chain, repeat
 from typing import Any
 
 import numpy as np
@@ -140,7 +140,8 @@ class FeatureSet:
         said = self.labels.annotations
         if self._known_relationships:  # which the objects may repeat
             return False
-        return all(runs(said, name) is None for name in ("relationships", "frames", "groups", "timestamp"))
+        others = ("relationships", "frames", "groups", "timestamp")
+        return not any(any(attributes.values(said, name) or ()) for name in others)
 
     def _add_plain(self) -> None:
         """Add the objects and questions of all labels at once; the same as one label after another."""
@@ -210,12 +211,14 @@ class FeatureSet:
         self, at: int, plane: str | None, frames: dict[int, Frame], key_frames: KeyFrames | None
     ) -> None:
         """Add the objects and questions of all frames of a label at once."""
-        numbers, found = list(frames), list(frames.values())
-        for number, questions in zip(
-            numbers, attributes.values(found, "classifications") or (), strict=False
-        ):
-            if questions:
-                self._add_questions(questions, at, plane=plane, frame=number, first_position=self._first)
+        numbers, found = list(frames), attributes.Structs(list(frames.values()))
+        asked = runs(found, "classifications")
+        if asked is not None:
+            self.questions.extend(asked.items)
+            where = [numbers[number] for number in asked.at.tolist()]
+            self.question_holders.add_many(
+                at, asked.counts.tolist(), plane=plane, frames=where, first_position=self._first
+            )
         held = runs(found, "objects")
         if held is None:
             return
@@ -281,13 +284,11 @@ class KeyFrames:
                 for frame, feature in zip(spread, features, strict=True)
             ]
         flags: list[bool | None] = [False] * len(features)
-        start = 0
-        ordered = list(features)
-        for frame, count in zip(frames, counts, strict=True):
+        ordered, ends = list(features), list(accumulate(counts))
+        for at, frame in enumerate(frames):
             if frame in self.by_frame:  # few are
-                stop = start + count
+                start, stop = ends[at - 1] if at else 0, ends[at]
                 flags[start:stop] = map(self.by_frame[frame].__contains__, ordered[start:stop])
-            start += count
         return flags
 
 
