@@ -96,6 +96,8 @@ class StoredLine:
         Physical line number from 1; the element's ordinal in a JSON array.
     offset : int or None
         Byte offset of the line in the decompressed input; None for an element of a JSON array.
+    is_temporary : bool
+        Whether the file was made for this line: who has converted the line removes it.
     """
 
     uri: str
@@ -103,6 +105,7 @@ class StoredLine:
     end: int
     line: int
     offset: int | None
+    is_temporary: bool = False
 
 
 @dataclass(frozen=True, slots=True)

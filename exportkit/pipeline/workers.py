@@ -12,7 +12,8 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection, wait
@@ -35,6 +36,7 @@ __all__ = ["Assignment", "WorkerPool", "can_fork"]
 WAITING_PIECES = 2
 #: Seconds a worker gets to end by itself before it is killed.
 STOP_SECONDS = 0.5
+HINT_MEMORY = "it may have run out of memory: set memory_limit, or use fewer workers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,15 @@ class WorkerPool:
 
     def __init__(self, count: int, assignment: Assignment) -> None:
         context = _context()
-        self._workers = [_Worker(context, number, assignment) for number in range(count)]
+        self._workers: list[_Worker] = []
+        for number in range(count):
+            self._workers.append(_Worker(context, number, assignment, self._workers))
         self.counts = Report()
 
     def hand_out(self, pieces: Iterator[Piece | Split], source: Source) -> Iterator[None]:
-        """Give the pieces of one source to whichever worker is free; yields after each that is done.
+        """Give the pieces of one source to whichever worker is free; yields while it waits for one.
+
+        The last pieces may be under way when it ends, so that the next source need not wait: see `drain`.
 
         Raises
         ------
@@ -88,6 +94,15 @@ class WorkerPool:
                 yield
                 worker = self._free_worker()
             worker.give(piece, source)
+
+    def drain(self) -> Iterator[None]:
+        """Wait until every piece that was handed out is converted; yields after each.
+
+        Raises
+        ------
+        ExportkitError
+            A worker failed, or died.
+        """
         while any(worker.waiting for worker in self._workers):
             self._listen()
             yield
@@ -138,14 +153,20 @@ class WorkerPool:
 class _Worker:
     """One process, seen from the process that started it."""
 
-    def __init__(self, context: BaseContext, number: int, assignment: Assignment) -> None:
+    def __init__(
+        self, context: BaseContext, number: int, assignment: Assignment, earlier: Sequence[_Worker]
+    ) -> None:
         given, self.tasks = context.Pipe(duplex=False)
         self.results, told = context.Pipe(duplex=False)
+        # A fork has the ends of this process too: held open there, they would outlive it, and no worker would
+        # learn that it is gone.
+        here = [end for one in (*earlier, self) for end in (one.tasks, one.results)]
+        inherited = here if context.get_start_method() == "fork" else []
         self.waiting = 0
         self.told = Done(0, 0, 0, finished=False)
         self.process: Any = context.Process(  # type: ignore[attr-defined]  # every context has one
             target=work,
-            args=(given, told, number, assignment),
+            args=(given, told, number, assignment, inherited),
             name=f"exportkit-worker-{number}",
             daemon=True,
         )
@@ -191,14 +212,22 @@ class _Worker:
 
 
 def _death(exit_code: int | None) -> ExportkitError:
-    hint = "it may have run out of memory: use fewer workers or smaller row groups"
+    hint = HINT_MEMORY
     if exit_code is not None and exit_code < 0:
         return ExportkitError(f"a worker process was killed by {signal.Signals(-exit_code).name}", hint=hint)
     return ExportkitError(f"a worker process ended with exit code {exit_code}", hint=hint)
 
 
-def work(tasks: Connection, results: Connection, number: int, assignment: Assignment) -> None:
+def work(
+    tasks: Connection,
+    results: Connection,
+    number: int,
+    assignment: Assignment,
+    inherited: Sequence[Connection],
+) -> None:
     """Convert what comes in by `tasks` until nothing more does; the life of a worker process."""
+    for end in inherited:
+        end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     report = Report()
@@ -219,7 +248,8 @@ def work(tasks: Connection, results: Connection, number: int, assignment: Assign
         writer.abort()
     except BaseException as error:  # noqa: BLE001 - told to the process that waits for it
         writer.abort()
-        results.send(error if _can_travel(error) else ExportkitError(f"{type(error).__name__}: {error}"))
+        with suppress(BrokenPipeError):  # unless that is gone
+            results.send(_as_told(error))
 
 
 def _convert(
@@ -235,8 +265,17 @@ def _convert(
     yield True
 
 
-def _can_travel(error: BaseException) -> bool:
-    return isinstance(error, (ExportkitError, OSError, MemoryError))
+def _as_told(error: BaseException) -> BaseException:
+    """Return an error as it travels to the process that waits for it."""
+    if isinstance(error, MemoryError):
+        return ExportkitError(
+            "a worker process ran out of memory", hint="set memory_limit, or use fewer workers"
+        )
+    if isinstance(error, (ExportkitError, OSError)):
+        return error
+    # A library that does not get its memory may say nothing better than SystemError.
+    hint = HINT_MEMORY if isinstance(error, SystemError) else None
+    return ExportkitError(f"{type(error).__name__}: {error}", hint=hint)
 
 
 def can_fork() -> bool:

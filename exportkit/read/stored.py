@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -60,7 +61,8 @@ class StoredBytes:
     """
 
     def __init__(self, reader: ByteReader, source_uri: str, *, head_bytes: int) -> None:
-        self._reader = reader
+        # `read` of a buffered pipe goes on until all is there, and sees no signal before: Ctrl-C was lost.
+        self._read_some = reader.read1 if isinstance(reader, io.BufferedReader) else reader.read
         self._source_uri = source_uri
         self.head = self._look(head_bytes)
         self.taken = 0
@@ -79,7 +81,7 @@ class StoredBytes:
         return b"".join(pieces)
 
     def _read(self, size: int) -> bytes:
-        data: object = self._reader.read(size)
+        data: object = self._read_some(size)
         if isinstance(data, bytes):
             return data
         if isinstance(data, bytearray | memoryview):
