@@ -11,13 +11,14 @@ import pyarrow as pa
 
 from exportkit.batch import TableBuffer
 from exportkit.decode import LineDecoder, shown_data_row_id
-from exportkit.errors import DecodeError, RowError
+from exportkit.errors import DecodeError, ReadError, RowError
 from exportkit.flatten import flatten, reject_block
 from exportkit.pipeline.choosing import Sieve, choose
 from exportkit.pipeline.long_rows import LongRow
 from exportkit.pipeline.needs import skipped_fields
 from exportkit.pipeline.options import Options
 from exportkit.pipeline.pieces import Piece, bytes_of_line, is_blank, runs_of_line
+from exportkit.pipeline.spools import let_go
 from exportkit.pipeline.unknowns import note_unknowns
 from exportkit.place import LineBlock, Place, Source, StoredLine
 from exportkit.report import FIRST_REJECTS, Report
@@ -67,14 +68,32 @@ class Conversion:
 
     def feed(self, piece: Piece, source: Source) -> Batches:
         """Convert one piece of the input and yield the batches that have become full."""
-        if isinstance(piece, StoredLine):
-            if not self._choice.needs_whole_rows:
-                yield from self._convert_long(piece, source)
-                return
-            piece = LineBlock(b"".join(bytes_of_line(piece)), piece.line, piece.offset)
+        if not isinstance(piece, StoredLine):
+            yield from self._convert_held(piece, source)
+        elif self._choice.needs_whole_rows:
+            self._check_held(piece, source)
+            held = LineBlock(b"".join(bytes_of_line(piece)), piece.line, piece.offset)
+            let_go(piece)
+            yield from self._convert_held(held, source)
+        else:
+            yield from self._convert_long(piece, source)
+            let_go(piece)
+
+    def _check_held(self, stored: StoredLine, source: Source) -> None:
+        """Stop a run that would have to hold a line that is too long for its memory."""
+        length, most = stored.end - stored.start, self._options.max_held_line_bytes
+        if most is not None and length > most:
+            raise ReadError(
+                f"filters, params and label policies look at whole rows: a line of {length} bytes would have "
+                f"to be held, and there is room for {most}",
+                place=Place(source.uri, stored.line, stored.offset),
+                hint="raise memory_limit to go on, or convert everything and choose from the tables",
+            )
+
+    def _convert_held(self, block: LineBlock, source: Source) -> Batches:
         with _CollectorPaused():
-            self._convert(piece, source)
-        yield from self._full(len(piece.data))
+            self._convert(block, source)
+        yield from self._full(len(block.data))
 
     def _full(self, more_bytes: int) -> Batches:
         """Yield the batches that have become full with `more_bytes` of input."""
