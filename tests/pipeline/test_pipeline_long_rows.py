@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exportkit.pipeline import batches, make_options
 from exportkit.report import Report
 from oracle import differences, rows_of_batches
-from strategies import line_of, mutated_rows, rows
+from strategies import MEDIA, line_of, mutated_rows, rows
 
 EVERYTHING_IS_LONG = 1
 
@@ -52,9 +52,29 @@ def test_a_row_beyond_the_catalogue_gives_the_same_tables_in_runs_of_any_length(
     check(line_of(row) + b"\n", run_bytes)
 
 
-SAMPLES = sorted(Path(__file__).parents[2].glob("examples/*.ndjson")) + sorted(
-    Path(__file__).parents[3].glob("shared/samples/*/*.ndjson")
-)
+@pytest.mark.parametrize("media", MEDIA)
+@given(data=st.data())
+@settings(max_examples=max(1, settings().max_examples // 6))
+def test_lines_of_any_media_type_give_the_same_tables_whatever_is_too_long_to_hold(
+    media: str, data: st.DataObject
+) -> None:
+    several = data.draw(st.lists(rows(media) | mutated_rows(rows(media)), min_size=1, max_size=3))
+    lines = [line_of(row) for row in several]
+    longest = max(map(len, lines))
+    sizes = {
+        "max_line_bytes": data.draw(st.integers(1, longest), "max_line_bytes"),
+        "run_bytes": data.draw(st.integers(1, longest), "run_bytes"),
+        "block_bytes": data.draw(st.sampled_from([61, 4096, 1 << 18]), "block_bytes"),
+    }
+    end = data.draw(st.sampled_from([b"\n", b"\r\n", b" \n\n"]), "end")
+    for form in (end.join([*lines, b""]), b"[" + b" , ".join(lines) + b"]"):
+        expected, report = tables_of(form)
+        long, long_report = tables_of(form, **sizes)
+        assert differences(expected, long) == []
+        assert (long_report.rows, long_report.blanks) == (report.rows, report.blanks)
+
+
+SAMPLES = sorted(Path(__file__).parents[2].glob("examples/*.ndjson"))
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)

@@ -99,7 +99,7 @@ def wide_export(path: Path) -> None:
 
 
 def peak_and_rows(source: Path, lake: Path, limit: str | None) -> tuple[int, dict[str, int]]:
-    arguments = [sys.executable, "-c", PEAK, source, lake, json.dumps(limit)]
+    arguments = [sys.executable, "-c", PEAK, str(source), str(lake), json.dumps(limit)]
     said = subprocess.run(arguments, capture_output=True, text=True, check=True)
     peak, rows = json.loads(said.stdout)
     return peak, rows
