@@ -96,8 +96,7 @@ def to_parquet(
         stay below 700 MB, and each more adds up to 320 MB. Less makes row groups and blocks smaller and reads
         shorter lines piece by piece; more holds longer lines whole. At least 200 MB in one process, and 60 MB
         and 120 MB a worker in several; it may make `workers` fewer where they were not asked for. Lines that
-        filters, params or label policies look at are held whole, and one that cannot be under the limit ends
-        the run.
+        params or label policies look at are held whole, and one that cannot be under the limit ends the run.
     progress : callable, optional
         Called with a `Progress` about ten times a second.
 

@@ -27,6 +27,9 @@ from exportkit.split import places
 
 __all__ = ["Conversion", "KeepRaw"]
 
+#: How many times longer a line may be of which little is decoded than one that is decoded whole.
+TIMES_AS_BYTES = 4
+
 Batches = Iterator[tuple[str, pa.RecordBatch]]
 #: Keeps a line, given in chunks, in a file beside the table ``rejects``; returns the file's name.
 KeepRaw = Callable[[Iterable[bytes]], str]
@@ -71,24 +74,36 @@ class Conversion:
         if not isinstance(piece, StoredLine):
             yield from self._convert_held(piece, source)
         elif self._choice.needs_whole_rows:
-            self._check_held(piece, source)
-            held = LineBlock(b"".join(bytes_of_line(piece)), piece.line, piece.offset)
+            held = self._held(piece, source, times=1)
             let_go(piece)
             yield from self._convert_held(held, source)
         else:
-            yield from self._convert_long(piece, source)
+            if self._sieve is None or self._keeps(piece, self._sieve, source):
+                yield from self._convert_long(piece, source)
             let_go(piece)
 
-    def _check_held(self, stored: StoredLine, source: Source) -> None:
-        """Stop a run that would have to hold a line that is too long for its memory."""
+    def _keeps(self, stored: StoredLine, sieve: Sieve, source: Source) -> bool:
+        """Return whether the filters keep a long line; one that is no row is kept, to be refused as such."""
+        held = self._held(stored, source, times=TIMES_AS_BYTES)
+        found = places(held)
+        kept, rejects = sieve.sift(held, found, source)
+        if len(kept.lines) or rejects or not len(found.lines):
+            return True
+        self._report.lines += 1
+        self._report.input_bytes += len(held.data)
+        return False
+
+    def _held(self, stored: StoredLine, source: Source, *, times: int) -> LineBlock:
+        """Return a long line as a block; stop a run that has no room for it."""
         length, most = stored.end - stored.start, self._options.max_held_line_bytes
-        if most is not None and length > most:
+        if most is not None and length > (most := most * times):
             raise ReadError(
-                f"filters, params and label policies look at whole rows: a line of {length} bytes would have "
-                f"to be held, and there is room for {most}",
+                f"what is chosen of it needs a line of {length} bytes to be held whole, "
+                f"and there is room for {most}",
                 place=Place(source.uri, stored.line, stored.offset),
                 hint="raise memory_limit to go on, or convert everything and choose from the tables",
             )
+        return LineBlock(b"".join(bytes_of_line(stored)), stored.line, stored.offset)
 
     def _convert_held(self, block: LineBlock, source: Source) -> Batches:
         with _CollectorPaused():
