@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from exportkit.errors import ReadError
@@ -61,8 +62,9 @@ class StoredBytes:
     """
 
     def __init__(self, reader: ByteReader, source_uri: str, *, head_bytes: int) -> None:
-        # `read` of a buffered pipe goes on until all is there, and sees no signal before: Ctrl-C was lost.
-        self._read_some = reader.read1 if isinstance(reader, io.BufferedReader) else reader.read
+        self._read_some = (
+            partial(_read_pipe, reader) if isinstance(reader, io.BufferedReader) else reader.read
+        )
         self._source_uri = source_uri
         self.head = self._look(head_bytes)
         self.taken = 0
@@ -93,3 +95,19 @@ class StoredBytes:
             raise ReadError(problem, place=Place(self._source_uri), hint="open it in blocking mode")
         kind = type(data).__name__
         raise TypeError(f"read() of {self._source_uri} must give bytes, not {kind}")
+
+
+def _read_pipe(pipe: io.BufferedReader, size: int) -> bytes | None:
+    """Return what ``pipe.read(size)`` does, but see signals while waiting for it.
+
+    That goes on until all is there before it looks for a signal, so that Ctrl-C was lost when it came while a
+    pipe was being read that then stood still.
+    """
+    data = bytearray(size)
+    room = memoryview(data)
+    filled = 0
+    while filled < size and (more := pipe.readinto1(room[filled:])) != 0:
+        if more is None:  # not blocking, and nothing is there
+            return bytes(room[:filled]) or None
+        filled += more
+    return bytes(room[:filled])
