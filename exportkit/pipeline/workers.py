@@ -12,51 +12,26 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from types import TracebackType
 from typing import Any, Self
 
 from exportkit.errors import ExportkitError
-from exportkit.pipeline.conversion import Conversion
-from exportkit.pipeline.options import Options
-from exportkit.pipeline.pieces import Piece, pieces_of_split
+from exportkit.pipeline.pieces import Piece
+from exportkit.pipeline.working import HINT_MEMORY, Assignment, Done, work
 from exportkit.place import Source
 from exportkit.report import Report
 from exportkit.split import Split
-from exportkit.write import Hints, LakeWriter, PartFile, Staging, WriteOptions
+from exportkit.write import PartFile
 
-__all__ = ["Assignment", "WorkerPool", "can_fork"]
+__all__ = ["WorkerPool", "can_fork"]
 
 #: Pieces a worker may have waiting: one to work on, one to go on with.
 WAITING_PIECES = 2
 #: Seconds a worker gets to end by itself before it is killed.
 STOP_SECONDS = 0.5
-HINT_MEMORY = "it may have run out of memory: set memory_limit, or use fewer workers"
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """What every worker of a run needs to know; sent by pickle where processes are not forked."""
-
-    staging: Staging
-    hints: Mapping[str, Hints]
-    options: Options
-    write_options: WriteOptions
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What a worker tells when it has converted a piece: the counts of its lines so far."""
-
-    data_rows: int
-    rejects: int
-    input_bytes: int
-    finished: bool
 
 
 class WorkerPool:
@@ -216,66 +191,6 @@ def _death(exit_code: int | None) -> ExportkitError:
     if exit_code is not None and exit_code < 0:
         return ExportkitError(f"a worker process was killed by {signal.Signals(-exit_code).name}", hint=hint)
     return ExportkitError(f"a worker process ended with exit code {exit_code}", hint=hint)
-
-
-def work(
-    tasks: Connection,
-    results: Connection,
-    number: int,
-    assignment: Assignment,
-    inherited: Sequence[Connection],
-) -> None:
-    """Convert what comes in by `tasks` until nothing more does; the life of a worker process."""
-    for end in inherited:
-        end.close()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one decides
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    report = Report()
-    writer = LakeWriter(
-        assignment.staging, worker=number, hints=assignment.hints, options=assignment.write_options
-    )
-    keep_raw = partial(writer.write_raw, "rejects")
-    conversion = Conversion(assignment.options, report, encoded=True, keep_raw=keep_raw)
-    try:
-        for task in iter(tasks.recv, None):
-            for finished in _convert(conversion, writer, task, assignment.options):
-                refused = report.rejects + report.skipped
-                results.send(Done(report.data_rows, refused, report.input_bytes, finished))
-        for name, batch in conversion.flush():
-            writer.write(name, batch)
-        results.send((report, writer.close()))
-    except EOFError:  # the process that started this one is gone
-        writer.abort()
-    except BaseException as error:  # noqa: BLE001 - told to the process that waits for it
-        writer.abort()
-        with suppress(BrokenPipeError):  # unless that is gone
-            results.send(_as_told(error))
-
-
-def _convert(
-    conversion: Conversion, writer: LakeWriter, task: tuple[Piece | Split, Source], options: Options
-) -> Iterator[bool]:
-    """Convert one task; yield False from time to time and True at its end."""
-    work, source = task
-    pieces = pieces_of_split(work, options) if isinstance(work, Split) else iter((work,))
-    for piece in pieces:
-        for name, batch in conversion.feed(piece, source):
-            writer.write(name, batch)
-            yield False
-    yield True
-
-
-def _as_told(error: BaseException) -> BaseException:
-    """Return an error as it travels to the process that waits for it."""
-    if isinstance(error, MemoryError):
-        return ExportkitError(
-            "a worker process ran out of memory", hint="set memory_limit, or use fewer workers"
-        )
-    if isinstance(error, (ExportkitError, OSError)):
-        return error
-    # A library that does not get its memory may say nothing better than SystemError.
-    hint = HINT_MEMORY if isinstance(error, SystemError) else None
-    return ExportkitError(f"{type(error).__name__}: {error}", hint=hint)
 
 
 def can_fork() -> bool:

@@ -13,7 +13,8 @@ from exportkit.pipeline.options import Options
 from exportkit.pipeline.pieces import pieces_of_source, splits_of_source
 from exportkit.pipeline.running import ProgressTeller, batches
 from exportkit.pipeline.spools import Spool
-from exportkit.pipeline.workers import Assignment, WorkerPool
+from exportkit.pipeline.workers import WorkerPool
+from exportkit.pipeline.working import Assignment
 from exportkit.read import OpenedSource, SourceLike, open_sources
 from exportkit.report import Progress, Report
 from exportkit.tables import TABLES, Column
