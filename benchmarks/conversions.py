@@ -91,7 +91,12 @@ def first_run(job: Job, candidate: Candidate, corpora: CorpusFiles) -> Conversio
 
 
 def run_once(
-    job: Job, candidate: Candidate, corpora: CorpusFiles, *, sample_memory: bool = False
+    job: Job,
+    candidate: Candidate,
+    corpora: CorpusFiles,
+    *,
+    sample_memory: bool = False,
+    memory_limit: str | None = None,
 ) -> tuple[Measurement, int]:
     """Run a candidate and return what it took, and the bytes of the Parquet files it wrote."""
     compressed = job.stored == "gzip"
@@ -100,6 +105,7 @@ def run_once(
     destination = Path(tempfile.mkdtemp(prefix="exportkit-bench-"))
     try:
         command = candidate.command("-" if piped else source, destination, job.tables)
+        command += ["--memory-limit", memory_limit] if memory_limit else []
         taken = measure(command, sample_memory=sample_memory, standard_input=piped)
         return taken, sum(path.stat().st_size for path in destination.rglob("*.parquet"))
     finally:

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from benchmarks.corpora import generate
+from benchmarks.corpora import LONG_LINES, generate
 
 __all__ = ["CorpusFiles"]
 
@@ -31,8 +31,9 @@ class CorpusFiles:
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def plain(self, shape: str, size_bytes: int) -> Path:
-        """Return an export of this shape and at least this size."""
-        path = self.folder / f"{shape}-{size_bytes / MB:g}MB-seed{SEED}.ndjson"
+        """Return an export of this shape and at least this size, or with so many members in its line."""
+        size = f"{size_bytes}" if shape in LONG_LINES else f"{size_bytes / MB:g}MB"
+        path = self.folder / f"{shape}-{size}-seed{SEED}.ndjson"
         if not path.exists():
             unfinished = path.with_suffix(".part")
             with unfinished.open("wb") as file:

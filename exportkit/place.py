@@ -93,6 +93,8 @@ class StoredLine(Struct, frozen=True):
         Physical line number from 1; the element's ordinal in a JSON array.
     offset : int or None
         Byte offset of the line in the decompressed input; None for an element of a JSON array.
+    is_temporary : bool
+        Whether the file was made for this line: who has converted the line removes it.
     """
 
     uri: str
@@ -100,6 +102,7 @@ class StoredLine(Struct, frozen=True):
     end: int
     line: int
     offset: int | None
+    is_temporary: bool = False
 
 
 class MemberRun(Struct, frozen=True):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from benchmarks.corpora.ontology import Tool
 from benchmarks.corpora.scene import JsonObject, Scene, header
 
-__all__ = ["FLAT_SHAPES"]
+__all__ = ["FLAT_SHAPES", "flat", "images", "make_boxes"]
 
 ANSWERED_SHARE = 1 / 3
 CONSENSUS_LABELS = 8
@@ -18,15 +19,15 @@ EMBEDDING_DIMENSIONS = 512
 
 def images(scene: Scene) -> JsonObject:
     """Return an image with about twenty boxes, a third of them with one radio answer."""
-    return scene.row(scene.image(), [scene.label(_flat(_boxes(scene, int(scene.rng.poisson(20)))))])
+    return scene.row(scene.image(), [scene.label(flat(make_boxes(scene, int(scene.rng.poisson(20)))))])
 
 
 def unknown_fields(scene: Scene) -> JsonObject:
     """Return an image whose boxes all carry a field that the format catalogue does not know."""
-    boxes = _boxes(scene, int(scene.rng.poisson(20)))
+    boxes = make_boxes(scene, int(scene.rng.poisson(20)))
     for box, score in zip(boxes, scene.rng.random(len(boxes)).round(3).tolist(), strict=True):
         box["review_hint"] = {"score": score, "by": "autolabel"}
-    return scene.row(scene.image(), [scene.label(_flat(boxes))])
+    return scene.row(scene.image(), [scene.label(flat(boxes))])
 
 
 def small_images(scene: Scene) -> JsonObject:
@@ -35,7 +36,7 @@ def small_images(scene: Scene) -> JsonObject:
         "label_kind": "Default",
         "version": "1.0.0",
         "id": scene.ids.one(),
-        "annotations": _flat(_boxes(scene, 1)),
+        "annotations": flat(make_boxes(scene, 1)),
     }
     return scene.bare_row(scene.image(), [label])
 
@@ -44,7 +45,7 @@ def consensus(scene: Scene) -> JsonObject:
     """Return an image that eight people labelled, with scores and a winner."""
     score = round(float(scene.rng.random()), 16)
     labels = [
-        scene.label(_flat(_boxes(scene, 2 + scene.below(4))), consensus_score=score)
+        scene.label(flat(make_boxes(scene, 2 + scene.below(4))), consensus_score=score)
         for _ in range(CONSENSUS_LABELS)
     ]
     winner = labels[scene.below(CONSENSUS_LABELS)]["id"]
@@ -53,11 +54,11 @@ def consensus(scene: Scene) -> JsonObject:
 
 def nested(scene: Scene) -> JsonObject:
     """Return an image whose boxes carry three levels of answers and checklists."""
-    boxes = _boxes(scene, 8 + scene.below(5), answered=0)
+    boxes = make_boxes(scene, 8 + scene.below(5), answered=0)
     for box in boxes:
         box["classifications"] = _three_levels(scene)
     questions = [scene.radio(scene.pick_radio()), scene.text(scene.ontology.note)]
-    return scene.row(scene.image(), [scene.label(_flat(boxes, questions))])
+    return scene.row(scene.image(), [scene.label(flat(boxes, questions))])
 
 
 def polygons(scene: Scene) -> JsonObject:
@@ -65,7 +66,7 @@ def polygons(scene: Scene) -> JsonObject:
     media = scene.image()
     tools = scene.pick_tools(4 + scene.below(8))
     objects = [_polygon(scene, tool, media["width"], media["height"]) for tool in tools]
-    return scene.row(media, [scene.label(_flat(objects))])
+    return scene.row(media, [scene.label(flat(objects))])
 
 
 def long_text(scene: Scene) -> JsonObject:
@@ -74,7 +75,7 @@ def long_text(scene: Scene) -> JsonObject:
     objects = [_entity(scene, tool, text) for tool in scene.pick_tools(15)]
     media = {"asset_type": "text", "mime_type": "text/plain"}
     questions = [scene.radio(scene.pick_radio())]
-    return scene.row(media, [scene.label(_flat(objects, questions))], suffix="txt", row_data=text)
+    return scene.row(media, [scene.label(flat(objects, questions))], suffix="txt", row_data=text)
 
 
 def embeddings(scene: Scene) -> JsonObject:
@@ -100,11 +101,13 @@ FLAT_SHAPES: dict[str, Callable[[Scene], JsonObject]] = {
 }
 
 
-def _flat(objects: list[JsonObject], classifications: list[JsonObject] | None = None) -> JsonObject:
+def flat(objects: list[Any], classifications: list[Any] | None = None) -> JsonObject:
+    """Return annotations that are neither frames nor groups."""
     return {"objects": objects, "classifications": classifications or [], "relationships": []}
 
 
-def _boxes(scene: Scene, count: int, answered: float = ANSWERED_SHARE) -> list[JsonObject]:
+def make_boxes(scene: Scene, count: int, answered: float = ANSWERED_SHARE) -> list[JsonObject]:
+    """Return so many boxes, a share of them with one radio answer."""
     corners = (
         scene.rng.integers((0, 0, 8, 8), (700, 1200, 380, 720), size=(count, 4)).astype(np.float64).tolist()
     )

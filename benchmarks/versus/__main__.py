@@ -23,12 +23,16 @@ def main(arguments: list[str] | None = None) -> None:
         "--tables", type=lambda text: text.split(","), help="names with commas; all by default"
     )
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--memory-limit", help="such as 700MB; exportkit alone knows one")
     options = parser.parse_args(arguments)
     options.destination.mkdir(parents=True, exist_ok=True)
     # polars reads this when it is imported, and at no other time.
     os.environ["POLARS_MAX_THREADS"] = str(options.threads)
     rival = importlib.import_module(RIVALS[options.rival])
-    rows = rival.convert(options.source, options.destination, tables=options.tables, threads=options.threads)
+    limit = {"memory_limit": options.memory_limit} if options.memory_limit else {}
+    rows = rival.convert(
+        options.source, options.destination, tables=options.tables, threads=options.threads, **limit
+    )
     print(json.dumps({"rows": rows}))
 
 

@@ -39,6 +39,7 @@ def to_parquet(
     compression_level: int = 1,
     row_group_rows: int = 100_000,
     workers: int | None = None,
+    memory_limit: int | str | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Convert an export to Parquet files, one directory a table.
@@ -84,12 +85,18 @@ def to_parquet(
     compression_level : int
         Level of zstd, 1 to 22. Level 3 takes 48 % more encoding time than 1.
     row_group_rows : int
-        Rows of a row group. Memory grows with it: about 1.5 kB a row and table.
+        Rows of a row group, unless its bytes come first (see `memory_limit`).
     workers : int, optional
         Processes that convert side by side. By default one for small inputs and for streams, and a process
-        a core for files of 64 MiB and more where processes can be forked (Linux, no other threads). Elsewhere
-        ask for them, from under ``if __name__ == "__main__":`` as `multiprocessing` wants it. Changes which
-        part files there are, never a row.
+        a core for files of 64 MiB and more together (9 MiB where they are compressed) where processes can be
+        forked (Linux, no other threads). Elsewhere ask for them, from under ``if __name__ == "__main__":`` as
+        `multiprocessing` wants it. Changes which part files there are, never a row.
+    memory_limit : int or str, optional
+        What all processes together may take, in bytes or as ``"700MB"`` or ``"2GiB"``. Without it two workers
+        stay below 700 MB, and each more adds up to 320 MB. Less makes row groups and blocks smaller and reads
+        shorter lines piece by piece; more holds longer lines whole. At least 200 MB in one process, and 60 MB
+        and 120 MB a worker in several; it may make `workers` fewer where they were not asked for. Lines that
+        params or label policies look at are held whole, and one that cannot be under the limit ends the run.
     progress : callable, optional
         Called with a `Progress` about ten times a second.
 
@@ -109,7 +116,7 @@ def to_parquet(
     TableError
         A table or column does not exist.
     ValueError
-        Another option is none of its values.
+        Another option is none of its values, or `memory_limit` is less than the run takes at least.
     WriteError
         The destination is not as `mode` asks, or cannot be written.
 
@@ -127,7 +134,7 @@ def to_parquet(
     """
     return _to_files(
         "parquet", source, destination, mode=mode, compression_level=compression_level,
-        row_group_rows=row_group_rows, workers=workers, progress=progress,
+        row_group_rows=row_group_rows, workers=workers, memory_limit=memory_limit, progress=progress,
         tables=tables, columns=columns, on_bad_row=on_bad_row, max_rejects=max_rejects, export_id=export_id,
         choice={
             "params": params, "filters": filters, "labels": labels, "redact": redact,
@@ -154,6 +161,7 @@ def to_arrow(
     compression_level: int = 1,
     row_group_rows: int = 100_000,
     workers: int | None = None,
+    memory_limit: int | str | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Report:
     """Convert an export to Arrow IPC files, one directory a table.
@@ -186,6 +194,8 @@ def to_arrow(
         Rows of a record batch in the files.
     workers : int, optional
         Processes that convert side by side; chosen by input size and cores when left out.
+    memory_limit : int or str, optional
+        What all processes together may take, as for `to_parquet`.
     progress : callable, optional
         Called with a `Progress` about ten times a second.
 
@@ -205,7 +215,7 @@ def to_arrow(
     TableError
         A table or column does not exist.
     ValueError
-        Another option is none of its values.
+        Another option is none of its values, or `memory_limit` is less than the run takes at least.
     WriteError
         The destination is not as `mode` asks, or cannot be written.
 
@@ -216,7 +226,7 @@ def to_arrow(
     """
     return _to_files(
         "arrow", source, destination, mode=mode, compression_level=compression_level,
-        row_group_rows=row_group_rows, workers=workers, progress=progress,
+        row_group_rows=row_group_rows, workers=workers, memory_limit=memory_limit, progress=progress,
         tables=tables, columns=columns, on_bad_row=on_bad_row, max_rejects=max_rejects, export_id=export_id,
         choice={
             "params": params, "filters": filters, "labels": labels, "redact": redact,
@@ -266,18 +276,31 @@ def upgrade(source: SourceLike, destination: str | os.PathLike[str]) -> Upgraded
 
 def _to_files(
     format_name: Any, source: SourceLike, destination: str | os.PathLike[str], *, mode: Mode,
-    compression_level: int, row_group_rows: int, workers: int | None,
+    compression_level: int, row_group_rows: int, workers: int | None, memory_limit: int | str | None,
     progress: Callable[[Progress], None] | None, choice: dict[str, Any], **asked: Any,
 ) -> Report:  # fmt: skip
     from exportkit.filters import make_choice
-    from exportkit.pipeline import can_fork, choose_workers, make_options, warn_of_oddities, write_lake
+    from exportkit.pipeline import (
+        can_fork,
+        choose_workers,
+        make_options,
+        sizes_for,
+        warn_of_oddities,
+        write_lake,
+    )
     from exportkit.write import WriteOptions
 
-    options = make_options(**asked, batch_rows=row_group_rows, choice=make_choice(**choice))
-    write_options = WriteOptions(compression_level=compression_level, row_group_rows=row_group_rows)
+    chosen = choose_workers(workers, source, can_fork=can_fork(), memory_limit=memory_limit)
+    sizes = sizes_for(memory_limit, chosen)
+    options = make_options(
+        **asked, batch_rows=row_group_rows, choice=make_choice(**choice), **sizes.of_conversion()
+    )
+    write_options = WriteOptions(
+        compression_level=compression_level, row_group_rows=row_group_rows, **sizes.of_writing()
+    )
     report = write_lake(
-        source, destination, options, write_options, format=format_name, mode=mode,
-        workers=choose_workers(workers, source, can_fork=can_fork()), progress=progress,
+        source, destination, options, write_options, format=format_name, mode=mode, workers=chosen,
+        progress=progress,
     )  # fmt: skip
     warn_of_oddities(report)
     return report

@@ -53,6 +53,13 @@ def convert(
     workers: Annotated[
         int | None, Parameter(metavar="N", help="Processes. Default: one a core for large files, else one.")
     ] = None,
+    memory_limit: Annotated[
+        str | None,
+        Parameter(
+            metavar="SIZE",
+            help="What all processes together may take, such as 700MB. Default: 700MB for two processes.",
+        ),
+    ] = None,
     compression_level: Annotated[int, Parameter(help="Level of zstd, 1 to 22.")] = 1,
     quiet: Quiet = False,
     json: Json = False,
@@ -77,6 +84,7 @@ def convert(
                 max_rejects=max_rejects,
                 export_id=export_id,
                 workers=workers,
+                memory_limit=memory_limit,
                 compression_level=compression_level,
                 progress=progress,
             )

@@ -47,8 +47,8 @@ class Choice(Struct, frozen=True):
 
     @property
     def needs_whole_rows(self) -> bool:
-        """Whether what is chosen cannot be told from a piece of a row."""
-        return self.parts is not None or bool(self.conditions) or self.labels != "all"
+        """Whether what is chosen of a row cannot be told from a piece of it."""
+        return self.parts is not None or self.labels != "all"
 
     @property
     def absent(self) -> Fields:

@@ -11,10 +11,12 @@ from exportkit._on_first_use import on_first_use
 
 if TYPE_CHECKING:
     from exportkit.pipeline.assignment import can_fork
+    from exportkit.pipeline.memory_limits import sizes_for
     from exportkit.pipeline.oddities import warn_of_oddities, warned
     from exportkit.pipeline.old_exports import upgrade_source
-    from exportkit.pipeline.options import MAX_REJECTS, OnBadRow, Options, choose_workers, make_options
+    from exportkit.pipeline.options import MAX_REJECTS, OnBadRow, Options, make_options
     from exportkit.pipeline.running import batches
+    from exportkit.pipeline.worker_counts import choose_workers
     from exportkit.pipeline.workers import WorkerPool
     from exportkit.pipeline.writing import write_lake
     from exportkit.read import SourceLike
@@ -29,6 +31,7 @@ __all__ = [
     "can_fork",
     "choose_workers",
     "make_options",
+    "sizes_for",
     "upgrade_source",
     "warn_of_oddities",
     "warned",
@@ -43,8 +46,9 @@ _HOMES = {
     "WorkerPool": "exportkit.pipeline.workers",
     "batches": "exportkit.pipeline.running",
     "can_fork": "exportkit.pipeline.assignment",
-    "choose_workers": "exportkit.pipeline.options",
+    "choose_workers": "exportkit.pipeline.worker_counts",
     "make_options": "exportkit.pipeline.options",
+    "sizes_for": "exportkit.pipeline.memory_limits",
     "upgrade_source": "exportkit.pipeline.old_exports",
     "warn_of_oddities": "exportkit.pipeline.oddities",
     "warned": "exportkit.pipeline.oddities",

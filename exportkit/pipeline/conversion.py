@@ -11,13 +11,14 @@ from msgspec.structs import replace
 
 from exportkit.batch import TableBuffer
 from exportkit.decode import LineDecoder, shown_data_row_id
-from exportkit.errors import DecodeError, RowError
+from exportkit.errors import DecodeError, ReadError, RowError
 from exportkit.flatten import flatten, reject_block
 from exportkit.pipeline import long_rows
 from exportkit.pipeline.choosing import Sieve, choose
 from exportkit.pipeline.needs import skipped_fields
 from exportkit.pipeline.options import Options
 from exportkit.pipeline.pieces import Piece, bytes_of_line, is_blank, runs_of_line
+from exportkit.pipeline.spools import let_go
 from exportkit.pipeline.unknowns import note_unknowns
 from exportkit.place import LineBlock, Place, Source, StoredLine
 from exportkit.report import FIRST_REJECTS, Report
@@ -25,6 +26,9 @@ from exportkit.rows import Reject, RowBlock
 from exportkit.split import places
 
 __all__ = ["Conversion", "KeepRaw"]
+
+#: How many times longer a line may be of which little is decoded than one that is decoded whole.
+TIMES_AS_BYTES = 4
 
 Batches = Iterator[tuple[str, pa.RecordBatch]]
 #: Keeps a line, given in chunks, in a file beside the table ``rejects``; returns the file's name.
@@ -67,14 +71,44 @@ class Conversion:
 
     def feed(self, piece: Piece, source: Source) -> Batches:
         """Convert one piece of the input and yield the batches that have become full."""
-        if isinstance(piece, StoredLine):
-            if not self._choice.needs_whole_rows:
+        if not isinstance(piece, StoredLine):
+            yield from self._convert_held(piece, source)
+        elif self._choice.needs_whole_rows:
+            held = self._held(piece, source, times=1)
+            let_go(piece)
+            yield from self._convert_held(held, source)
+        else:
+            if self._sieve is None or self._keeps(piece, self._sieve, source):
                 yield from self._convert_long(piece, source)
-                return
-            piece = LineBlock(b"".join(bytes_of_line(piece)), piece.line, piece.offset)
+            let_go(piece)
+
+    def _keeps(self, stored: StoredLine, sieve: Sieve, source: Source) -> bool:
+        """Return whether the filters keep a long line; one that is no row is kept, to be refused as such."""
+        held = self._held(stored, source, times=TIMES_AS_BYTES)
+        found = places(held)
+        kept, rejects = sieve.sift(held, found, source)
+        if len(kept.lines) or rejects or not len(found.lines):
+            return True
+        self._report.lines += 1
+        self._report.input_bytes += len(held.data)
+        return False
+
+    def _held(self, stored: StoredLine, source: Source, *, times: int) -> LineBlock:
+        """Return a long line as a block; stop a run that has no room for it."""
+        length, most = stored.end - stored.start, self._options.max_held_line_bytes
+        if most is not None and length > (most := most * times):
+            raise ReadError(
+                f"what is chosen of it needs a line of {length} bytes to be held whole, "
+                f"and there is room for {most}",
+                place=Place(source.uri, stored.line, stored.offset),
+                hint="raise memory_limit to go on, or convert everything and choose from the tables",
+            )
+        return LineBlock(b"".join(bytes_of_line(stored)), stored.line, stored.offset)
+
+    def _convert_held(self, block: LineBlock, source: Source) -> Batches:
         with _CollectorPaused():
-            self._convert(piece, source)
-        yield from self._full(len(piece.data))
+            self._convert(block, source)
+        yield from self._full(len(block.data))
 
     def _full(self, more_bytes: int) -> Batches:
         """Yield the batches that have become full with `more_bytes` of input."""

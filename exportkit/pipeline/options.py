@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
 from typing import Literal, get_args
 
 from msgspec import Struct, field
 
 from exportkit.errors import ReadError, TableError
 from exportkit.filters import Choice
+from exportkit.pipeline.memory_limits import SIZES
 from exportkit.report import Report
 from exportkit.tables import TABLES, pick_table
 from exportkit.tables.names import nearest_name
 
-__all__ = ["MAX_REJECTS", "OnBadRow", "Options", "choose_workers", "make_options"]
+__all__ = ["MAX_REJECTS", "OnBadRow", "Options", "make_options"]
 
 OnBadRow = Literal["reject", "raise", "skip"]
 #: Rejects after which a run stops: an input with more is not what it seems.
 MAX_REJECTS = 10_000
-#: Bytes decoded at a time. Smaller blocks stay closer to the processor, but each costs some hundred calls.
-BLOCK_BYTES = 1024 * 1024
 MIB = 2**20
-#: Input that a process more is worth: less than this is converted while it starts.
-WORTHWHILE_BYTES = 64 * MIB
 
 
 class Options(Struct, frozen=True):
@@ -52,6 +47,8 @@ class Options(Struct, frozen=True):
         Bytes of members of a longer line that are converted at a time.
     choice : Choice
         Which rows, parts and labels are converted, and what of them is disguised.
+    max_held_line_bytes : int or None
+        Longer lines may not be held even where filters, params or label policies look at whole rows.
     max_raw_bytes : int
         Rejected lines above this lie in files of their own beside the table ``rejects``.
     """
@@ -61,12 +58,13 @@ class Options(Struct, frozen=True):
     max_rejects: int | None = MAX_REJECTS
     export_id: str | None = None
     batch_rows: int = 100_000
-    batch_bytes: int = 64 * MIB
-    held_bytes: int = 256 * MIB
-    max_line_bytes: int = 64 * MIB
-    block_bytes: int = BLOCK_BYTES
+    batch_bytes: int = SIZES.batch_bytes
+    held_bytes: int = SIZES.held_bytes
+    max_line_bytes: int = SIZES.max_line_bytes
+    block_bytes: int = SIZES.block_bytes
     max_raw_bytes: int = 16 * MIB
-    run_bytes: int = 512 * 1024
+    run_bytes: int = SIZES.run_bytes
+    max_held_line_bytes: int | None = None
     choice: Choice = field(default_factory=Choice)
 
     def check_rejects(self, report: Report) -> None:
@@ -95,7 +93,7 @@ def make_options(
     export_id: str | None = None,
     batch_rows: int = 100_000,
     choice: Choice | None = None,
-    **sizes: int,
+    **sizes: int | None,
 ) -> Options:
     """Return checked options.
 
@@ -113,7 +111,7 @@ def make_options(
     if export_id is not None and not export_id:
         raise ValueError("export_id must not be empty")
     for name, value in {"batch_rows": batch_rows, **sizes}.items():
-        if value < 1:
+        if value is not None and value < 1:
             raise ValueError(f"{name} must be 1 or more, not {value}")
     return Options(
         columns=chosen_columns(tables, columns),
@@ -122,34 +120,8 @@ def make_options(
         export_id=export_id,
         batch_rows=batch_rows,
         choice=choice or Choice(),
-        **sizes,
+        **sizes,  # type: ignore[arg-type]  # the names of sizes are checked by the class
     )
-
-
-def choose_workers(asked: int | None, source: object, *, can_fork: bool) -> int:
-    """Return how many processes convert: `asked`, or what the cores and the size of `source` are worth.
-
-    Where processes cannot be forked it is one unless somebody asks for more, since they would then import
-    the caller's script anew.
-
-    Raises
-    ------
-    ValueError
-        `asked` is below 1.
-    """
-    if asked is not None:
-        if asked < 1:
-            raise ValueError(f"workers must be 1 or more, not {asked}")
-        return asked
-    if not isinstance(source, (str, os.PathLike)) or not can_fork:
-        return 1
-    try:
-        size = Path(source).stat().st_size
-    except (OSError, ValueError):
-        return 1
-    if size < WORTHWHILE_BYTES:
-        return 1
-    return min(len(os.sched_getaffinity(0)), 1 + size // WORTHWHILE_BYTES)
 
 
 def chosen_columns(

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from exportkit import legacy, split
-from exportkit.errors import ReadError
 from exportkit.pipeline import long_rows
 from exportkit.pipeline.old_exports import upgraded_lines
 from exportkit.pipeline.options import Options
+from exportkit.pipeline.spools import Spool
 from exportkit.place import LineBlock, MemberRun, Source, StoredLine
 from exportkit.read import OpenedSource, read_range
 from exportkit.split import Form, LongLine, cut_lines, sniff, take_head
@@ -44,8 +42,11 @@ SPLITS_A_WORKER = 6
 COUNTING_BLOCK_BYTES = MIB
 
 
-def pieces_of_source(opened: OpenedSource, options: Options) -> tuple[Source, Iterator[Piece]]:
-    """Return what names the lines of an opened source, and the lines in order, whatever form it has."""
+def pieces_of_source(opened: OpenedSource, options: Options, spool: Spool) -> tuple[Source, Iterator[Piece]]:
+    """Return what names the lines of an opened source, and the lines in order, whatever form it has.
+
+    Long lines that cannot be read again from where they are lie in `spool`.
+    """
     source = opened.source
     head, blocks = take_head(opened.blocks(options.block_bytes))
     if legacy.looks_like_v1(head):
@@ -54,9 +55,9 @@ def pieces_of_source(opened: OpenedSource, options: Options) -> tuple[Source, It
     form = sniff(head, source.uri)
     if form is Form.NDJSON:
         cut = cut_lines(blocks, max_line_bytes=options.max_line_bytes)
-        return source, _held_or_stored(cut, opened.path_if_splittable)
+        return source, _held_or_stored(cut, opened.path_if_splittable, spool)
     cut = split.cut_elements(blocks, form, source.uri, max_line_bytes=options.max_line_bytes)
-    return source, _held_or_stored(cut, None)
+    return source, _held_or_stored(cut, None, spool)
 
 
 def pieces_of_split(part: Split, options: Options) -> Iterator[Piece]:
@@ -65,7 +66,8 @@ def pieces_of_split(part: Split, options: Options) -> Iterator[Piece]:
     cut = cut_lines(
         blocks, first_line=part.first_line, first_offset=part.start, max_line_bytes=options.max_line_bytes
     )
-    yield from _held_or_stored(cut, part.uri)
+    with Spool() as spool:  # stays empty: the lines can be read again
+        yield from _held_or_stored(cut, part.uri, spool)
 
 
 def splits_of_source(opened: OpenedSource, workers: int) -> Iterator[Split] | None:
@@ -87,7 +89,9 @@ def splits_of_source(opened: OpenedSource, workers: int) -> Iterator[Split] | No
     return split.plan_splits(blocks, location, size, wanted, min_split_bytes=MIN_SPLIT_BYTES)
 
 
-def _held_or_stored(cut: Iterator[LineBlock | LongLine], location: str | None) -> Iterator[Piece]:
+def _held_or_stored(
+    cut: Iterator[LineBlock | LongLine], location: str | None, spool: Spool
+) -> Iterator[Piece]:
     """Yield blocks as they are, and long lines as the ranges of a file in which they lie."""
     for piece in cut:
         if isinstance(piece, LineBlock):
@@ -96,27 +100,7 @@ def _held_or_stored(cut: Iterator[LineBlock | LongLine], location: str | None) -
             length = sum(len(chunk) for chunk in piece.chunks)
             yield StoredLine(location, piece.offset, piece.offset + length, piece.line, piece.offset)
         else:
-            with _spooled(piece) as stored:
-                yield stored
-
-
-@contextmanager
-def _spooled(piece: LongLine) -> Iterator[StoredLine]:
-    """Keep a long line of an input that cannot be read twice in a temporary file while it is needed."""
-    import tempfile  # noqa: PLC0415 - which only a long line of a stream needs
-
-    with tempfile.TemporaryDirectory(prefix="exportkit-") as directory:
-        path = Path(directory) / "line.json"
-        try:
-            with path.open("wb") as file:
-                for chunk in piece.chunks:
-                    file.write(chunk)
-        except OSError as error:
-            raise ReadError(
-                f"a line of the input does not fit into the directory for temporary files: {error.strerror}",
-                hint="set TMPDIR to a directory with room for the longest line",
-            ) from error
-        yield StoredLine(str(path), 0, path.stat().st_size, piece.line, piece.offset)
+            yield spool.keep(piece.chunks, piece.line, piece.offset)
 
 
 def bytes_of_line(stored: StoredLine) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from exportkit.pipeline.conversion import Batches, Conversion, KeepRaw
 from exportkit.pipeline.options import Options
 from exportkit.pipeline.pieces import pieces_of_source
+from exportkit.pipeline.spools import Spool
 from exportkit.read import OpenedSource, SourceLike, open_sources
 from exportkit.report import Progress, Report
 
@@ -27,6 +28,7 @@ class ProgressTeller:
         self._told = 0.0
         self._done_bytes = 0
         self._total: int | None = 0
+        self._uri = ""
         #: Bytes of the source being read that workers have converted, where they read it themselves.
         self.converted_bytes: int | None = None
 
@@ -34,20 +36,26 @@ class ProgressTeller:
         """Count a source that is about to be read."""
         size = opened.source.size
         self._total = None if size is None or self._total is None else self._total + size
+        self._uri = opened.source.uri
 
     def end(self, opened: OpenedSource) -> None:
         """Count a source that has been read, and say so."""
         self._done_bytes += opened.stored_bytes_read if self.converted_bytes is None else self.converted_bytes
         self.converted_bytes = None
-        self._say(0, opened.source.uri)
+        self._say(0)
 
     def step(self, opened: OpenedSource) -> None:
         """Say how far the run is, if it is time to."""
         if self._tell is not None and time.perf_counter() - self._told > PROGRESS_SECONDS:
             read = opened.stored_bytes_read if self.converted_bytes is None else self.converted_bytes
-            self._say(read, opened.source.uri)
+            self._say(read)
 
-    def _say(self, read_bytes: int, uri: str) -> None:
+    def finish(self) -> None:
+        """Say how far the run came when everything is converted, where sources were read ahead of that."""
+        if self._uri:
+            self._say(0)
+
+    def _say(self, read_bytes: int) -> None:
         if self._tell is None:
             return
         self._told = time.perf_counter()
@@ -59,7 +67,7 @@ class ProgressTeller:
                 data_rows=report.data_rows,
                 rejects=report.rejects + report.skipped,
                 seconds=self._told - self._started,
-                source_uri=uri,
+                source_uri=self._uri,
             )
         )
 
@@ -80,15 +88,16 @@ def batches(
     started = time.perf_counter()
     conversion = Conversion(options, report, encoded=encoded, keep_raw=keep_raw)
     teller = ProgressTeller(progress, report, started)
-    for opened in open_sources(source, export_id=options.export_id):
-        with opened:
-            teller.begin(opened)
-            report.sources.append(opened.source.uri)
-            report.export_ids.append(opened.source.export_id)
-            named, pieces = pieces_of_source(opened, options)
-            for piece in pieces:
-                yield from conversion.feed(piece, named)
-                teller.step(opened)
-            teller.end(opened)
+    with Spool() as spool:
+        for opened in open_sources(source, export_id=options.export_id):
+            with opened:
+                teller.begin(opened)
+                report.sources.append(opened.source.uri)
+                report.export_ids.append(opened.source.export_id)
+                named, pieces = pieces_of_source(opened, options, spool)
+                for piece in pieces:
+                    yield from conversion.feed(piece, named)
+                    teller.step(opened)
+                teller.end(opened)
     yield from conversion.flush()
     report.seconds = time.perf_counter() - started

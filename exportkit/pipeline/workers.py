@@ -10,25 +10,20 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import warnings
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from types import TracebackType
 from typing import Any, Self
 
-from msgspec import Struct
-
 from exportkit.errors import ExportkitError
-from exportkit.native import heap
 from exportkit.pipeline.assignment import Assignment, can_fork
-from exportkit.pipeline.conversion import Conversion
-from exportkit.pipeline.options import Options
-from exportkit.pipeline.pieces import Piece, pieces_of_split
+from exportkit.pipeline.pieces import Piece
+from exportkit.pipeline.working import HINT_MEMORY, Done, work
 from exportkit.place import Source
 from exportkit.report import Report
 from exportkit.split import Split
-from exportkit.write import LakeWriter, PartFile
+from exportkit.write import PartFile
 
 __all__ = ["WorkerPool"]
 
@@ -36,17 +31,6 @@ __all__ = ["WorkerPool"]
 WAITING_PIECES = 2
 #: Seconds a worker gets to end by itself before it is killed.
 STOP_SECONDS = 0.5
-#: Freed memory that a worker keeps for its next block: a few blocks with all that is decoded from them.
-KEPT_BYTES = 64 * 2**20
-
-
-class Done(Struct, frozen=True):
-    """What a worker tells when it has converted a piece: the counts of its lines so far."""
-
-    data_rows: int
-    rejects: int
-    input_bytes: int
-    finished: bool
 
 
 class WorkerPool:
@@ -62,11 +46,15 @@ class WorkerPool:
 
     def __init__(self, count: int, assignment: Assignment) -> None:
         context = _context()
-        self._workers = [_Worker(context, number, assignment) for number in range(count)]
+        self._workers: list[_Worker] = []
+        for number in range(count):
+            self._workers.append(_Worker(context, number, assignment, self._workers))
         self.counts = Report()
 
     def hand_out(self, pieces: Iterator[Piece | Split], source: Source) -> Iterator[None]:
-        """Give the pieces of one source to whichever worker is free; yields after each that is done.
+        """Give the pieces of one source to whichever worker is free; yields while it waits for one.
+
+        The last pieces may be under way when it ends, so that the next source need not wait: see `drain`.
 
         Raises
         ------
@@ -80,6 +68,15 @@ class WorkerPool:
                 yield
                 worker = self._free_worker()
             worker.give(piece, source)
+
+    def drain(self) -> Iterator[None]:
+        """Wait until every piece that was handed out is converted; yields after each.
+
+        Raises
+        ------
+        ExportkitError
+            A worker failed, or died.
+        """
         while any(worker.waiting for worker in self._workers):
             self._listen()
             yield
@@ -130,14 +127,20 @@ class WorkerPool:
 class _Worker:
     """One process, seen from the process that started it."""
 
-    def __init__(self, context: BaseContext, number: int, assignment: Assignment) -> None:
+    def __init__(
+        self, context: BaseContext, number: int, assignment: Assignment, earlier: Sequence[_Worker]
+    ) -> None:
         given, self.tasks = context.Pipe(duplex=False)
         self.results, told = context.Pipe(duplex=False)
+        # A fork has the ends of this process too: held open there, they would outlive it, and no worker would
+        # learn that it is gone.
+        here = [end for one in (*earlier, self) for end in (one.tasks, one.results)]
+        inherited = here if context.get_start_method() == "fork" else []
         self.waiting = 0
         self.told = Done(0, 0, 0, finished=False)
         self.process: Any = context.Process(  # type: ignore[attr-defined]  # every context has one
             target=work,
-            args=(given, told, number, assignment),
+            args=(given, told, number, assignment, inherited),
             name=f"exportkit-worker-{number}",
             daemon=True,
         )
@@ -183,53 +186,10 @@ class _Worker:
 
 
 def _death(exit_code: int | None) -> ExportkitError:
-    hint = "it may have run out of memory: use fewer workers or smaller row groups"
+    hint = HINT_MEMORY
     if exit_code is not None and exit_code < 0:
         return ExportkitError(f"a worker process was killed by {signal.Signals(-exit_code).name}", hint=hint)
     return ExportkitError(f"a worker process ended with exit code {exit_code}", hint=hint)
-
-
-def work(tasks: Connection, results: Connection, number: int, assignment: Assignment) -> None:
-    """Convert what comes in by `tasks` until nothing more does; the life of a worker process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one decides
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    heap.keep_freed(KEPT_BYTES)
-    report = Report()
-    writer = LakeWriter(
-        assignment.staging, worker=number, hints=assignment.hints, options=assignment.write_options
-    )
-    keep_raw = partial(writer.write_raw, "rejects")
-    conversion = Conversion(assignment.options, report, encoded=True, keep_raw=keep_raw)
-    try:
-        for task in iter(tasks.recv, None):
-            for finished in _convert(conversion, writer, task, assignment.options):
-                refused = report.rejects + report.skipped
-                results.send(Done(report.data_rows, refused, report.input_bytes, finished))
-        for name, batch in conversion.flush():
-            writer.write(name, batch)
-        results.send((report, writer.close()))
-    except EOFError:  # the process that started this one is gone
-        writer.abort()
-    except BaseException as error:  # noqa: BLE001 - told to the process that waits for it
-        writer.abort()
-        results.send(error if _can_travel(error) else ExportkitError(f"{type(error).__name__}: {error}"))
-
-
-def _convert(
-    conversion: Conversion, writer: LakeWriter, task: tuple[Piece | Split, Source], options: Options
-) -> Iterator[bool]:
-    """Convert one task; yield False from time to time and True at its end."""
-    work, source = task
-    pieces = pieces_of_split(work, options) if isinstance(work, Split) else iter((work,))
-    for piece in pieces:
-        for name, batch in conversion.feed(piece, source):
-            writer.write(name, batch)
-            yield False
-    yield True
-
-
-def _can_travel(error: BaseException) -> bool:
-    return isinstance(error, (ExportkitError, OSError, MemoryError))
 
 
 def _context() -> BaseContext:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING
 
 from exportkit import pipeline
 from exportkit.batch import arrow_schema
@@ -13,7 +15,8 @@ from exportkit.pipeline.assignment import Assignment
 from exportkit.pipeline.options import Options
 from exportkit.pipeline.pieces import pieces_of_source, splits_of_source
 from exportkit.pipeline.running import ProgressTeller, batches
-from exportkit.read import SourceLike, open_sources
+from exportkit.pipeline.spools import Spool
+from exportkit.read import OpenedSource, SourceLike, open_sources
 from exportkit.report import Progress, Report
 from exportkit.tables import TABLES, Column
 from exportkit.write import (
@@ -27,6 +30,9 @@ from exportkit.write import (
     WriteOptions,
     open_destination,
 )
+
+if TYPE_CHECKING:
+    from exportkit.pipeline.workers import WorkerPool
 
 __all__ = ["write_lake"]
 
@@ -92,27 +98,48 @@ def _write_together(
     started = time.perf_counter()
     options = assignment.options
     sources, export_ids = [], []
-    with pipeline.WorkerPool(workers, assignment) as pool:
+    with Spool() as spool, pipeline.WorkerPool(workers, assignment) as pool:
         teller = ProgressTeller(tell, pool.counts, started)
         for opened in open_sources(source, export_id=options.export_id):
             with opened:
                 teller.begin(opened)
                 sources.append(opened.source.uri)
                 export_ids.append(opened.source.export_id)
-                before = pool.counts.input_bytes
-                splits = splits_of_source(opened, workers)
-                named, pieces = (opened.source, splits) if splits else pieces_of_source(opened, options)
-                for _ in pool.hand_out(pieces, named):
-                    if splits is not None:
-                        teller.converted_bytes = pool.counts.input_bytes - before
+                for _ in _hand_out(opened, pool, spool, teller, options=options, workers=workers):
                     options.check_rejects(pool.counts)
                     teller.step(opened)
                 teller.end(opened)
+        for _ in pool.drain():
+            options.check_rejects(pool.counts)
+        teller.finish()
         report, parts = pool.finish()
     report.sources, report.export_ids = sources, export_ids
     options.check_rejects(report)
     report.seconds = time.perf_counter() - started
     return report, parts
+
+
+def _hand_out(
+    opened: OpenedSource,
+    pool: WorkerPool,
+    spool: Spool,
+    teller: ProgressTeller,
+    *,
+    options: Options,
+    workers: int,
+) -> Iterator[None]:
+    """Let the workers convert one source; yields whenever one of them has told something."""
+    splits = splits_of_source(opened, workers)
+    if splits is None:
+        named, pieces = pieces_of_source(opened, options, spool)
+        yield from pool.hand_out(pieces, named)
+        return
+    # How far a source is that workers read themselves is what they have converted: nothing else goes on.
+    yield from pool.drain()
+    before = pool.counts.input_bytes
+    for _ in chain(pool.hand_out(splits, opened.source), pool.drain()):
+        teller.converted_bytes = pool.counts.input_bytes - before
+        yield
 
 
 def hints_of(options: Options) -> dict[str, Hints]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from exportkit.read.compression import MAX_COMPRESSION_RATIO
 from exportkit.read.locations import read_range
 from exportkit.read.opened import BLOCK_BYTES, OpenedSource
-from exportkit.read.sources import SourceLike, open_sources
+from exportkit.read.sources import SourceLike, open_sources, stored_sizes
 
 __all__ = [
     "BLOCK_BYTES",
@@ -18,4 +18,5 @@ __all__ = [
     "SourceLike",
     "open_sources",
     "read_range",
+    "stored_sizes",
 ]

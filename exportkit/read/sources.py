@@ -5,23 +5,25 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
 from exportkit.errors import ReadError
 from exportkit.place import Place
-from exportkit.read.compression import MAX_COMPRESSION_RATIO
+from exportkit.read.compression import MAX_COMPRESSION_RATIO, compression_of
 from exportkit.read.local_files import local_path
 from exportkit.read.locations import files_under
 from exportkit.read.opened import OpenedSource, open_file, open_stream
 
-__all__ = ["SourceLike", "open_sources"]
+__all__ = ["SourceLike", "open_sources", "stored_sizes"]
 
 #: What a user may name: path, glob, directory, URL or ``-``, a binary stream, or an iterable of those.
 SourceLike: TypeAlias = str | os.PathLike[str] | BinaryIO | Iterable[Any]
 
 _STANDARD_INPUT = "-"
+#: First bytes that tell how a file is compressed.
+_MAGIC_BYTES = 16
 
 
 def open_sources(
@@ -71,6 +73,30 @@ def open_sources(
         else:
             stream, uri = one
             yield open_stream(stream, uri=uri, export_id=name, max_compression_ratio=max_compression_ratio)
+
+
+def stored_sizes(source: Any) -> Iterator[tuple[int, str | None]]:
+    """Yield the size of every local file that `source` names, as stored, and how it is compressed.
+
+    Streams, URLs and what only an iterator would give are passed over: looking would use them up.
+
+    Raises
+    ------
+    ReadError, OSError, TypeError
+        As `open_sources`.
+    """
+    if isinstance(source, str | os.PathLike):
+        if source == _STANDARD_INPUT or local_path(os.fspath(source)) is None:
+            return
+        for location in _files(source, set(), set()):
+            path = Path(local_path(location) or location)
+            if not path.is_file():
+                continue  # a named pipe can be read once
+            with path.open("rb") as file:
+                yield path.stat().st_size, compression_of(file.read(_MAGIC_BYTES))
+    elif isinstance(source, Collection) and not isinstance(source, bytes | bytearray | memoryview):
+        for one in source:
+            yield from stored_sizes(one)
 
 
 def _inputs(source: Any, named: set[str], listed: set[str]) -> Iterator[str | tuple[BinaryIO, str | None]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from functools import partial
 from typing import Protocol
 
 from msgspec import Struct
@@ -60,7 +62,9 @@ class StoredBytes:
     """
 
     def __init__(self, reader: ByteReader, source_uri: str, *, head_bytes: int) -> None:
-        self._reader = reader
+        self._read_some = (
+            partial(_read_pipe, reader) if isinstance(reader, io.BufferedReader) else reader.read
+        )
         self._source_uri = source_uri
         self.head = self._look(head_bytes)
         self.taken = 0
@@ -79,7 +83,7 @@ class StoredBytes:
         return b"".join(pieces)
 
     def _read(self, size: int) -> bytes:
-        data: object = self._reader.read(size)
+        data: object = self._read_some(size)
         if isinstance(data, bytes):
             return data
         if isinstance(data, bytearray | memoryview):
@@ -91,3 +95,19 @@ class StoredBytes:
             raise ReadError(problem, place=Place(self._source_uri), hint="open it in blocking mode")
         kind = type(data).__name__
         raise TypeError(f"read() of {self._source_uri} must give bytes, not {kind}")
+
+
+def _read_pipe(pipe: io.BufferedReader, size: int) -> bytes | None:
+    """Return what ``pipe.read(size)`` does, but see signals while waiting for it.
+
+    That goes on until all is there before it looks for a signal, so that Ctrl-C was lost when it came while a
+    pipe was being read that then stood still.
+    """
+    data = bytearray(size)
+    room = memoryview(data)
+    filled = 0
+    while filled < size and (more := pipe.readinto1(room[filled:])) != 0:
+        if more is None:  # not blocking, and nothing is there
+            return bytes(room[:filled]) or None
+        filled += more
+    return bytes(room[:filled])

@@ -15,7 +15,7 @@ __all__ = ["BYTE_ORDER_MARK", "MAX_LINE_BYTES", "LongLine", "cut_lines", "slices
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 #: A line up to here is held whole: it costs about ten times its size once it is decoded.
-MAX_LINE_BYTES = 64 * 2**20
+MAX_LINE_BYTES = 24 * 2**20
 
 
 class LongLine(Struct, frozen=True):

@@ -65,13 +65,17 @@ class LakeWriter:
         self._staging = staging
         self._worker = worker
         self._hints = hints or {}
-        self._options = options
+        self._options = options or WriteOptions()
         self._closing_threads = closing_threads
         self._writers: dict[str, PartWriter] = {}
         self._raw_files: dict[str, RawFiles] = {}
 
     def write(self, table: str, batch: pa.RecordBatch) -> None:
-        """Take a batch of a table; see `PartWriter.write`."""
+        """Take a batch of a table; see `PartWriter.write`.
+
+        When the tables together have gathered more than `WriteOptions.gathered_bytes`, the largest writes
+        what it has.
+        """
         writer = self._writers.get(table)
         if writer is None:
             writer = self._writers[table] = PartWriter(
@@ -82,6 +86,8 @@ class LakeWriter:
                 options=self._options,
             )
         writer.write(batch)
+        if sum(one.gathered_bytes for one in self._writers.values()) > self._options.gathered_bytes:
+            max(self._writers.values(), key=lambda one: one.gathered_bytes).write_gathered()
 
     def write_raw(self, table: str, chunks: Iterable[bytes]) -> str:
         """Write a value that is too long for a column; see `RawFiles.write`.

@@ -51,6 +51,9 @@ class WriteOptions(Struct, frozen=True):
         Rows that make a row group; small groups take longer to write than all else together.
     row_group_bytes : int
         Arrow bytes that make a row group before the rows do: bounds memory for wide rows.
+    gathered_bytes : int
+        Arrow bytes that all tables together may have waiting for their row groups; above it the largest is
+        written as it is. Bounds memory where many tables fill slowly.
     part_bytes : int
         Written bytes after which the next row group opens a new part file.
     compression_level : int
@@ -63,12 +66,13 @@ class WriteOptions(Struct, frozen=True):
     """
 
     row_group_rows: int = 100_000
-    row_group_bytes: int = 64 * MIB
+    row_group_bytes: int = 32 * MIB
+    gathered_bytes: int = 48 * MIB
     part_bytes: int = 256 * MIB
     compression_level: int = 1
 
     def __post_init__(self) -> None:
-        for name in ("row_group_rows", "row_group_bytes", "part_bytes"):
+        for name in ("row_group_rows", "row_group_bytes", "gathered_bytes", "part_bytes"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be 1 or more, not {getattr(self, name)}")
         if not 1 <= self.compression_level <= 22:  # noqa: PLR2004 - the levels zstd knows

@@ -86,6 +86,22 @@ class PartWriter:
             if batch.num_rows:
                 self._gather(to_types(batch, self._stored_schema))
 
+    @property
+    def gathered_bytes(self) -> int:
+        """Arrow bytes that wait for their row group to become full."""
+        return self._pending_bytes
+
+    def write_gathered(self) -> None:
+        """Write what waits as a row group, full or not.
+
+        Raises
+        ------
+        WriteError
+            The file cannot be written. The writer is closed then.
+        """
+        with self._open_or_aborted():
+            self._write_group()
+
     def close(self) -> list[PartFile]:
         """Write what is pending and return all parts, whole, in the order they were written.
 

@@ -95,6 +95,14 @@ def test_a_hint_names_options_as_the_command_does(capsys: pytest.CaptureFixture[
             ["convert", "export.ndjson", "lake", "--compression-level", "99"],
             "error: --compression-level must be 1 to 22, not 99\n",
         ),
+        (
+            ["convert", "export.ndjson", "lake", "--workers", "2", "--memory-limit", "100MB"],
+            "error: --memory-limit must be at least 300 MB for 2 workers, not 100 MB\n",
+        ),
+        (
+            ["convert", "export.ndjson", "lake", "--memory-limit", "much"],
+            "error: --memory-limit must be a number of bytes, or a size such as '700MB', not 'much'\n",
+        ),
         (["inspect", "export.ndjson", "--top", "-1"], "error: --top must be 0 or more, not -1\n"),
         (
             ["zigzag"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,9 @@ import pytest
 
 import exportkit
 from exportkit import Report
+from exportkit.pipeline import make_options, write_lake
 from exportkit.tables import TABLES
+from exportkit.write import WriteOptions
 from journeys.converting import EXAMPLE, written_tables
 
 #: Bad and blank lines among good ones, and no newline at the end.
@@ -55,6 +58,37 @@ def test_rows_and_report_do_not_depend_on_the_number_of_workers(form: str, tmp_p
     assert sorted(one.first_rejects) == sorted(several.first_rejects)
     assert {Path(file).parent.name for file in several.files} == set(TABLES)
     assert sorted_tables(tmp_path / "one") == sorted_tables(tmp_path / "several")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_long_lines_go_to_workers_as_other_lines_do_and_leave_no_temporary_file(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    path = tmp_path / "export.bin"
+    path.write_bytes(FORMS[form](LINES))
+    one = exportkit.to_parquet(path, tmp_path / "one", workers=1)
+    options = make_options(max_line_bytes=2000, run_bytes=500)
+    several = write_lake(
+        path, tmp_path / "several", options, WriteOptions(), format="parquet", mode="error", workers=3
+    )
+    several.input_bytes = one.input_bytes  # that of long lines is without their ends
+    assert counts(one) == counts(several)
+    assert sorted_tables(tmp_path / "one") == sorted_tables(tmp_path / "several")
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_rows_of_a_part_file_stand_in_the_order_of_the_input(tmp_path: Path) -> None:
+    rows = b"".join(b'{"data_row":{"id":"%d"}}\n' % number for number in range(400_000))
+    (tmp_path / "export.ndjson").write_bytes(rows)
+    report = exportkit.to_parquet(
+        tmp_path / "export.ndjson", tmp_path / "lake", workers=2, row_group_rows=1000, tables=["data_rows"]
+    )
+    found = [pq.read_table(file, columns=["line"])["line"].to_pylist() for file in report.files]
+    assert all(lines == sorted(lines) for lines in found)
+    assert sorted(line for lines in found for line in lines) == list(range(1, 400_001))
+    assert len(found) == 2
 
 
 def test_a_run_that_workers_cannot_finish_leaves_nothing_behind(tmp_path: Path) -> None:

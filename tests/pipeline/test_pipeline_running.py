@@ -53,6 +53,37 @@ def test_progress_is_told_for_every_source_and_ends_with_all_of_it(
     assert (last.data_rows, last.rejects) == (100_010, 1)
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_progress_and_report_add_up_over_sources_and_workers(
+    workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "PROGRESS_SECONDS", 0)
+    (tmp_path / "a.ndjson").write_bytes((ROW + b"{\n") * 100)
+    (tmp_path / "b.ndjson").write_bytes(ROW * 400_000)  # read by the workers themselves, in ranges
+    (tmp_path / "c.ndjson.gz").write_bytes(gzip.compress(ROW * 50_000))
+    (tmp_path / "d.ndjson").write_bytes(ROW * 7)
+    total = sum(path.stat().st_size for path in tmp_path.iterdir())
+    told: list[Progress] = []
+    report = exportkit.to_parquet(
+        tmp_path, tmp_path / "lake", workers=workers, progress=told.append, tables=["data_rows", "rejects"]
+    )
+    for one, other in pairwise(told):
+        assert (one.stored_bytes, one.data_rows, one.rejects) <= (
+            other.stored_bytes,
+            other.data_rows,
+            other.rejects,
+        )
+        assert one.data_rows <= other.data_rows
+        assert one.total_bytes is not None
+        assert one.stored_bytes <= one.total_bytes
+    last = told[-1]
+    assert (last.stored_bytes, last.total_bytes) == (total, total)
+    assert (last.data_rows, last.rejects) == (450_107, 100)
+    assert (report.lines, report.data_rows, report.rejects) == (450_207, 450_107, 100)
+    assert report.rows == {"data_rows": 450_107, "rejects": 100}
+    assert report.input_bytes == len(ROW) * 450_107 + 2 * 100
+
+
 def test_progress_of_a_stream_has_no_total() -> None:
     told: list[Progress] = []
     list(exportkit.iter_batches(io.BytesIO(gzip.compress(ROW)), progress=told.append))

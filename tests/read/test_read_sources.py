@@ -236,6 +236,16 @@ def test_a_path_of_bytes_is_a_type_error() -> None:
         uris(BytesPath())  # type: ignore[arg-type]  # what the test is about
 
 
+def test_a_pipe_that_does_not_block_is_an_error_when_nothing_is_there() -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    with open(writing, "wb", 0) as writer, open(reading, "rb") as reader:  # noqa: PTH123 - there is no path
+        writer.write(b"{}\n" * 50)
+        with pytest.raises(ReadError) as caught:
+            next(open_sources(reader))
+    assert str(caught.value) == "the stream has no bytes ready (in stream:)\nhint: open it in blocking mode"
+
+
 def test_a_stream_that_does_not_block_is_an_error() -> None:
     with pytest.raises(ReadError) as caught:
         uris(Texts(None))  # type: ignore[arg-type]  # what the test is about

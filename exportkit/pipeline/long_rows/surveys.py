@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-from exportkit.flatten import by_annotations, by_kinds, container, key_frames_by_frame, newest
+from exportkit.flatten import by_annotations, by_kinds, container, newest
 from exportkit.flatten.objects import overlaid
+from exportkit.pipeline.long_rows.key_frames import compact, turned_round
 from exportkit.pipeline.long_rows.wrapping import Path, kind, label_path
 from exportkit.place import MemberRun
 from exportkit.rows import Row
@@ -109,7 +110,7 @@ class Survey:
         """Note what part of a label shows that other parts of it need."""
         said = label.annotations or Annotations()
         self._relationships[path] += said.relationships or ()
-        self._key_frames[path].update(said.key_frame_feature_map or {})
+        self._key_frames[path].update(compact(said.key_frame_feature_map or {}))
         for key, group in (said.groups or {}).items():
             self.planes[path].setdefault(key, Group(name=group.name))
         if said.objects and path not in self._kinds:
@@ -184,8 +185,8 @@ class Survey:
     def key_frames(self, path: Path) -> Callable[[str | None], Any]:
         """Return what gives the key frames of a plane of a label, found out once for each."""
         if path not in self._found:
-            said = Annotations(key_frame_feature_map=self._key_frames.get(path))
-            self._found[path] = cache(lambda plane: key_frames_by_frame(said, plane))
+            lists = self._key_frames.get(path, {})
+            self._found[path] = cache(lambda plane: turned_round(lists, plane))
         return self._found[path]
 
     def is_first_run(self, experiment_id: str, run_id: str | None) -> bool:

@@ -1,0 +1,144 @@
+"""Memory limits: how much a run holds at a time, so that all its processes together stay under a limit.
+
+Takes a limit and a number of processes, gives the sizes of everything that grows until it is passed on. What
+a process takes without any input, and what a block of lines costs while it is alive, cannot be made smaller:
+a limit below that is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
+
+__all__ = ["SIZES", "Sizes", "bytes_of", "most_workers", "sizes_for"]
+
+MIB = 2**20
+MB = 10**6
+#: What one process takes that converts by itself, whatever it holds: interpreter, libraries, decoders, a
+#: block. These figures are measured with rows that are wide in several tables, and rounded up.
+ALONE_BYTES = 170 * MB
+#: What the process takes that reads for workers, and what each of them does: libraries count once.
+PARENT_BYTES = 60 * MB
+WORKER_BYTES = 90 * MB
+#: What a process takes beside that for what it holds with the sizes as they are by default.
+SHARE_BYTES = 230 * MB
+#: Below this many bytes to hold, row groups and blocks are so small that writing them is most of the work.
+LEAST_SHARE_BYTES = 30 * MB
+#: From here on larger sizes gain nothing.
+MOST_TIMES = 8
+
+_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*", re.IGNORECASE)
+_POWERS = "kmgt"
+
+
+class Sizes(Struct, frozen=True):
+    """How much one process holds.
+
+    Attributes
+    ----------
+    batch_bytes : int
+        Estimated bytes of a table that make a record batch, and a row group.
+    held_bytes : int
+        Bytes of input after which every table gives what it has.
+    gathered_bytes : int
+        Bytes that all tables together may have waiting for their row groups.
+    max_line_bytes : int
+        Lines above this are streamed piece by piece; one that is held costs about ten times its size.
+    block_bytes : int
+        Bytes decoded at a time. Smaller blocks stay closer to the processor, but each costs some hundred
+        calls.
+    run_bytes : int
+        Bytes of members of a longer line that are converted at a time.
+    max_held_line_bytes : int or None
+        Longer lines may not be held even where they would have to be; None for no end.
+    """
+
+    batch_bytes: int = 32 * MIB
+    held_bytes: int = 96 * MIB
+    gathered_bytes: int = 48 * MIB
+    max_line_bytes: int = 24 * MIB
+    block_bytes: int = MIB
+    run_bytes: int = MIB // 2
+    max_held_line_bytes: int | None = None
+
+    def of_conversion(self) -> dict[str, Any]:
+        """Return the sizes by their names among the options of a conversion."""
+        found = asdict(self)
+        del found["gathered_bytes"]
+        return found
+
+    def of_writing(self) -> dict[str, int]:
+        """Return the sizes by their names among the options of writing."""
+        return {"row_group_bytes": self.batch_bytes, "gathered_bytes": self.gathered_bytes}
+
+
+#: What a process holds without a limit.
+SIZES = Sizes()
+
+
+def sizes_for(limit: int | str | None, workers: int) -> Sizes:
+    """Return the sizes with which `workers` processes stay under `limit`; without one those by default.
+
+    Raises
+    ------
+    ValueError
+        The limit is no size, or less than so many processes take with the smallest sizes.
+    """
+    sizes = SIZES
+    if limit is None:
+        return sizes
+    given = bytes_of(limit)
+    if given < (least := least_bytes(workers)):
+        processes = "one process" if workers == 1 else f"{workers} workers"
+        raise ValueError(
+            f"memory_limit must be at least {least // MB} MB for {processes}, not {given / MB:g} MB"
+        )
+    share = given - ALONE_BYTES if workers == 1 else (given - PARENT_BYTES) / workers - WORKER_BYTES
+    times = min(share / SHARE_BYTES, MOST_TIMES)
+    return Sizes(
+        batch_bytes=int(sizes.batch_bytes * times),
+        held_bytes=int(sizes.held_bytes * times),
+        gathered_bytes=int(sizes.gathered_bytes * times),
+        max_line_bytes=int(sizes.max_line_bytes * times),
+        # Larger ones would leave the processor's cache.
+        block_bytes=int(sizes.block_bytes * min(times, 1)),
+        run_bytes=int(sizes.run_bytes * min(times, 1)),
+        max_held_line_bytes=int(sizes.max_line_bytes * times),
+    )
+
+
+def least_bytes(workers: int) -> int:
+    """Return the smallest limit that so many processes can keep."""
+    if workers == 1:
+        return ALONE_BYTES + LEAST_SHARE_BYTES
+    return PARENT_BYTES + workers * (WORKER_BYTES + LEAST_SHARE_BYTES)
+
+
+def most_workers(limit: int | str | None, workers: int) -> int:
+    """Return how many of `workers` processes can keep `limit`, at least one."""
+    if limit is None:
+        return workers
+    given = bytes_of(limit)
+    while workers > 1 and least_bytes(workers) > given:
+        workers -= 1
+    return workers
+
+
+def bytes_of(size: int | str) -> int:
+    """Return the bytes of a size: a number of them, or text such as ``"700MB"`` (10**6) or ``"1.5 GiB"``.
+
+    Raises
+    ------
+    ValueError
+        It is neither.
+    """
+    if isinstance(size, int) and not isinstance(size, bool):
+        return size
+    found = _SIZE.fullmatch(size) if isinstance(size, str) else None
+    if found is None:
+        raise ValueError(f"memory_limit must be a number of bytes, or a size such as '700MB', not {size!r}")
+    power = _POWERS.index(found[2].lower()) + 1 if found[2] else 0
+    return int(float(found[1]) * (1024 if found[3] else 1000) ** power)

@@ -1,0 +1,80 @@
+"""Splits: converted apart, by whomever and in any order, the ranges of a file are the file."""
+
+from __future__ import annotations
+
+import pickle
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exportkit.pipeline import make_options
+from exportkit.pipeline.conversion import Conversion
+from exportkit.pipeline.options import Options
+from exportkit.pipeline.pieces import pieces_of_split
+from exportkit.place import Source
+from exportkit.report import Report
+from exportkit.split import Split
+from oracle import Tables, differences, rows_of_batches
+from strategies import broken_lines, row_lines
+
+TABLES = ("data_rows", "labels", "objects", "rejects")
+
+
+@st.composite
+def files_and_ends(draw: st.DrawFn) -> tuple[bytes, list[int]]:
+    """Give lines, good, broken and blank, with some of the offsets after a newline."""
+    lines = draw(st.lists(row_lines() | broken_lines() | st.just(b""), min_size=1, max_size=8))
+    text = b"\n".join(line.replace(b"\n", b" ") for line in lines) + draw(st.sampled_from([b"", b"\n"]))
+    ends = [at + 1 for at, byte in enumerate(text) if byte == ord("\n") and at + 1 < len(text)]
+    return text, sorted(draw(st.sets(st.sampled_from(ends)))) if ends else []
+
+
+def converted(splits: list[Split], workers: int, options: Options) -> tuple[Tables, Report]:
+    """Convert splits in turn by some workers that each have a conversion and a report of their own."""
+    reports = [Report() for _ in range(workers)]
+    conversions = [Conversion(options, report) for report in reports]
+    source = Source("file", "e")
+    batches: list[Any] = []
+    for number, split in enumerate(splits):
+        for piece in pieces_of_split(pickle.loads(pickle.dumps(split)), options):
+            batches += conversions[number % workers].feed(piece, source)
+    for conversion in conversions:
+        batches += conversion.flush()
+    total = Report()
+    for report in reports:
+        total.add(report)
+    return rows_of_batches(iter(batches)), total
+
+
+@settings(max_examples=max(1, settings().max_examples // 2))
+@given(
+    file=files_and_ends(),
+    workers=st.integers(1, 3),
+    max_line_bytes=st.sampled_from([1 << 20, 700]),
+    data=st.data(),
+)
+def test_any_set_of_splits_gives_the_rows_and_places_of_the_whole(
+    file: tuple[bytes, list[int]], workers: int, max_line_bytes: int, data: st.DataObject
+) -> None:
+    text, ends = file
+    options = make_options(tables=TABLES, max_line_bytes=max_line_bytes)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "export.ndjson"
+        path.write_bytes(text)
+        starts = [0, *ends]
+        splits = [
+            Split(str(path), start, end, text.count(b"\n", 0, start) + 1)
+            for start, end in zip(starts, [*ends, len(text)], strict=True)
+        ]
+        whole, report = converted([Split(str(path), 0, len(text), 1)], 1, options)
+        found, total = converted(data.draw(st.permutations(splits)), workers, options)
+    assert differences(in_line_order(whole), in_line_order(found)) == []
+    for name in ("lines", "data_rows", "rejects", "blanks", "rows", "unknown_fields", "unknown_kinds"):
+        assert getattr(total, name) == getattr(report, name), name
+
+
+def in_line_order(tables: Tables) -> Tables:
+    return {name: sorted(rows, key=lambda row: row["line"]) for name, rows in tables.items()}
