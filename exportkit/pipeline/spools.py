@@ -6,14 +6,16 @@ whichever process that is; what is left when the run ends goes with the director
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from exportkit.errors import ReadError
 from exportkit.place import StoredLine
+
+if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
 
 __all__ = ["Spool", "let_go"]
 
@@ -27,7 +29,7 @@ class Spool:
     """
 
     def __init__(self) -> None:
-        self._directory: tempfile.TemporaryDirectory[str] | None = None
+        self._directory: TemporaryDirectory[str] | None = None
         self._kept = 0
 
     def keep(self, chunks: Iterable[bytes], line: int, offset: int | None) -> StoredLine:
@@ -42,7 +44,7 @@ class Spool:
         """
         try:
             if self._directory is None:
-                self._directory = tempfile.TemporaryDirectory(prefix="exportkit-", ignore_cleanup_errors=True)
+                self._directory = _directory()
             self._kept += 1
             path = Path(self._directory.name) / f"line-{self._kept}.json"
             with path.open("wb") as file:
@@ -64,6 +66,12 @@ class Spool:
     ) -> None:
         if self._directory is not None:
             self._directory.cleanup()
+
+
+def _directory() -> TemporaryDirectory[str]:
+    from tempfile import TemporaryDirectory  # noqa: PLC0415 - which only a long line of a stream needs
+
+    return TemporaryDirectory(prefix="exportkit-", ignore_cleanup_errors=True)
 
 
 def _written(file: BinaryIO, chunks: Iterable[bytes]) -> tuple[int, int, int]:
