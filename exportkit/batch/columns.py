@@ -9,6 +9,7 @@ installed, at its first call (0.3 s a process).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -66,6 +67,26 @@ def string_array(strings: Sequence[str | None]) -> pa.Array:
     return column.finish(len(strings))
 
 
+def nulls(rows: int, arrow_type: pa.DataType) -> pa.Array:
+    """Return `rows` nulls of a type, over zeros that all such arrays share.
+
+    Half of the columns of a table are null in most exports; with zeros of its own for each, those took a
+    third of the time in which batches are put together.
+    """
+    zeros = _zeros(8 * (rows + 1))
+    if pa.types.is_list(arrow_type):
+        children = [pa.nulls(0, arrow_type.value_type)]
+        return pa.Array.from_buffers(arrow_type, rows, [zeros, zeros], rows, children=children)
+    buffers = [zeros, zeros] if str(arrow_type) in _NUMBERS else [zeros, zeros, zeros]
+    return pa.Array.from_buffers(arrow_type, rows, buffers, rows)
+
+
+@lru_cache(maxsize=1)
+def _zeros(size: int) -> pa.Buffer:
+    # A power of two, so that batches of nearly the same length use the same.
+    return pa.py_buffer(bytes(1 << (size - 1).bit_length()))
+
+
 class HeldColumn:
     """What columns of one compiled column share."""
 
@@ -113,7 +134,7 @@ class Texts(HeldColumn):
         held = self._held
         if held.nulls == held.rows:
             self._held = growing.TextColumn()
-            return pa.nulls(rows, self._type)
+            return nulls(rows, self._type)
         held.add_nulls(rows - held.rows)
         valid = _bitmap(held.take_validity())
         data, ends = held.take()
@@ -156,7 +177,7 @@ class NumbersColumn(HeldColumn):
         held = self._held
         if held.nulls == held.rows:
             self._held = growing.NumberColumn(self._form)
-            return pa.nulls(rows, self._type)
+            return nulls(rows, self._type)
         held.add_nulls(rows - held.rows)
         valid, numbers = _bitmap(held.take_validity()), held.take()
         data = _bitmap(numbers) if self._form == "?" else pa.py_buffer(numbers)
@@ -220,7 +241,7 @@ class ListsColumn:
         """Return the first `rows` rows as one array, and hold none."""
         if not any(valid.any() for valid in self._valid):
             self._begin()
-            return pa.nulls(rows, self._type)
+            return nulls(rows, self._type)
         self.add_nulls(rows - self.rows)
         ends = np.zeros(rows + 1, dtype=np.int64)
         np.cumsum(np.concatenate(self._counts), out=ends[1:])
