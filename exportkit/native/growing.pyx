@@ -161,6 +161,14 @@ cdef class TextColumn(Growing):
         return self.data.take(), ends
 
 
+cdef struct Seen:
+    PyObject* word
+    int32_t code
+
+cdef enum:
+    SEEN = 256
+
+
 cdef class WordColumn:
     """Strings of which few repeat, as int32 codes into the words seen; null has the code -1.
 
@@ -204,16 +212,19 @@ cdef class WordColumn:
             self.add_nulls(cells.count)
             return
         cdef int32_t* codes = self.more(cells.count)
-        cdef PyObject* last = NONE
+        # A string that many structs share is known by its address: it lives as long as they do.
+        cdef Seen[SEEN] seen
+        cdef Seen* place
         cdef PyObject* one
-        cdef int32_t code = -1
         cdef Py_ssize_t at
+        memset(seen, 0, sizeof(seen))
         for at in range(cells.count):
             one = cells.at(at)
-            if one != last:
-                code = self.code_of(one)
-                last = one
-            codes[at] = code
+            place = &seen[(<size_t> one >> 4) % SEEN]
+            if place.word != one:
+                place.code = self.code_of(one)
+                place.word = one
+            codes[at] = place.code
 
     def add_coded(self, const int64_t[:] codes, list values not None):
         """Add `values[code]` for each of `codes`; null where the code is negative, or the value None."""
