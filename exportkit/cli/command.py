@@ -80,6 +80,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is None:
         # What lives at the end of the program ends with it: taking it apart piece by piece took 20 ms.
         atexit.register(gc.freeze)
+        # Nothing here multiplies matrices; numpy's threads for that would spin beside the first workers.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # What stops a container ends a run as Ctrl-C does: nothing half-done stays.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
