@@ -7,13 +7,21 @@ from __future__ import annotations
 
 from exportkit.pipeline.oddities import warn_of_oddities, warned
 from exportkit.pipeline.old_exports import upgrade_source
-from exportkit.pipeline.options import MAX_REJECTS, OnBadRow, Options, choose_workers, make_options
+from exportkit.pipeline.options import (
+    MAX_COMPRESSION_RATIO,
+    MAX_REJECTS,
+    OnBadRow,
+    Options,
+    choose_workers,
+    make_options,
+)
 from exportkit.pipeline.running import batches
 from exportkit.pipeline.workers import can_fork
 from exportkit.pipeline.writing import write_lake
 from exportkit.read import SourceLike
 
 __all__ = [
+    "MAX_COMPRESSION_RATIO",
     "MAX_REJECTS",
     "OnBadRow",
     "Options",

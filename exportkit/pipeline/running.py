@@ -80,7 +80,10 @@ def batches(
     started = time.perf_counter()
     conversion = Conversion(options, report, encoded=encoded, keep_raw=keep_raw)
     teller = ProgressTeller(progress, report, started)
-    for opened in open_sources(source, export_id=options.export_id):
+    found = open_sources(
+        source, export_id=options.export_id, max_compression_ratio=options.max_compression_ratio
+    )
+    for opened in found:
         with opened:
             teller.begin(opened)
             report.sources.append(opened.source.uri)

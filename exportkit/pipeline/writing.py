@@ -83,7 +83,10 @@ def _write_together(
     sources, export_ids = [], []
     with WorkerPool(workers, assignment) as pool:
         teller = ProgressTeller(tell, pool.counts, started)
-        for opened in open_sources(source, export_id=options.export_id):
+        found = open_sources(
+            source, export_id=options.export_id, max_compression_ratio=options.max_compression_ratio
+        )
+        for opened in found:
             with opened:
                 teller.begin(opened)
                 sources.append(opened.source.uri)

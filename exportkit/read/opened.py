@@ -44,7 +44,7 @@ class OpenedSource:
         *,
         seekable_location: str | None,
         close: Callable[[], None],
-        max_compression_ratio: float,
+        max_compression_ratio: float | None,
     ) -> None:
         self._stored = stored
         self._close = close
@@ -98,7 +98,7 @@ class OpenedSource:
         self.close()
 
 
-def open_file(location: str, *, export_id: str | None, max_compression_ratio: float) -> OpenedSource:
+def open_file(location: str, *, export_id: str | None, max_compression_ratio: float | None) -> OpenedSource:
     """Open the file at a path or URL."""
     opened = open_location(location)
     uri = without_signature(location)
@@ -119,7 +119,7 @@ def open_file(location: str, *, export_id: str | None, max_compression_ratio: fl
 
 
 def open_stream(
-    stream: ByteReader, *, uri: str | None = None, export_id: str | None, max_compression_ratio: float
+    stream: ByteReader, *, uri: str | None = None, export_id: str | None, max_compression_ratio: float | None
 ) -> OpenedSource:
     """Open a binary stream, which is named by `uri` or by itself, and read from where it stands."""
     if uri is None:
