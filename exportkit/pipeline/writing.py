@@ -99,6 +99,8 @@ def _write_together(
                         teller.converted_bytes = pool.counts.input_bytes - before
                     options.check_rejects(pool.counts)
                     teller.step(opened)
+                if splits is not None:
+                    opened.check_unchanged()
                 teller.end(opened)
         report, parts = pool.finish()
     report.sources, report.export_ids = sources, export_ids

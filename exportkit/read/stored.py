@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from exportkit.errors import ReadError
@@ -39,6 +40,9 @@ class OpenedFile:
         Name that is the same from wherever the file is opened.
     seekable : bool
         Whether ranges of it can be read.
+    check_unchanged : callable
+        Raises `ReadError` when the file is not any more what it was when it was opened, as far as its store
+        can tell.
     """
 
     reader: ByteReader
@@ -46,6 +50,7 @@ class OpenedFile:
     version: str | None
     identity: str
     seekable: bool
+    check_unchanged: Callable[[], None] = field(default=lambda: None)
 
 
 class StoredBytes:
