@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import exportkit
 from exportkit import ReadError, Report
+from exportkit.cli import main
 from hostile.corpus import GOOD, SECRET
 from read.forms import COMPRESSORS
 
@@ -119,6 +120,16 @@ def test_the_limit_for_compression_bombs_can_be_raised_and_lifted(bomb: Path) ->
             pass
         assert (report.data_rows, report.blanks) == (1, 80)
         assert exportkit.read_table(bomb, "labels", max_compression_ratio=ratio).num_rows == 1
+
+
+def test_the_command_names_the_limit_for_compression_bombs_and_takes_another(
+    bomb: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["convert", str(bomb), str(tmp_path / "lake"), "--quiet"]
+    assert main(command) == 1
+    assert capsys.readouterr().err.endswith("hint: raise --max-compression-ratio if the source is trusted\n")
+    assert main([*command, "--max-compression-ratio", "none"]) == 0
+    assert main(["inspect", str(bomb), "--quiet", "--max-compression-ratio", "1e6"]) == 0
 
 
 def test_the_limit_for_compression_bombs_can_be_lowered(tmp_path: Path) -> None:
