@@ -11,6 +11,7 @@ from exportkit.filters.conditions import Condition, Filters, first_refusing
 from exportkit.filters.label_policy import LabelPolicy, kept_labels
 from exportkit.filters.params import Params, Parts
 from exportkit.filters.parts import select, strip
+from exportkit.filters.records import Record
 from exportkit.filters.redaction import Redaction
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "LabelPolicy",
     "Params",
     "Parts",
+    "Record",
     "Redaction",
     "first_refusing",
     "kept_labels",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, get_args
 
 import msgspec
@@ -12,6 +12,7 @@ from exportkit.filters.conditions import Condition, make_conditions
 from exportkit.filters.label_policy import POLICY_NEEDS, LabelPolicy
 from exportkit.filters.params import Parts, make_parts
 from exportkit.filters.questions import NEEDS
+from exportkit.filters.records import Record, make_record
 from exportkit.filters.redaction import Redaction, make_redaction
 from exportkit.filters.refusals import wrong_value
 from exportkit.rows import STRUCTS
@@ -39,12 +40,15 @@ class Choice:
         Which labels of a project are converted.
     redaction : Redaction or None
         What is disguised in the tables.
+    record : Record
+        What a lake says of it.
     """
 
     parts: Parts | None = None
     conditions: tuple[Condition, ...] = ()
     labels: LabelPolicy = "all"
     redaction: Redaction | None = None
+    record: Record = field(default_factory=Record)
 
     @property
     def needs_whole_rows(self) -> bool:
@@ -108,9 +112,16 @@ def make_choice(
             raise wrong_value(name, given, "a dictionary")
     if labels not in get_args(LabelPolicy):
         raise wrong_value("labels", labels, f"one of {', '.join(get_args(LabelPolicy))}")
+    parts = None if params is None else make_parts(params)
+    conditions = make_conditions(filters or {})
+    redaction = make_redaction(redact, redact_key) if redact else None
+    key = b"" if redaction is None else redaction.key
     return Choice(
-        parts=None if params is None else make_parts(params),
-        conditions=make_conditions(filters or {}),
+        parts=parts,
+        conditions=conditions,
         labels=labels,  # type: ignore[arg-type]  # checked above
-        redaction=make_redaction(redact, redact_key) if redact else None,
+        redaction=redaction,
+        record=make_record(
+            params=params, parts=parts, conditions=conditions, labels=labels, redact=redact, key=key
+        ),
     )

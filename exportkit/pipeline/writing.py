@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+import pyarrow as pa
+
 from exportkit.batch import arrow_schema
 from exportkit.pipeline.options import Options
 from exportkit.pipeline.pieces import pieces_of_source, splits_of_source
@@ -27,10 +29,13 @@ from exportkit.write import (
     open_destination,
 )
 
-__all__ = ["write_lake"]
+__all__ = ["CHOICE_KEY", "hints_of", "schemas_of", "write_lake"]
 
 #: Columns of unique ids that people look single rows up by.
 LOOKED_UP = frozenset({"data_row_id", "global_key", "label_id", "feature_id"})
+
+#: Where the files of the table ``rejects`` keep the record of what was chosen.
+CHOICE_KEY = b"choice"
 
 Tell = Callable[[Progress], None]
 
@@ -47,8 +52,7 @@ def write_lake(
     progress: Tell | None = None,
 ) -> Report:
     """Convert `source` into part files of every wanted table; all of them appear at the end, or none."""
-    schemas = {name: arrow_schema(name, columns) for name, columns in options.columns.items()}
-    with open_destination(destination, schemas=schemas, mode=mode, format=format) as lake:
+    with open_destination(destination, schemas=schemas_of(options), mode=mode, format=format) as lake:
         assignment = Assignment(lake.staging, hints_of(options), options, write_options)
         if workers == 1:
             report, parts = _write_alone(source, assignment, progress)
@@ -107,6 +111,16 @@ def _write_together(
     options.check_rejects(report)
     report.seconds = time.perf_counter() - started
     return report, parts
+
+
+def schemas_of(options: Options) -> dict[str, pa.Schema]:
+    """Return the schemas of the wanted tables; that of ``rejects`` says what the lake was made with."""
+    schemas = {name: arrow_schema(name, columns) for name, columns in options.columns.items()}
+    record = options.choice.record
+    if record and "rejects" in schemas:
+        plain = schemas["rejects"]
+        schemas["rejects"] = plain.with_metadata({**plain.metadata, CHOICE_KEY: record.to_bytes()})
+    return schemas
 
 
 def hints_of(options: Options) -> dict[str, Hints]:
