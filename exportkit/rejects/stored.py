@@ -17,9 +17,9 @@ from exportkit.errors import ReadError
 from exportkit.filters import Record
 from exportkit.pipeline.writing import CHOICE_KEY
 from exportkit.place import Place, without_signature
-from exportkit.rebuild.parts import open_part, parts_of, reading
+from exportkit.rebuild.parts import open_part, parts_of, raw_file_of, reading
 from exportkit.tables import TABLES
-from exportkit.write import FORMATS, is_raw_file
+from exportkit.write import FORMATS
 
 __all__ = [
     "TABLE",
@@ -126,9 +126,8 @@ def stored_rejects(part: Path, batch: pa.RecordBatch) -> Iterator[StoredReject]:
 def _stored_reject(part: Path, row: dict[str, Any]) -> StoredReject:
     raw: bytes | Path | None = row.get("raw")
     name = row.get("raw_uri")
-    # A name that exportkit did not give could lead anywhere.
-    if raw is None and name is not None and is_raw_file(name):
-        raw = part.parent / name
+    if raw is None and name is not None:
+        raw = raw_file_of(part.parent, name)
     return StoredReject(
         export_id=row["export_id"],
         source_uri=without_signature(row.get("source_uri") or ""),

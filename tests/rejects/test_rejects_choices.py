@@ -64,7 +64,7 @@ def test_a_lake_that_was_made_whole_is_not_replayed_with_a_choice(tmp_path: Path
 
 
 def test_the_same_choice_in_other_words_is_the_same() -> None:
-    same = {
+    same: dict[str, Any] = {
         "params": {"all_projects": True, "label_details": True, "attachments": False},
         "filters": {"workflow_status": {"DONE"}, "data_row_ids": ("personal@example.org", "b")},
         "labels": "latest",
