@@ -224,7 +224,7 @@ def _dict_fitter(declared: inspect.DictType, known: Known) -> Fitter:
 
 
 def _fit_whole_key(value: str) -> Fitted:
-    if _WHOLE_NUMBER.fullmatch(value) and value != "-0" and len(value) <= SAFE_DIGITS:
+    if _WHOLE_NUMBER.fullmatch(value) and len(value) <= SAFE_DIGITS:
         return int(value), None
     return UNFIT, None
 

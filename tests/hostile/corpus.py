@@ -96,6 +96,13 @@ ROWS: dict[str, Line] = {
     "frames with odd numbers": _project(
         '{"frames":{"-1":{},"01":{},"1.0":{},"1e3":{},"":{},"9223372036854775808":{},"٣":{},"-0":{},"0":{}}}'
     ),
+    "a frame minus zero": _project('{"frames":{"-0":{"objects":{"f":{"feature_id":"f"}}}}}'),
+    "a frame zero twice": _project(
+        '{"frames":{"0":{"objects":{"f":{"feature_id":"f"}}},"-0":{"objects":{"g":{"feature_id":"g"}}}}}'
+    ),
+    "a frame zero twice beside what nobody knows": _project(
+        '{"frames":{"-0":{"objects":{"f":{"feature_id":"f"}}},"0":{"objects":{"g":{"feature_id":"g"}}}},"x":1}'
+    ),
     "frames far apart": _project('{"frames":{"9223372036854775807":{},"-9223372036854775808":{}}}'),
     "spans that end before they begin": _project('{"segments":{"f":[[5,1],[9223372036854775807,0]]}}'),
     "a hundred levels of arrays": _nested(100, "[", "]"),
