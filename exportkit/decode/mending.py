@@ -33,6 +33,8 @@ Fitter = Callable[[Any], Fitted]
 
 #: Digits that every int64 has room for.
 SAFE_DIGITS = 18
+#: msgspec takes it for another spelling of 0.
+MINUS_ZERO = "-0"
 _WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 
 
@@ -202,11 +204,14 @@ def _tuple_fitter(declared: inspect.TupleType, known: Known) -> Fitter:
 
 def _dict_fitter(declared: inspect.DictType, known: Known) -> Fitter:
     fit_item = _fitter(declared.value_type, known)
-    fit_key = _fit_whole_key if isinstance(declared.key_type, inspect.IntType) else _fit_str
+    is_numbered = isinstance(declared.key_type, inspect.IntType)
+    fit_key = _fit_whole_key if is_numbered else _fit_str
 
     def fit(value: Any) -> Fitted:
         if type(value) is not dict:
             return UNFIT, None
+        if is_numbered and MINUS_ZERO in value:
+            value = {"0" if key == MINUS_ZERO else key: item for key, item in value.items()}
         fitting: dict[Any, Any] = {}
         left: dict[str, Any] = {}
         for key, item in value.items():

@@ -17,14 +17,15 @@ from fuzz import laws
 from fuzz.cases import case
 from fuzz.fuzzing import fuzz, shrunk
 from fuzz.laws import LAWS, broken_laws
+from oracle import tables_of_export
 
 TESTS = Path(__file__).parents[1]
 GOOD = b'{"data_row":{"id":"a","external_id":"e"}}\n'
 
 
-@pytest.mark.parametrize("first", range(0, 120, 40))
+@pytest.mark.parametrize("first", range(0, 75, 25))
 def test_no_mutated_input_breaks_a_law(first: int) -> None:
-    outcomes = list(fuzz(first, cases=40))
+    outcomes = list(fuzz(first, cases=25))
     assert [(one.number, one.broken) for one in outcomes[-1].failures] == []
     assert set(outcomes[-1].tried) == set(LAWS)
 
@@ -69,6 +70,14 @@ def test_a_conversion_that_breaks_a_law_is_found_out(
 
     monkeypatch.setattr(laws, "_rows", spoilt)
     assert LAWS[law] in {one.partition(":")[0] for one in broken_laws(data).broken}
+
+
+def test_other_rows_than_those_of_plain_python_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = tables_of_export
+    monkeypatch.setattr(
+        laws, "tables_of_export", lambda *line, **named: _lose(tables(*line, **named), "data_rows")
+    )
+    assert [one.partition(":")[0] for one in broken_laws(GOOD).broken] == [LAWS[7]]
 
 
 def test_a_crash_a_refused_row_and_a_rebuilt_line_with_another_value_are_found_out(

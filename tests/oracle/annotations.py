@@ -144,17 +144,17 @@ def _by_plane(left: Leftover) -> Iterator[tuple[str | None, Leftover]]:
 def _numbered(left: Leftover, key: str) -> Iterator[tuple[int, Leftover]]:
     """Give the objects under whole-number keys of the object under `key`, in place."""
     holder = left.inside(key)
-    names = [name for name in holder.tree if _is_number(name) and isinstance(holder.tree[name], dict)]
-    last = {int(name): name for name in names}
-    for name in names:
-        if last[int(name)] == name:
+    if "-0" in holder.tree:  # another spelling of "0": the last of both counts
+        members = {"0" if name == "-0" else name: item for name, item in holder.tree.items()}
+        holder.tree.clear()
+        holder.tree.update(members)
+    for name in holder.tree:
+        if _is_number(name) and isinstance(holder.tree[name], dict):
             yield int(name), holder.inside(name)
-        else:
-            holder.tree[name] = {}  # "0" before "-0", or the other way round: as a key that is said twice
 
 
 def _is_number(key: str) -> bool:
-    return re.fullmatch("-?(?:0|[1-9][0-9]{0,17})", key) is not None
+    return re.fullmatch("0|-?[1-9][0-9]{0,17}", key) is not None
 
 
 def _at(spot: Spot, **place: Any) -> Spot:
