@@ -72,7 +72,13 @@ def leftovers(features: FeatureSet, geometry: Geometry) -> tuple[Cells, Cells]:
     for at in lone_relationships(objects):
         payloads[at] = merged(payloads.get(at), relationship_payload(objects[at]))
     for at, extra in enumerate(parts([one.extra_ for one in objects]) or ()):
-        for key, value in (extra or {}).items():
+        if not extra:
+            continue
+        is_plain = objects[at].annotation_kind in KNOWN_KINDS and GEOMETRY_KEYS.isdisjoint(extra)
+        if is_plain and at not in payloads and at not in extras:
+            extras[at] = extra
+            continue
+        for key, value in extra.items():
             home = payloads if is_payload(objects[at], key, payloads.get(at, {})) else extras
             home[at] = overlaid(home.get(at, {}), {key: value})
     return spread_json(payloads, len(objects)), spread_json(extras, len(objects))
@@ -97,7 +103,7 @@ def is_payload(one: Object, key: str, payload: dict[str, Any]) -> bool:
         return True
     if key in GEOMETRY_KEYS:
         return getattr(one, key) in (None, NO_RAW)
-    return key not in Object.__struct_fields__ and one.annotation_kind not in KNOWN_KINDS
+    return one.annotation_kind not in KNOWN_KINDS and key not in Object.__struct_fields__
 
 
 def overlaid(base: Any, more: Any) -> Any:

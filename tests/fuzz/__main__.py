@@ -27,8 +27,11 @@ def main() -> int:
     first = random.getrandbits(40) if given.seed is None else given.seed
     print(f"seed: {first} (again with --seed={first})", flush=True)
     started = told = time.monotonic()
-    outcome = Outcome()
+    outcome, shown = Outcome(), 0
     for outcome in fuzz(first, cases=given.cases, seconds=given.seconds):
+        for failure in outcome.failures[shown:]:
+            print(f"case {failure.number} breaks: {failure.broken[0][:300]}", flush=True)
+        shown = len(outcome.failures)
         now = time.monotonic()
         if now - told > TELL_SECONDS:
             told = now
