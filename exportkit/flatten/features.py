@@ -162,26 +162,27 @@ class FeatureSet:
     ) -> None:
         for number, frame in frames.items():
             if frame.objects:
-                self._add_frame_objects(frame.objects)
+                ids = self._add_frame_objects(frame.objects)
                 self.object_holders.add(
                     at, len(frame.objects), plane=plane, frame=number, first_position=self._first
                 )
-                self.key_flags.extend(
-                    key_frames.flags(number, frame.objects) if key_frames else [None] * len(frame.objects)
-                )
+                self.key_flags.extend(key_frames.flags(number, ids) if key_frames else [None] * len(ids))
             if frame.classifications:
                 self._add_questions(
                     frame.classifications, at, plane=plane, frame=number, first_position=self._first
                 )
 
-    def _add_frame_objects(self, objects: dict[str, Object]) -> None:
+    def _add_frame_objects(self, objects: dict[str, Object]) -> list[str | None]:
+        """Take the objects of a frame, and return their ids, from which their keys may differ."""
         before = len(self.objects)
         found = list(objects.values())
-        if [one.feature_id for one in found] != list(objects):
+        ids = [one.feature_id for one in found]
+        if ids != list(objects):
             for order, (key, one) in enumerate(objects.items()):
                 if one.feature_id != key:
                     self.odd_keys[before + order] = key
         self.objects.extend(found)
+        return ids
 
     def _add_questions_of_objects(self) -> None:
         asked = [one.classifications for one in self.objects]
@@ -213,7 +214,7 @@ class KeyFrames:
         self.listed = listed
         self.by_frame = by_frame
 
-    def flags(self, frame: int, features: Collection[str]) -> list[bool | None]:
+    def flags(self, frame: int, features: Collection[str | None]) -> list[bool | None]:
         """Return whether `frame` is a key frame of each feature; None for one without listed key frames."""
         here = self.by_frame.get(frame, _NONE)
         if self.listed.issuperset(features):

@@ -103,6 +103,10 @@ ROWS: dict[str, Line] = {
     "a frame zero twice beside what nobody knows": _project(
         '{"frames":{"-0":{"objects":{"f":{"feature_id":"f"}}},"0":{"objects":{"g":{"feature_id":"g"}}}},"x":1}'
     ),
+    "features under keys that are not their ids, among key frames": _project(
+        '{"frames":{"1":{"objects":{"f":{"feature_id":"g"},"h":{},"i":{"feature_id":"i"}}}},'
+        '"key_frame_feature_map":{"f":[1],"h":[1],"i":[2]}}'
+    ),
     "frames far apart": _project('{"frames":{"9223372036854775807":{},"-9223372036854775808":{}}}'),
     "spans that end before they begin": _project('{"segments":{"f":[[5,1],[9223372036854775807,0]]}}'),
     "a hundred levels of arrays": _nested(100, "[", "]"),
