@@ -31,6 +31,8 @@ KNOWN_KINDS = frozenset(
         "TextBidirectionalRelationship", "DocumentBidirectionalRelationship",
     }
 )  # fmt: skip
+#: What the catalogue knows of an object.
+_FIELDS = frozenset(Object.__struct_fields__) - {"extra_"}
 
 
 def object_columns(features: FeatureSet) -> Columns:
@@ -103,7 +105,7 @@ def is_payload(one: Object, key: str, payload: dict[str, Any]) -> bool:
         return True
     if key in GEOMETRY_KEYS:
         return getattr(one, key) in (None, NO_RAW)
-    return one.annotation_kind not in KNOWN_KINDS and key not in Object.__struct_fields__
+    return one.annotation_kind not in KNOWN_KINDS and key not in _FIELDS
 
 
 def overlaid(base: Any, more: Any) -> Any:

@@ -120,6 +120,10 @@ ROWS: dict[str, Line] = {
     "every section null": lambda: line(
         '"details":null,"row_data":null', more='"media_attributes":null,"attachments":null,"projects":null'
     ),
+    "attributes that the structs use": lambda: line(more='"media_attributes":{"extra_":1,"$extra":2}'),
+    "an unknown kind with what the structs use": _project(
+        '{"objects":[{"feature_id":"f","annotation_kind":"New","extra_":1,"$extra":2}]}'
+    ),
     "keys that the tables use": lambda: line(more='"$extra":1,"extra_":2,"extra":3,"line":4,"export_id":5'),
 }
 
