@@ -8,6 +8,7 @@ from collections.abc import Callable
 from exportkit.pipeline.conversion import Batches, Conversion, KeepRaw
 from exportkit.pipeline.options import Options
 from exportkit.pipeline.pieces import pieces_of_source
+from exportkit.place import StoredLine
 from exportkit.read import OpenedSource, SourceLike, open_sources
 from exportkit.report import Progress, Report
 
@@ -89,9 +90,13 @@ def batches(
             report.sources.append(opened.source.uri)
             report.export_ids.append(opened.source.export_id)
             named, pieces = pieces_of_source(opened, options)
+            is_read_twice = False
             for piece in pieces:
+                is_read_twice |= isinstance(piece, StoredLine) and piece.uri == opened.path_if_splittable
                 yield from conversion.feed(piece, named)
                 teller.step(opened)
+            if is_read_twice:
+                opened.check_unchanged()
             teller.end(opened)
     yield from conversion.flush()
     report.seconds = time.perf_counter() - started

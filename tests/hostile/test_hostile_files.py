@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import exportkit
 from exportkit import ReadError, Report
 from exportkit.cli import main
+from exportkit.pipeline import batches, make_options
 from hostile.corpus import GOOD, SECRET
 from read.forms import COMPRESSORS
 
@@ -193,3 +194,16 @@ def test_a_file_that_changes_under_a_run_adds_nothing_to_a_lake(
     assert str(path) in str(raised.value)
     assert SECRET not in str(raised.value)
     assert not lake.exists()
+
+
+def test_a_file_that_is_replaced_before_its_long_line_is_read_again_adds_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "export.ndjson"
+    path.write_bytes(GOOD + b"\n" + GOOD)
+    options = make_options(max_line_bytes=100)
+    found = batches(path, options, Report(), lambda _: exchange(path))
+    with pytest.raises(ReadError) as raised:
+        list(found)
+    assert str(raised.value) == (
+        f"the file was replaced by another one while it was read (in {path})\n"
+        "hint: wait until it is complete, or read a copy"
+    )
