@@ -242,7 +242,7 @@ def listed_frames(found: Any, plane: str | None) -> list[tuple[int, bool]] | Non
     if plane is not None:
         found = found.get(plane) if isinstance(found, dict) else None
     if isinstance(found, list):
-        return [(frame, True) for frame in found]
+        return [(frame, True) for frame in dict.fromkeys(found)]  # listed twice, it is one key frame
     if isinstance(found, dict):
         frames = [(whole(frame), is_key) for frame, is_key in found.items() if isinstance(is_key, bool)]
         return [(frame, is_key) for frame, is_key in frames if frame is not None] or None

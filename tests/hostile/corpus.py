@@ -107,6 +107,9 @@ ROWS: dict[str, Line] = {
         '{"frames":{"1":{"objects":{"f":{"feature_id":"g"},"h":{},"i":{"feature_id":"i"}}}},'
         '"key_frame_feature_map":{"f":[1],"h":[1],"i":[2]}}'
     ),
+    "a key frame that is listed twice": _project(
+        '{"frames":{"1":{"objects":{"f":{"feature_id":"f"}}}},"key_frame_feature_map":{"f":[1,2,1]}}'
+    ),
     "frames far apart": _project('{"frames":{"9223372036854775807":{},"-9223372036854775808":{}}}'),
     "spans that end before they begin": _project('{"segments":{"f":[[5,1],[9223372036854775807,0]]}}'),
     "a hundred levels of arrays": _nested(100, "[", "]"),
