@@ -45,8 +45,7 @@ def replay(
 ) -> int:
     """Convert the rejected lines of a lake again, and move those that pass into its tables.
 
-    Give --param, --where, --labels and --redact as for convert: lines of runs with another choice are left
-    alone.
+    Give --param, --where, --labels and --redact as for convert. Lines of other runs are left alone.
     """
     from exportkit.filters import make_choice  # noqa: PLC0415 - --help needs no pyarrow
     from exportkit.rejects import replay as replay_lake  # noqa: PLC0415 - as above
