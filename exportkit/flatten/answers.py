@@ -80,14 +80,17 @@ class Level:
         asked, answers, forms, orders = _answers(questions)
         chosen = asked.tolist()
         of_answers = [questions[at] for at in chosen]
+        depth = 0 if above is None else above.depth + 1
         names = zip(chosen, of_answers, answers, strict=True)
         if above is None:
             paths: list[Path] = [(question.name, answer.name) for _, question, answer in names]
+        elif depth >= MAX_PATH_LEVELS:
+            paths = [prefixes[at] for at in chosen]
         else:
             paths = [_longer(prefixes[at], question.name, answer.name) for at, question, answer in names]
         return cls(
             of_answers, answers, forms, orders, positions[asked], holders[asked],
-            [parents[at] for at in chosen], paths, 0 if above is None else above.depth + 1,
+            [parents[at] for at in chosen], paths, depth,
             above, rows_above[asked],
         )  # fmt: skip
 
@@ -145,8 +148,6 @@ def _ordered(levels: list[list[_Item]], order: Ints) -> list[_Item]:
 
 
 def _longer(prefix: Path, question: str | None, answer: str | None) -> Path:
-    if len(prefix) >= 2 * MAX_PATH_LEVELS:
-        return prefix
     return (*prefix, question) if answer is None else (*prefix, question, answer)
 
 

@@ -115,6 +115,11 @@ ROWS: dict[str, Line] = {
     "a hundred levels of arrays": _nested(100, "[", "]"),
     "a hundred levels of objects": _nested(100, '{"a":', "}"),
     "a hundred levels of questions": lambda: _questions(100),
+    "forty levels of questions, some without names": lambda: (
+        _questions(40)
+        .replace(b'"name":"a",', b"", 5)
+        .replace(b'{"radio_answer"', b'{"name":"q","radio_answer"', 9)
+    ),
     "every section of another type": lambda: line(
         '"details":7,"global_key":{},"external_id":[]',
         more='"media_attributes":"x","attachments":{},"metadata_fields":1,"embeddings":true,"projects":[],'
