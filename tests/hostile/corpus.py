@@ -129,6 +129,9 @@ ROWS: dict[str, Line] = {
         '"details":null,"row_data":null', more='"media_attributes":null,"attachments":null,"projects":null'
     ),
     "attributes that the structs use": lambda: line(more='"media_attributes":{"extra_":1,"$extra":2}'),
+    "a page that is no number": _project(
+        '{"objects":[{"feature_id":"f","annotation_kind":"DocumentBoundingBox","page_number":{"a":[0]}}]}'
+    ),
     "an unknown kind with what the structs use": _project(
         '{"objects":[{"feature_id":"f","annotation_kind":"New","extra_":1,"$extra":2}]}'
     ),
