@@ -29,7 +29,7 @@ FIRST_BEYOND_ASCII = 0x80
 _BYTE = re.compile(r" \(byte (\d+)\)")
 #: Frames by which decoding goes further down the stack than all that handles its values later.
 SPARE_FRAMES = 50
-#: Data of this many bytes has no room for as many levels as there are spare frames to a level.
+#: Shorter data is nested less deeply than any parser minds.
 SHALLOW_BYTES = 200
 
 T = TypeVar("T")

@@ -71,6 +71,8 @@ class Conversion:
             if not self._choice.needs_whole_rows:
                 yield from self._convert_long(piece, source)
                 return
+            if not self._can_be_held(piece, source):
+                return
             piece = LineBlock(b"".join(bytes_of_line(piece)), piece.line, piece.offset)
         with _CollectorPaused():
             self._convert(piece, source)
@@ -112,23 +114,37 @@ class Conversion:
 
     def _convert_long(self, stored: StoredLine, source: Source) -> Batches:
         """Convert a line that is too long to hold, run by run."""
-        length = stored.end - stored.start
-        self._report.lines += 1
-        self._report.input_bytes += length
         try:
             row = LongRow(partial(runs_of_line, stored, self._options), stored, source, self._decoder)
         except RowError as error:
-            if is_blank(stored):
-                self._report.blanks += 1
-            else:
-                self._refuse([self._long_reject(error, stored)], source)
+            self._refuse_long(error, stored, source)
             return
+        self._report.lines += 1
+        self._report.input_bytes += stored.end - stored.start
         self._report.data_rows += 1
         share = self._options.run_bytes
         for rows in row.blocks():
             with _CollectorPaused():
                 self._lay_out(rows)
             yield from self._full(share)
+
+    def _can_be_held(self, stored: StoredLine, source: Source) -> bool:
+        """Return whether no value of a long line is too large to be held whole; refuse the line if one is."""
+        try:
+            for _ in runs_of_line(stored, self._options):
+                pass
+        except RowError as error:
+            self._refuse_long(error, stored, source)
+            return False
+        return True
+
+    def _refuse_long(self, error: RowError, stored: StoredLine, source: Source) -> None:
+        self._report.lines += 1
+        self._report.input_bytes += stored.end - stored.start
+        if is_blank(stored):
+            self._report.blanks += 1
+        else:
+            self._refuse([self._long_reject(error, stored)], source)
 
     def _long_reject(self, error: RowError, stored: StoredLine) -> Reject:
         length = stored.end - stored.start
