@@ -31,8 +31,8 @@ VALUE_KEY = "$value"
 Fitted = tuple[Any, dict[str, Any] | None]
 Fitter = Callable[[Any], Fitted]
 
-#: Digits that every int64 has room for.
-SAFE_DIGITS = 18
+#: Characters of the longest int64.
+MAX_DIGITS = 20
 #: msgspec takes it for another spelling of 0.
 MINUS_ZERO = "-0"
 _WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
@@ -229,7 +229,7 @@ def _dict_fitter(declared: inspect.DictType, known: Known) -> Fitter:
 
 
 def _fit_whole_key(value: str) -> Fitted:
-    if _WHOLE_NUMBER.fullmatch(value) and len(value) <= SAFE_DIGITS:
+    if _WHOLE_NUMBER.fullmatch(value) and len(value) <= MAX_DIGITS and -(2**63) <= int(value) < 2**63:
         return int(value), None
     return UNFIT, None
 

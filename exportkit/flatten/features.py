@@ -19,8 +19,8 @@ from exportkit.tables.cells import Bools, Cells, Coded, Ints, Numbers, Same
 __all__ = ["FeatureSet", "Holders", "key_frames_by_frame"]
 
 
-#: Characters of a number that every int64 has room for.
-SAFE_DIGITS = 18
+#: Characters of the longest int64.
+MAX_DIGITS = 20
 
 
 class Holders:
@@ -242,7 +242,7 @@ def listed_frames(found: Any, plane: str | None) -> list[tuple[int, bool]] | Non
     if plane is not None:
         found = found.get(plane) if isinstance(found, dict) else None
     if isinstance(found, list):
-        return [(frame, True) for frame in dict.fromkeys(found)]  # listed twice, it is one key frame
+        return [(frame, True) for frame in dict.fromkeys(found)] or None  # listed twice, it is one key frame
     if isinstance(found, dict):
         frames = [(whole(frame), is_key) for frame, is_key in found.items() if isinstance(is_key, bool)]
         return [(frame, is_key) for frame, is_key in frames if frame is not None] or None
@@ -253,8 +253,8 @@ def whole(key: str | int) -> int | None:
     """Return the frame number that a key spells, None when it spells none exactly."""
     if isinstance(key, int):
         return key
-    number = int(key) if key.removeprefix("-").isdecimal() and len(key) <= SAFE_DIGITS else None
-    return number if str(number) == key else None
+    number = int(key) if key.removeprefix("-").isdecimal() and len(key) <= MAX_DIGITS else None
+    return number if str(number) == key and -(2**63) <= int(key) < 2**63 else None
 
 
 #: Where the twins keep the bytes of classifications that nobody asked for.

@@ -107,6 +107,18 @@ ROWS: dict[str, Line] = {
         '{"frames":{"1":{"objects":{"f":{"feature_id":"g"},"h":{},"i":{"feature_id":"i"}}}},'
         '"key_frame_feature_map":{"f":[1],"h":[1],"i":[2]}}'
     ),
+    "a list without key frames": _project(
+        '{"frames":{"1":{"objects":{"f":{"feature_id":"f"},"g":{"feature_id":"g"}}}},'
+        '"key_frame_feature_map":{"f":[],"g":[2]}}'
+    ),
+    "frames of nineteen digits, beside what nobody knows": _project(
+        '{"frames":{"9223372036854775807":{"objects":{"f":{"feature_id":"f"}}},'
+        '"9223372036854775808":{"objects":{"g":{"feature_id":"g"}}}},'
+        '"key_frame_feature_map":{"f":{"9223372036854775807":true,"-9223372036854775809":true}},"x":1}'
+    ),
+    "frames of nineteen digits": _project(
+        '{"frames":{"9223372036854775807":{"objects":{"f":{"feature_id":"f"}}}}}'
+    ),
     "a key frame that is listed twice": _project(
         '{"frames":{"1":{"objects":{"f":{"feature_id":"f"}}}},"key_frame_feature_map":{"f":[1,2,1]}}'
     ),

@@ -154,7 +154,8 @@ def _numbered(left: Leftover, key: str) -> Iterator[tuple[int, Leftover]]:
 
 
 def _is_number(key: str) -> bool:
-    return re.fullmatch("0|-?[1-9][0-9]{0,17}", key) is not None
+    is_whole = re.fullmatch("0|-?[1-9][0-9]{0,18}", key) is not None
+    return is_whole and -(2**63) <= int(key) < 2**63
 
 
 def _at(spot: Spot, **place: Any) -> Spot:
