@@ -5,7 +5,7 @@
 .DELETE_ON_ERROR:
 # One environment is shared by all targets, so that targets wait for each other even under `make -j`.
 .NOTPARALLEL:
-.PHONY: help demo test check format pytest fuzz bench schemas clean
+.PHONY: help demo test check format pytest fuzz thorough bench schemas clean
 
 # Nothing of the caller's own Python set-up leaks in.
 unexport PYTHONPATH
@@ -16,6 +16,10 @@ unexport VIRTUAL_ENV
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11 python
 NEW_ENOUGH := import sys, pip; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for each in $(CANDIDATES); do $$each -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$each && break; done)
+
+# How long `make fuzz` goes on: `make fuzz SECONDS=3600`; with SEED=N it tries the cases from N on.
+SECONDS ?= 300
+SEED ?=
 
 # Processes that pytest runs in, and more arguments for it: `make pytest ARGS="tests/read -k gzip"`.
 WORKERS ?= 2
@@ -33,7 +37,8 @@ help:
 	@echo "make check     ruff, mypy, import-linter"
 	@echo "make pytest    the tests alone (ARGS=..., WORKERS=$(WORKERS))"
 	@echo "make format    let ruff lay out the code"
-	@echo "make fuzz      the laws, with many more examples"
+	@echo "make fuzz      the laws over mutated lines and bytes (SECONDS=$(SECONDS), SEED=...)"
+	@echo "make thorough  the laws of the tests, with a hundred times the examples"
 	@echo "make bench     the short form of the benchmarks"
 	@echo "make schemas   write schemas/ anew from the declarations"
 	@echo "make clean     remove .venv and all caches"
@@ -57,6 +62,9 @@ format: $(VENV)/.has-dev
 	@$(BIN)/ruff format
 
 fuzz: $(VENV)/.has-dev
+	@cd tests && ../$(BIN)/python -m fuzz --seconds=$(SECONDS) $(if $(SEED),--seed=$(SEED))
+
+thorough: $(VENV)/.has-dev
 	@$(BIN)/python -m pytest -n $(WORKERS) -m hypothesis --hypothesis-profile=thorough $(ARGS)
 
 bench: $(VENV)/.has-bench

@@ -19,6 +19,7 @@ __all__ = ["to_arrow", "to_parquet", "upgrade"]
 
 #: As in `exportkit.pipeline`, which is too heavy to import for a default.
 MAX_REJECTS = 10_000
+MAX_COMPRESSION_RATIO = 1000.0
 
 
 def to_parquet(
@@ -35,6 +36,7 @@ def to_parquet(
     mode: Mode = "error",
     on_bad_row: OnBadRow = "reject",
     max_rejects: int | None = MAX_REJECTS,
+    max_compression_ratio: float | None = MAX_COMPRESSION_RATIO,
     export_id: str | None = None,
     compression_level: int = 1,
     row_group_rows: int = 100_000,
@@ -80,6 +82,9 @@ def to_parquet(
         with an error, or is left out (and counted).
     max_rejects : int or None
         Bad lines after which the run stops with an error; None for no end.
+    max_compression_ratio : float or None
+        Times that compressed input may expand, counted once it has given 64 MiB; None for any number. Guards
+        against input that is made to fill a disk: exports shrink 5 to 300 times.
     export_id : str, optional
         Name of the input in every table. By default a hash of its path, size and time of change.
     compression_level : int
@@ -110,7 +115,7 @@ def to_parquet(
     FileNotFoundError
         The source does not exist.
     ReadError
-        The source is no export, is damaged, or has more than `max_rejects` bad lines.
+        The source is no export, is damaged, expands too much, or has more than `max_rejects` bad lines.
     DecodeError
         A line cannot become a row and `on_bad_row` is ``"raise"``.
     TableError
@@ -136,6 +141,7 @@ def to_parquet(
         "parquet", source, destination, mode=mode, compression_level=compression_level,
         row_group_rows=row_group_rows, workers=workers, memory_limit=memory_limit, progress=progress,
         tables=tables, columns=columns, on_bad_row=on_bad_row, max_rejects=max_rejects, export_id=export_id,
+        max_compression_ratio=max_compression_ratio,
         choice={
             "params": params, "filters": filters, "labels": labels, "redact": redact,
             "redact_key": redact_key,
@@ -157,6 +163,7 @@ def to_arrow(
     mode: Mode = "error",
     on_bad_row: OnBadRow = "reject",
     max_rejects: int | None = MAX_REJECTS,
+    max_compression_ratio: float | None = MAX_COMPRESSION_RATIO,
     export_id: str | None = None,
     compression_level: int = 1,
     row_group_rows: int = 100_000,
@@ -186,6 +193,8 @@ def to_arrow(
         What happens to a line that cannot become a row.
     max_rejects : int or None
         Bad lines after which the run stops with an error.
+    max_compression_ratio : float or None
+        Times that compressed input may expand; None for any number.
     export_id : str, optional
         Name of the input in every table.
     compression_level : int
@@ -209,7 +218,7 @@ def to_arrow(
     FileNotFoundError
         The source does not exist.
     ReadError
-        The source is no export, is damaged, or has more than `max_rejects` bad lines.
+        The source is no export, is damaged, expands too much, or has more than `max_rejects` bad lines.
     DecodeError
         A line cannot become a row and `on_bad_row` is ``"raise"``.
     TableError
@@ -228,6 +237,7 @@ def to_arrow(
         "arrow", source, destination, mode=mode, compression_level=compression_level,
         row_group_rows=row_group_rows, workers=workers, memory_limit=memory_limit, progress=progress,
         tables=tables, columns=columns, on_bad_row=on_bad_row, max_rejects=max_rejects, export_id=export_id,
+        max_compression_ratio=max_compression_ratio,
         choice={
             "params": params, "filters": filters, "labels": labels, "redact": redact,
             "redact_key": redact_key,
@@ -235,7 +245,12 @@ def to_arrow(
     )  # fmt: skip
 
 
-def upgrade(source: SourceLike, destination: str | os.PathLike[str]) -> Upgraded:
+def upgrade(
+    source: SourceLike,
+    destination: str | os.PathLike[str],
+    *,
+    max_compression_ratio: float | None = MAX_COMPRESSION_RATIO,
+) -> Upgraded:
     """Write an Export V1 as an Export V2: a line a data row, with the labels of all its V1 entries.
 
     Not needed for a conversion: the other functions read an Export V1 as it is.
@@ -247,6 +262,8 @@ def upgrade(source: SourceLike, destination: str | os.PathLike[str]) -> Upgraded
     destination : str or path
         File to write; ``"-"`` is standard output. It appears whole or not at all, and takes the place of
         what was there.
+    max_compression_ratio : float or None
+        Times that compressed input may expand; None for any number.
 
     Returns
     -------
@@ -260,7 +277,7 @@ def upgrade(source: SourceLike, destination: str | os.PathLike[str]) -> Upgraded
     ReadError, DecodeError
         It is no Export V1, or is damaged. Nothing has been written then.
     ValueError
-        There are several sources.
+        There are several sources, or the limit is below 1.
     WriteError
         The destination, or the directory for temporary files, cannot be written.
 
@@ -271,7 +288,7 @@ def upgrade(source: SourceLike, destination: str | os.PathLike[str]) -> Upgraded
     """
     from exportkit.pipeline import upgrade_source
 
-    return upgrade_source(source, destination)
+    return upgrade_source(source, destination, max_compression_ratio)
 
 
 def _to_files(

@@ -20,6 +20,7 @@ __all__ = ["iter_batches", "open_reader", "read_table", "schema"]
 
 #: As in `exportkit.pipeline`, which is too heavy to import for a default.
 MAX_REJECTS = 10_000
+MAX_COMPRESSION_RATIO = 1000.0
 
 
 def iter_batches(
@@ -34,6 +35,7 @@ def iter_batches(
     redact_key: str | bytes | None = None,
     on_bad_row: OnBadRow = "reject",
     max_rejects: int | None = MAX_REJECTS,
+    max_compression_ratio: float | None = MAX_COMPRESSION_RATIO,
     export_id: str | None = None,
     batch_rows: int = 100_000,
     report: Report | None = None,
@@ -57,6 +59,8 @@ def iter_batches(
         What happens to a line that cannot become a row.
     max_rejects : int or None
         Bad lines after which the run stops with an error.
+    max_compression_ratio : float or None
+        Times that compressed input may expand; None for any number.
     export_id : str, optional
         Name of the input in every table.
     batch_rows : int
@@ -100,6 +104,7 @@ def iter_batches(
     options = make_options(
         tables=tables, columns=columns, on_bad_row=on_bad_row, max_rejects=max_rejects,
         export_id=export_id, batch_rows=batch_rows, choice=choice,
+        max_compression_ratio=max_compression_ratio,
     )  # fmt: skip
     counts = Report() if report is None else report
     return warned(batches(source, options, counts, progress), counts)
@@ -117,6 +122,7 @@ def open_reader(
     redact_key: str | bytes | None = None,
     on_bad_row: OnBadRow = "reject",
     max_rejects: int | None = MAX_REJECTS,
+    max_compression_ratio: float | None = MAX_COMPRESSION_RATIO,
     export_id: str | None = None,
     batch_rows: int = 100_000,
 ) -> TableReader:
@@ -140,6 +146,8 @@ def open_reader(
         table ``rejects``.
     max_rejects : int or None
         Bad lines after which the run stops with an error.
+    max_compression_ratio : float or None
+        Times that compressed input may expand; None for any number.
     export_id : str, optional
         Name of the input in the table.
     batch_rows : int
@@ -172,6 +180,7 @@ def open_reader(
             passes.begin(), tables=[table], columns=None if columns is None else {table: columns},
             on_bad_row=on_bad_row, max_rejects=max_rejects, export_id=export_id, batch_rows=batch_rows,
             params=params, filters=filters, labels=labels, redact=redact, redact_key=redact_key,
+            max_compression_ratio=max_compression_ratio,
         )  # fmt: skip
         return (batch for _, batch in batches)
 
@@ -191,6 +200,7 @@ def read_table(
     redact_key: str | bytes | None = None,
     on_bad_row: OnBadRow = "reject",
     max_rejects: int | None = MAX_REJECTS,
+    max_compression_ratio: float | None = MAX_COMPRESSION_RATIO,
     export_id: str | None = None,
 ) -> pa.Table:
     """Return one table of an export, whole.
@@ -209,6 +219,8 @@ def read_table(
         What happens to a line that cannot become a row.
     max_rejects : int or None
         Bad lines after which the run stops with an error.
+    max_compression_ratio : float or None
+        Times that compressed input may expand; None for any number.
     export_id : str, optional
         Name of the input in the table.
 
@@ -233,6 +245,7 @@ def read_table(
     reader = open_reader(
         source, table, columns=columns, on_bad_row=on_bad_row, max_rejects=max_rejects, export_id=export_id,
         params=params, filters=filters, labels=labels, redact=redact, redact_key=redact_key,
+        max_compression_ratio=max_compression_ratio,
     )  # fmt: skip
     return reader.read_all()
 

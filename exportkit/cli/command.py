@@ -61,8 +61,8 @@ for command, takes in COMMANDS.items():
 
 #: Options as the library names them, so that its messages can name them as the command does.
 OPTION = re.compile(
-    r"\b(mode|on_bad_row|max_rejects|export_id|compression_level|workers|memory_limit|tables|top)"
-    r'(?:="(\w+)"|(?= must be| to go on))'
+    r"\b(mode|on_bad_row|max_rejects|max_compression_ratio|export_id|compression_level|workers|memory_limit|tables|top)"
+    r'(?:="(\w+)"|(?= must be| to go on| if the source))'
 )
 
 

@@ -11,7 +11,7 @@ from exportkit import cli
 from exportkit.cli import exit_codes
 from exportkit.cli.choosing import Labels, Params, Redact, Where, filters_of, params_of, redact_of
 from exportkit.cli.output import print_json, stdout
-from exportkit.cli.parameters import Json, MaxRejects, Quiet, Tables, named_sources
+from exportkit.cli.parameters import Json, MaxCompressionRatio, MaxRejects, Quiet, Tables, named_sources
 from exportkit.cli.progress import shown_progress
 from exportkit.report import Report
 
@@ -47,6 +47,7 @@ def convert(
         ),
     ] = "reject",
     max_rejects: MaxRejects = 10_000,
+    max_compression_ratio: MaxCompressionRatio = 1000.0,
     export_id: Annotated[
         str | None, Parameter(help="Name of the input in every table. Default: a hash of what it is.")
     ] = None,
@@ -82,6 +83,7 @@ def convert(
                 mode=mode,
                 on_bad_row=on_bad_row,
                 max_rejects=max_rejects,
+                max_compression_ratio=max_compression_ratio,
                 export_id=export_id,
                 workers=workers,
                 memory_limit=memory_limit,

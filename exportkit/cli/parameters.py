@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from cyclopts import Parameter, Token
 
-__all__ = ["STANDARD_INPUT", "Json", "MaxRejects", "Quiet", "Sources", "Tables", "named_sources"]
+__all__ = [
+    "STANDARD_INPUT",
+    "Json",
+    "MaxCompressionRatio",
+    "MaxRejects",
+    "Quiet",
+    "Sources",
+    "Tables",
+    "named_sources",
+]
 
 #: What ``-`` is called while arguments are read, since a word that begins with ``-`` is an option.
 STANDARD_INPUT = "stdin:"
@@ -23,15 +32,19 @@ def _names(_: Any, tokens: Sequence[Token]) -> list[str]:
     return [name.strip() for token in tokens for name in token.value.split(",") if name.strip()]
 
 
-def _limit(_: Any, tokens: Sequence[Token]) -> int | None:
-    """Read a number, or ``none``."""
-    (token,) = tokens
-    if token.value == "none":
-        return None
-    try:
-        return int(token.value)
-    except ValueError:
-        raise ValueError("it must be a number or none") from None
+def _limit(kind: Callable[[str], Any]) -> Callable[[Any, Sequence[Token]], Any]:
+    """Return what reads a number of a kind, or ``none``."""
+
+    def read(_: Any, tokens: Sequence[Token]) -> Any:
+        (token,) = tokens
+        if token.value == "none":
+            return None
+        try:
+            return kind(token.value)
+        except ValueError:
+            raise ValueError("it must be a number or none") from None
+
+    return read
 
 
 Sources = Annotated[str, Parameter(name="SOURCE", help="Exports to read; - is standard input.")]
@@ -48,7 +61,16 @@ Tables = Annotated[
 MaxRejects = Annotated[
     int | None,
     Parameter(
-        converter=_limit, n_tokens=1, metavar="N", help="Bad lines after which the run stops, or none."
+        converter=_limit(int), n_tokens=1, metavar="N", help="Bad lines after which the run stops, or none."
+    ),
+]
+MaxCompressionRatio = Annotated[
+    float | None,
+    Parameter(
+        converter=_limit(float),
+        n_tokens=1,
+        metavar="N",
+        help="Times that compressed input may expand before it is taken for a bomb, or none.",
     ),
 ]
 Quiet = Annotated[bool, Parameter(negative="", show_default=False, help="Show no progress and no summary.")]

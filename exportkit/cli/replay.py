@@ -45,7 +45,7 @@ def replay(
 ) -> int:
     """Convert the rejected lines of a lake again, and move those that pass into its tables.
 
-    Give --param, --where, --labels and --redact as for convert: the lake does not say how it was made.
+    Give --param, --where, --labels and --redact as for convert. Lines of other runs are left alone.
     """
     from exportkit.filters import make_choice  # noqa: PLC0415 - --help needs no pyarrow
     from exportkit.rejects import replay as replay_lake  # noqa: PLC0415 - as above
@@ -62,7 +62,7 @@ def replay(
         print_json(report.to_dict())
     elif not quiet:
         _show(report)
-    return exit_codes.REJECTS if report.rejects else exit_codes.DONE
+    return exit_codes.REJECTS if report.rejects or report.others else exit_codes.DONE
 
 
 def command_of(through: str | None, timeout: float) -> Command | None:
@@ -94,6 +94,8 @@ def _show(report: ReplayReport) -> None:
     if report.filtered:
         parts.insert(1, f"{amount(report.filtered)} left out by filters")
     console.print(Text(f"Tried {counted(report.lines, 'rejected line')}: {', '.join(parts)}"))
+    if report.others:
+        console.print(Text(f"Left alone {counted(report.others, 'line')} of runs with another choice"))
     if report.moved:
         table = grid("table", "rows added", numbers=("rows added",))
         for name, rows in report.rows.items():

@@ -11,7 +11,7 @@ from rich.text import Text
 import exportkit
 from exportkit.cli import exit_codes
 from exportkit.cli.output import print_json, stdout
-from exportkit.cli.parameters import STANDARD_INPUT, Json, Quiet, named_sources
+from exportkit.cli.parameters import STANDARD_INPUT, Json, MaxCompressionRatio, Quiet, named_sources
 from exportkit.cli.wording import amount, counted, shown
 
 __all__ = ["upgrade"]
@@ -22,13 +22,18 @@ def upgrade(
     destination: Annotated[str, Parameter(name="DESTINATION", help="File to write; - is standard output.")],
     /,
     *,
+    max_compression_ratio: MaxCompressionRatio = 1000.0,
     quiet: Quiet = False,
     json: Json = False,
 ) -> int:
     """Write an Export V1 as lines of Export V2, one a data row."""
     to_standard_output = destination == STANDARD_INPUT
     (named,) = named_sources([source])
-    done = exportkit.upgrade(named, "-" if to_standard_output else destination)
+    done = exportkit.upgrade(
+        named,
+        "-" if to_standard_output else destination,
+        max_compression_ratio=max_compression_ratio,
+    )
     if to_standard_output:
         return exit_codes.DONE
     if json:

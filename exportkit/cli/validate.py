@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import exportkit
 from exportkit.cli import exit_codes
 from exportkit.cli.output import print_json, stdout
-from exportkit.cli.parameters import Json, MaxRejects, Quiet, Sources, named_sources
+from exportkit.cli.parameters import Json, MaxCompressionRatio, MaxRejects, Quiet, Sources, named_sources
 from exportkit.cli.progress import shown_progress
 from exportkit.cli.summary import show_unknown, sum_of
 from exportkit.cli.wording import place_of, shown
@@ -29,6 +29,7 @@ PLACE = ("source_uri", "line", "byte_offset", "json_path", "problem", "data_row_
 def validate(
     *sources: Sources,
     max_rejects: MaxRejects = None,
+    max_compression_ratio: MaxCompressionRatio = 1000.0,
     quiet: Quiet = False,
     json: Json = False,
 ) -> int:
@@ -41,6 +42,7 @@ def validate(
         for table, batch in exportkit.iter_batches(
             named_sources(sources),
             max_rejects=max_rejects,
+            max_compression_ratio=max_compression_ratio,
             batch_rows=BATCH_ROWS,
             report=report,
             progress=progress,

@@ -32,8 +32,10 @@ VALUE_KEY = "$value"
 Fitted = tuple[Any, dict[str, Any] | None]
 Fitter = Callable[[Any], Fitted]
 
-#: Digits that every int64 has room for.
-SAFE_DIGITS = 18
+#: Characters of the longest int64.
+MAX_DIGITS = 20
+#: msgspec takes it for another spelling of 0.
+MINUS_ZERO = "-0"
 _WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 
 
@@ -208,11 +210,14 @@ def _tuple_fitter(declared: inspect.TupleType, known: Known) -> Fitter:
 
 def _dict_fitter(declared: inspect.DictType, known: Known) -> Fitter:
     fit_item = _fitter(declared.value_type, known)
-    fit_key = _fit_whole_key if isinstance(declared.key_type, inspect.IntType) else _fit_str
+    is_numbered = isinstance(declared.key_type, inspect.IntType)
+    fit_key = _fit_whole_key if is_numbered else _fit_str
 
     def fit(value: Any) -> Fitted:
         if type(value) is not dict:
             return UNFIT, None
+        if is_numbered and MINUS_ZERO in value:
+            value = {"0" if key == MINUS_ZERO else key: item for key, item in value.items()}
         fitting: dict[Any, Any] = {}
         left: dict[str, Any] = {}
         for key, item in value.items():
@@ -230,7 +235,7 @@ def _dict_fitter(declared: inspect.DictType, known: Known) -> Fitter:
 
 
 def _fit_whole_key(value: str) -> Fitted:
-    if _WHOLE_NUMBER.fullmatch(value) and value != "-0" and len(value) <= SAFE_DIGITS:
+    if _WHOLE_NUMBER.fullmatch(value) and len(value) <= MAX_DIGITS and -(2**63) <= int(value) < 2**63:
         return int(value), None
     return UNFIT, None
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from exportkit.filters.params import Params, Parts, make_parts
     from exportkit.filters.parts import select, strip
     from exportkit.filters.questions import NEEDS
+    from exportkit.filters.records import Record
     from exportkit.filters.redaction import Redaction, make_redaction
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "LabelPolicy",
     "Params",
     "Parts",
+    "Record",
     "Redaction",
     "first_refusing",
     "kept_labels",
@@ -46,6 +48,7 @@ _HOMES = {
     "LabelPolicy": "exportkit.filters.label_policy",
     "Params": "exportkit.filters.params",
     "Parts": "exportkit.filters.params",
+    "Record": "exportkit.filters.records",
     "Redaction": "exportkit.filters.redaction",
     "first_refusing": "exportkit.filters.conditions",
     "kept_labels": "exportkit.filters.label_policy",

@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from exportkit import filters as room
 from exportkit.filters.label_policy import POLICY_NEEDS, LabelPolicy
+from exportkit.filters.records import Record, make_record
 from exportkit.filters.refusals import wrong_value
 from exportkit.rows import STRUCTS
 
@@ -38,12 +39,15 @@ class Choice(Struct, frozen=True):
         Which labels of a project are converted.
     redaction : Redaction or None
         What is disguised in the tables.
+    record : Record
+        What a lake says of it.
     """
 
     parts: Parts | None = None
     conditions: tuple[Condition, ...] = ()
     labels: LabelPolicy = "all"
     redaction: Redaction | None = None
+    record: Record = field(default_factory=Record)
 
     @property
     def needs_whole_rows(self) -> bool:
@@ -107,9 +111,16 @@ def make_choice(
             raise wrong_value(name, given, "a dictionary")
     if labels not in get_args(LabelPolicy):
         raise wrong_value("labels", labels, f"one of {', '.join(get_args(LabelPolicy))}")
+    parts = None if params is None else room.make_parts(params)
+    conditions = room.make_conditions(filters) if filters else ()
+    redaction = room.make_redaction(redact, redact_key) if redact else None
+    key = b"" if redaction is None else redaction.key
     return Choice(
-        parts=None if params is None else room.make_parts(params),
-        conditions=room.make_conditions(filters) if filters else (),
+        parts=parts,
+        conditions=conditions,
         labels=labels,  # type: ignore[arg-type]  # checked above
-        redaction=room.make_redaction(redact, redact_key) if redact else None,
+        redaction=redaction,
+        record=make_record(
+            params=params, parts=parts, conditions=conditions, labels=labels, redact=redact, key=key
+        ),
     )

@@ -25,7 +25,7 @@ SECTIONS = ("media_attributes", "attachments", "metadata_fields", "embeddings", 
 #: Attributes that the structs know and no column holds.
 OTHER_ATTRIBUTES = ("codec", "message_count")
 #: Attributes that have a column.
-HELD = frozenset(MediaAttributes.__struct_fields__).difference(OTHER_ATTRIBUTES)
+HELD = frozenset(MediaAttributes.__struct_fields__).difference(OTHER_ATTRIBUTES, ("extra_",))
 _DIGITS = re.compile(r"-?(?:0|[1-9][0-9]{0,8})")
 
 

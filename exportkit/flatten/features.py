@@ -22,8 +22,8 @@ from exportkit.tables.cells import NULLS, Bools, Cells, Coded, Ints, Numbers
 __all__ = ["FeatureSet", "Holders", "key_frames_by_frame"]
 
 
-#: Characters of a number that every int64 has room for.
-SAFE_DIGITS = 18
+#: Characters of the longest int64.
+MAX_DIGITS = 20
 
 
 class Holders:
@@ -224,23 +224,23 @@ class FeatureSet:
             return
         before = len(self.objects)
         self.objects.extend(held.items)
-        self._note_odd_keys(held.items, held.keys, before)
+        ids = self._note_odd_keys(held.items, held.keys, before)
         filled = [numbers[number] for number in held.at.tolist()]
         counts = held.counts.tolist()
         self.object_holders.add_many(at, counts, plane=plane, frames=filled, first_position=self._first)
         if key_frames is None:
             self.key_flags.extend([None] * len(held.items))
         else:
-            self.key_flags.extend(key_frames.flags(filled, counts, held.keys))
+            self.key_flags.extend(key_frames.flags(filled, counts, ids))
 
-    def _note_odd_keys(self, objects: list[Object], keys: list[str], before: int) -> None:
-        """Note which objects, numbered from `before` on, stand under another key than their id."""
-        ids = attributes.values(objects, "feature_id")
+    def _note_odd_keys(self, objects: list[Object], keys: list[str], before: int) -> list[str | None]:
+        """Return the ids of objects; note which, numbered from `before` on, stand under another key."""
+        ids = attributes.values(objects, "feature_id") or [None] * len(objects)
         if ids != keys:
-            pairs = zip(keys, ids or repeat(None), strict=False)
-            for order, (key, one) in enumerate(pairs, before):
+            for order, (key, one) in enumerate(zip(keys, ids, strict=True), before):
                 if one != key:
                     self.odd_keys[order] = key
+        return ids
 
     def _add_questions_of_objects(self) -> None:
         asked = runs(self.every_object, "classifications")
@@ -271,7 +271,7 @@ class KeyFrames:
         self.by_frame = by_frame
 
     def flags(
-        self, frames: Iterable[int], counts: Iterable[int], features: Collection[str]
+        self, frames: Iterable[int], counts: Iterable[int], features: Collection[str | None]
     ) -> list[bool | None]:
         """Return of each feature whether its frame is a key frame of it; None for one that lists none.
 
@@ -312,7 +312,7 @@ def listed_frames(found: Any, plane: str | None) -> list[tuple[int, bool]] | Non
     if plane is not None:
         found = found.get(plane) if isinstance(found, dict) else None
     if isinstance(found, list):
-        return [(frame, True) for frame in found]
+        return [(frame, True) for frame in dict.fromkeys(found)] or None  # listed twice, it is one key frame
     if isinstance(found, dict):
         frames = [(whole(frame), is_key) for frame, is_key in found.items() if isinstance(is_key, bool)]
         return [(frame, is_key) for frame, is_key in frames if frame is not None] or None
@@ -323,8 +323,8 @@ def whole(key: str | int) -> int | None:
     """Return the frame number that a key spells, None when it spells none exactly."""
     if isinstance(key, int):
         return key
-    number = int(key) if key.removeprefix("-").isdecimal() and len(key) <= SAFE_DIGITS else None
-    return number if str(number) == key else None
+    number = int(key) if key.removeprefix("-").isdecimal() and len(key) <= MAX_DIGITS else None
+    return number if str(number) == key and -(2**63) <= int(key) < 2**63 else None
 
 
 #: Where the twins keep the bytes of classifications that nobody asked for.

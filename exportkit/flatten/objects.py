@@ -32,6 +32,8 @@ KNOWN_KINDS = frozenset(
         "TextBidirectionalRelationship", "DocumentBidirectionalRelationship",
     }
 )  # fmt: skip
+#: What the catalogue knows of an object.
+_FIELDS = frozenset(Object.__struct_fields__) - {"extra_"}
 
 
 def object_columns(features: FeatureSet) -> Columns:
@@ -73,7 +75,13 @@ def leftovers(features: FeatureSet, geometry: Geometry) -> tuple[Cells, Cells]:
     for at in lone_relationships(every):
         payloads[at] = merged(payloads.get(at), relationship_payload(objects[at]))
     for at, extra in enumerate(attributes.values(every, "extra_") or ()):
-        for key, value in (extra or {}).items():
+        if not extra:
+            continue
+        is_plain = objects[at].annotation_kind in KNOWN_KINDS and GEOMETRY_KEYS.isdisjoint(extra)
+        if is_plain and at not in payloads and at not in extras:
+            extras[at] = extra
+            continue
+        for key, value in extra.items():
             home = payloads if is_payload(objects[at], key, payloads.get(at, {})) else extras
             home[at] = overlaid(home.get(at, {}), {key: value})
     return spread_json(payloads, len(objects)), spread_json(extras, len(objects))
@@ -98,7 +106,7 @@ def is_payload(one: Object, key: str, payload: dict[str, Any]) -> bool:
         return True
     if key in GEOMETRY_KEYS:
         return getattr(one, key) in (None, NO_RAW)
-    return key not in Object.__struct_fields__ and one.annotation_kind not in KNOWN_KINDS
+    return one.annotation_kind not in KNOWN_KINDS and key not in _FIELDS
 
 
 def overlaid(base: Any, more: Any) -> Any:

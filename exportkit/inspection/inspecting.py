@@ -20,7 +20,7 @@ from exportkit.inspection.findings import (
 )
 from exportkit.inspection.grouping import by_value, made, model_runs, projects, questions
 from exportkit.inspection.tallies import Key, Span, Tally
-from exportkit.pipeline import MAX_REJECTS, SourceLike, batches, make_options
+from exportkit.pipeline import MAX_COMPRESSION_RATIO, MAX_REJECTS, SourceLike, batches, make_options
 from exportkit.report import Progress, Report
 
 __all__ = ["inspect_export"]
@@ -36,6 +36,7 @@ def inspect_export(
     *,
     top: int = 20,
     max_rejects: int | None = MAX_REJECTS,
+    max_compression_ratio: float | None = MAX_COMPRESSION_RATIO,
     progress: Callable[[Progress], None] | None = None,
 ) -> Inspection:
     """Return what is in an export: rows, projects, labels, classes, questions, and what is odd in it.
@@ -51,6 +52,8 @@ def inspect_export(
         Entries that each list of the findings holds, the most frequent; the lists count the others.
     max_rejects : int or None
         Bad lines after which the pass stops with an error; None for no end.
+    max_compression_ratio : float or None
+        Times that compressed input may expand; None for any number.
     progress : callable, optional
         Called with a `Progress` about ten times a second.
 
@@ -66,7 +69,7 @@ def inspect_export(
     ReadError
         The source is no export, is damaged, or has more than `max_rejects` bad lines.
     ValueError
-        `top` or `max_rejects` is below 0.
+        `top` or `max_rejects` is below 0, or `max_compression_ratio` below 1.
 
     Notes
     -----
@@ -84,7 +87,12 @@ def inspect_export(
     if top < 0:
         raise ValueError(f"top must be 0 or more, not {top}")
     counts, report = Counts(), Report()
-    options = make_options(columns=counts.columns, max_rejects=max_rejects, batch_rows=BATCH_ROWS)
+    options = make_options(
+        columns=counts.columns,
+        max_rejects=max_rejects,
+        max_compression_ratio=max_compression_ratio,
+        batch_rows=BATCH_ROWS,
+    )
     for table, batch in batches(source, options, report, progress):
         counts.add(table, batch)
     return _findings(counts, report, top)

@@ -28,6 +28,14 @@ def count_newlines(const unsigned char[::1] data):
     return found
 
 
+def count_openings(const unsigned char[::1] data):
+    """Return how many objects and arrays begin in `data`, brackets in strings counted as well."""
+    cdef Py_ssize_t at, found = 0
+    for at in range(data.shape[0]):
+        found += data[at] == b"{" or data[at] == b"["
+    return found
+
+
 def newlines(const unsigned char[::1] data):
     """Return the positions of the newlines in `data`, as int64 in bytes."""
     cdef Py_ssize_t count = count_newlines(data), index

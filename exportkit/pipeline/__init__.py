@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from exportkit.pipeline.memory_limits import sizes_for
     from exportkit.pipeline.oddities import warn_of_oddities, warned
     from exportkit.pipeline.old_exports import upgrade_source
-    from exportkit.pipeline.options import MAX_REJECTS, OnBadRow, Options, make_options
+    from exportkit.pipeline.options import (
+        MAX_COMPRESSION_RATIO,
+        MAX_REJECTS,
+        OnBadRow,
+        Options,
+        make_options,
+    )
     from exportkit.pipeline.running import batches
     from exportkit.pipeline.worker_counts import choose_workers
     from exportkit.pipeline.workers import WorkerPool
@@ -22,6 +28,7 @@ if TYPE_CHECKING:
     from exportkit.read import SourceLike
 
 __all__ = [
+    "MAX_COMPRESSION_RATIO",
     "MAX_REJECTS",
     "OnBadRow",
     "Options",
@@ -39,6 +46,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "MAX_COMPRESSION_RATIO": "exportkit.pipeline.options",
     "MAX_REJECTS": "exportkit.pipeline.options",
     "OnBadRow": "exportkit.pipeline.options",
     "Options": "exportkit.pipeline.options",

@@ -73,14 +73,15 @@ class Conversion:
         """Convert one piece of the input and yield the batches that have become full."""
         if not isinstance(piece, StoredLine):
             yield from self._convert_held(piece, source)
-        elif self._choice.needs_whole_rows:
-            held = self._held(piece, source, times=1)
-            let_go(piece)
-            yield from self._convert_held(held, source)
-        else:
-            if self._sieve is None or self._keeps(piece, self._sieve, source):
-                yield from self._convert_long(piece, source)
-            let_go(piece)
+            return
+        if self._choice.needs_whole_rows:
+            if self._can_be_held(piece, source):
+                yield from self._convert_held(self._held(piece, source, times=1), source)
+        elif self._sieve is None or (
+            self._can_be_held(piece, source) and self._keeps(piece, self._sieve, source)
+        ):
+            yield from self._convert_long(piece, source)
+        let_go(piece)
 
     def _keeps(self, stored: StoredLine, sieve: Sieve, source: Source) -> bool:
         """Return whether the filters keep a long line; one that is no row is kept, to be refused as such."""
@@ -146,18 +147,14 @@ class Conversion:
 
     def _convert_long(self, stored: StoredLine, source: Source) -> Batches:
         """Convert a line that is too long to hold, run by run."""
-        length = stored.end - stored.start
-        self._report.lines += 1
-        self._report.input_bytes += length
         try:
             runs = partial(runs_of_line, stored, self._options)
             row = long_rows.LongRow(runs, stored, source, self._decoder)
         except RowError as error:
-            if is_blank(stored):
-                self._report.blanks += 1
-            else:
-                self._refuse([self._long_reject(error, stored)], source)
+            self._refuse_long(error, stored, source)
             return
+        self._report.lines += 1
+        self._report.input_bytes += stored.end - stored.start
         self._report.data_rows += 1
         share = self._options.run_bytes
         for rows in row.blocks():
@@ -165,11 +162,30 @@ class Conversion:
                 self._lay_out(rows)
             yield from self._full(share)
 
+    def _can_be_held(self, stored: StoredLine, source: Source) -> bool:
+        """Return whether no value of a long line is too large to be held whole; refuse the line if one is."""
+        try:
+            for _ in runs_of_line(stored, self._options):
+                pass
+        except RowError as error:
+            self._refuse_long(error, stored, source)
+            return False
+        return True
+
+    def _refuse_long(self, error: RowError, stored: StoredLine, source: Source) -> None:
+        self._report.lines += 1
+        self._report.input_bytes += stored.end - stored.start
+        if is_blank(stored):
+            self._report.blanks += 1
+        else:
+            self._refuse([self._long_reject(error, stored)], source)
+
     def _long_reject(self, error: RowError, stored: StoredLine) -> Reject:
         length = stored.end - stored.start
         raw: bytes | None = None
         raw_uri: str | None = None
-        if length <= self._options.max_raw_bytes:
+        held = self._options.max_raw_bytes if self._keep_raw is not None else self._options.max_line_bytes
+        if length <= held:
             raw = b"".join(bytes_of_line(stored))
         elif self._keep_raw is not None and self._options.on_bad_row == "reject":
             raw_uri = self._keep_raw(bytes_of_line(stored))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 import msgspec
 
 from exportkit import legacy
+from exportkit.pipeline.options import MAX_COMPRESSION_RATIO, check_compression_ratio
 from exportkit.place import LineBlock
 from exportkit.read import SourceLike, open_sources
 
@@ -44,15 +45,20 @@ class BlockStream:
         return data
 
 
-def upgrade_source(source: SourceLike, destination: str | os.PathLike[str]) -> Upgraded:
+def upgrade_source(
+    source: SourceLike,
+    destination: str | os.PathLike[str],
+    max_compression_ratio: float | None = MAX_COMPRESSION_RATIO,
+) -> Upgraded:
     """Write one Export V1, in whatever compression, as lines of Export V2.
 
     Raises
     ------
     ValueError
-        There are several inputs.
+        There are several inputs, or the limit is none.
     """
-    sources = open_sources(source)
+    check_compression_ratio(max_compression_ratio)
+    sources = open_sources(source, max_compression_ratio=max_compression_ratio)
     with closing(next(sources)) as opened:
         other = next(sources, None)
         if other is not None:

@@ -10,11 +10,19 @@ from msgspec import Struct, field
 from exportkit.errors import ReadError, TableError
 from exportkit.filters import Choice
 from exportkit.pipeline.memory_limits import SIZES
+from exportkit.read import MAX_COMPRESSION_RATIO
 from exportkit.report import Report
 from exportkit.tables import TABLES, pick_table
 from exportkit.tables.names import nearest_name
 
-__all__ = ["MAX_REJECTS", "OnBadRow", "Options", "make_options"]
+__all__ = [
+    "MAX_COMPRESSION_RATIO",
+    "MAX_REJECTS",
+    "OnBadRow",
+    "Options",
+    "check_compression_ratio",
+    "make_options",
+]
 
 OnBadRow = Literal["reject", "raise", "skip"]
 #: Rejects after which a run stops: an input with more is not what it seems.
@@ -33,6 +41,8 @@ class Options(Struct, frozen=True):
         What happens to a line that cannot become a row.
     max_rejects : int or None
         Bad lines after which the run stops; None for no end.
+    max_compression_ratio : float or None
+        Times that compressed input may expand before it is taken for a bomb; None for any number.
     export_id : str or None
         Name of the input in the tables; None: made from its identity.
     batch_rows, batch_bytes : int
@@ -56,6 +66,7 @@ class Options(Struct, frozen=True):
     columns: Mapping[str, tuple[str, ...]]
     on_bad_row: OnBadRow = "reject"
     max_rejects: int | None = MAX_REJECTS
+    max_compression_ratio: float | None = MAX_COMPRESSION_RATIO
     export_id: str | None = None
     batch_rows: int = 100_000
     batch_bytes: int = SIZES.batch_bytes
@@ -90,6 +101,7 @@ def make_options(
     columns: Mapping[str, Sequence[str]] | None = None,
     on_bad_row: str = "reject",
     max_rejects: int | None = MAX_REJECTS,
+    max_compression_ratio: float | None = MAX_COMPRESSION_RATIO,
     export_id: str | None = None,
     batch_rows: int = 100_000,
     choice: Choice | None = None,
@@ -108,6 +120,7 @@ def make_options(
         raise ValueError(f"on_bad_row must be one of {', '.join(get_args(OnBadRow))}, not {on_bad_row!r}")
     if max_rejects is not None and max_rejects < 0:
         raise ValueError(f"max_rejects must be 0 or more, or None, not {max_rejects}")
+    check_compression_ratio(max_compression_ratio)
     if export_id is not None and not export_id:
         raise ValueError("export_id must not be empty")
     for name, value in {"batch_rows": batch_rows, **sizes}.items():
@@ -117,11 +130,24 @@ def make_options(
         columns=chosen_columns(tables, columns),
         on_bad_row=on_bad_row,  # type: ignore[arg-type]  # checked above
         max_rejects=max_rejects,
+        max_compression_ratio=max_compression_ratio,
         export_id=export_id,
         batch_rows=batch_rows,
         choice=choice or Choice(),
         **sizes,  # type: ignore[arg-type]  # the names of sizes are checked by the class
     )
+
+
+def check_compression_ratio(ratio: float | None) -> None:
+    """Refuse a limit that no compressed input keeps.
+
+    Raises
+    ------
+    ValueError
+        It is below 1.
+    """
+    if ratio is not None and not ratio >= 1:
+        raise ValueError(f"max_compression_ratio must be 1 or more, or None, not {ratio:g}")
 
 
 def chosen_columns(

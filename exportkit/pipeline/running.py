@@ -9,6 +9,7 @@ from exportkit.pipeline.conversion import Batches, Conversion, KeepRaw
 from exportkit.pipeline.options import Options
 from exportkit.pipeline.pieces import pieces_of_source
 from exportkit.pipeline.spools import Spool
+from exportkit.place import StoredLine
 from exportkit.read import OpenedSource, SourceLike, open_sources
 from exportkit.report import Progress, Report
 
@@ -88,16 +89,23 @@ def batches(
     started = time.perf_counter()
     conversion = Conversion(options, report, encoded=encoded, keep_raw=keep_raw)
     teller = ProgressTeller(progress, report, started)
+    found = open_sources(
+        source, export_id=options.export_id, max_compression_ratio=options.max_compression_ratio
+    )
     with Spool() as spool:
-        for opened in open_sources(source, export_id=options.export_id):
+        for opened in found:
             with opened:
                 teller.begin(opened)
                 report.sources.append(opened.source.uri)
                 report.export_ids.append(opened.source.export_id)
                 named, pieces = pieces_of_source(opened, options, spool)
+                is_read_twice = False
                 for piece in pieces:
+                    is_read_twice |= isinstance(piece, StoredLine) and piece.uri == opened.path_if_splittable
                     yield from conversion.feed(piece, named)
                     teller.step(opened)
+                if is_read_twice:
+                    opened.check_unchanged()
                 teller.end(opened)
     yield from conversion.flush()
     report.seconds = time.perf_counter() - started

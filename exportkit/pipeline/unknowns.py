@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -59,6 +60,7 @@ MAX_NAMES = 1_000
 #: Characters of a name that a report holds: a name is of the export's making.
 MAX_NAME_CHARACTERS = 200
 OTHERS = "(others)"
+_decode_objects = msgspec.json.Decoder(list[dict[str, msgspec.Raw]]).decode
 
 
 def note_unknowns(table: str, batch: pa.RecordBatch, report: Report) -> None:
@@ -77,10 +79,26 @@ def note_unknowns(table: str, batch: pa.RecordBatch, report: Report) -> None:
 def _note_fields(table: str, column: str, texts: pa.Array, report: Report) -> None:
     root = ROOTS[table] if column != "media_attributes" else "MediaAttributes"
     prefix = table if column != "media_attributes" else f"{table}.media_attributes"
-    for text in filter(None, texts.to_pylist()):
-        value = _read(text)
+    plain, others = _objects([text for text in texts.to_pylist() if text is not None])
+    for keys, times in Counter(map(tuple, plain)).items():
+        for path in _paths(dict.fromkeys(keys), root):
+            _count(report.unknown_fields, f"{prefix}.{path}", times)
+    for value in others:
         for path in _paths(value, root):
             _count(report.unknown_fields, f"{prefix}.{path}", 1)
+
+
+def _objects(texts: list[str]) -> tuple[list[dict[str, msgspec.Raw]], list[dict[str, Any]]]:
+    """Return the objects whose keys say all of them, which are most, and those that must be looked into."""
+    try:
+        found = _decode_objects(f"[{','.join(texts)}]")
+    except (msgspec.MsgspecError, UnicodeEncodeError):
+        return [], [_read(text) for text in texts]
+    plain = [value for value in found if NESTED.keys().isdisjoint(value)]
+    if len(plain) == len(found):
+        return plain, []
+    pairs = zip(texts, found, strict=True)
+    return plain, [_read(text) for text, value in pairs if not NESTED.keys().isdisjoint(value)]
 
 
 def _read(text: str) -> dict[str, Any]:

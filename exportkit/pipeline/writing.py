@@ -32,9 +32,11 @@ from exportkit.write import (
 )
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from exportkit.pipeline.workers import WorkerPool
 
-__all__ = ["write_lake"]
+__all__ = ["CHOICE_KEY", "hints_of", "schemas_of", "write_lake"]
 
 #: Columns of unique ids that people look single rows up by.
 LOOKED_UP = frozenset({"data_row_id", "global_key", "label_id", "feature_id"})
@@ -43,6 +45,9 @@ CLOSING_THREADS = 2
 
 #: Columns that mostly go up from row to row.
 RISING = frozenset({"line", "frame", "byte_offset"})
+
+#: Where the files of the table ``rejects`` keep the record of what was chosen.
+CHOICE_KEY = b"choice"
 
 Tell = Callable[[Progress], None]
 
@@ -59,8 +64,7 @@ def write_lake(
     progress: Tell | None = None,
 ) -> Report:
     """Convert `source` into part files of every wanted table; all of them appear at the end, or none."""
-    schemas = {name: arrow_schema(name, columns) for name, columns in options.columns.items()}
-    with open_destination(destination, schemas=schemas, mode=mode, format=format) as lake:
+    with open_destination(destination, schemas=schemas_of(options), mode=mode, format=format) as lake:
         assignment = Assignment(lake.staging, hints_of(options), options, write_options)
         if workers == 1:
             report, parts = _write_alone(source, assignment, progress)
@@ -100,7 +104,10 @@ def _write_together(
     sources, export_ids = [], []
     with Spool() as spool, pipeline.WorkerPool(workers, assignment) as pool:
         teller = ProgressTeller(tell, pool.counts, started)
-        for opened in open_sources(source, export_id=options.export_id):
+        found = open_sources(
+            source, export_id=options.export_id, max_compression_ratio=options.max_compression_ratio
+        )
+        for opened in found:
             with opened:
                 teller.begin(opened)
                 sources.append(opened.source.uri)
@@ -140,6 +147,17 @@ def _hand_out(
     for _ in chain(pool.hand_out(splits, opened.source), pool.drain()):
         teller.converted_bytes = pool.counts.input_bytes - before
         yield
+    opened.check_unchanged()
+
+
+def schemas_of(options: Options) -> dict[str, pa.Schema]:
+    """Return the schemas of the wanted tables; that of ``rejects`` says what the lake was made with."""
+    schemas = {name: arrow_schema(name, columns) for name, columns in options.columns.items()}
+    record = options.choice.record
+    if record and "rejects" in schemas:
+        plain = schemas["rejects"]
+        schemas["rejects"] = plain.with_metadata({**plain.metadata, CHOICE_KEY: record.to_bytes()})
+    return schemas
 
 
 def hints_of(options: Options) -> dict[str, Hints]:

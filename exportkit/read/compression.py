@@ -14,7 +14,7 @@ from exportkit.read.stored import StoredBytes
 __all__ = ["MAX_COMPRESSION_RATIO", "compression_of", "decompressed"]
 
 #: Exports shrink 5 to 50 times, some videos 300 times; what shrinks more is made to fill a disk.
-MAX_COMPRESSION_RATIO = 1000
+MAX_COMPRESSION_RATIO = 1000.0
 #: Output before the ratio counts: a short input of one repeated byte harms nobody.
 _RATIO_FROM_BYTES = 64 * 2**20
 #: Compressed bytes taken at a time. What one step puts out is lost when it breaks, so steps are short.
@@ -63,7 +63,7 @@ def decompressed(
     source_uri: str,
     *,
     piece_bytes: int,
-    max_compression_ratio: float = MAX_COMPRESSION_RATIO,
+    max_compression_ratio: float | None = MAX_COMPRESSION_RATIO,
 ) -> Iterator[bytes]:
     """Yield what the bytes of `stored` decompress to, in pieces of at most `piece_bytes`.
 
@@ -74,8 +74,8 @@ def decompressed(
     ------
     ReadError
         The data is incomplete, damaged, followed by something else, needs too much memory, or
-        expands more than `max_compression_ratio` times; with the decompressed offset reached, and
-        after what was decompressed up to there.
+        expands more than `max_compression_ratio` times (None: any number); with the decompressed
+        offset reached, and after what was decompressed up to there.
     """
     new, refusals = _LIBRARIES[compression]()
     produced = 0
@@ -101,7 +101,8 @@ def decompressed(
                 raise broken(problem, _HINT_DAMAGED.format(compression)) from None
             pending = b""
             produced += len(piece)
-            if produced > max(_RATIO_FROM_BYTES, stored.taken * max_compression_ratio):
+            limit = None if max_compression_ratio is None else stored.taken * max_compression_ratio
+            if limit is not None and produced > max(_RATIO_FROM_BYTES, limit):
                 problem = f"the {compression} data expands more than {max_compression_ratio:g} times"
                 raise broken(problem, _HINT_RATIO)
             if piece:

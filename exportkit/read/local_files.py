@@ -1,4 +1,4 @@
-"""Files of this machine: opened without a buffer, listed by directory or glob."""
+"""Files of this machine: opened without a buffer and watched for changes, listed by directory or glob."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import glob
 import io
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from exportkit.errors import ReadError
+from exportkit.place import Place
 from exportkit.read.listing import in_directory, is_export, matching
 from exportkit.read.stored import OpenedFile
 
@@ -31,8 +34,58 @@ def open_local(path: str) -> OpenedFile:
     status = os.fstat(reader.fileno())
     if not stat.S_ISREG(status.st_mode):
         return OpenedFile(reader, None, None, path, seekable=False)
-    version = str(status.st_mtime_ns)
-    return OpenedFile(reader, status.st_size, version, str(Path(path).resolve()), seekable=True)
+    identity, version = str(Path(path).resolve()), str(status.st_mtime_ns)
+    if not status.st_size:  # empty, or made by the system while it is read, as those of /proc are
+        return OpenedFile(reader, 0, version, identity, seekable=False)
+    watched = _WatchedFile(reader, path, status)
+    return OpenedFile(
+        watched, status.st_size, version, identity, seekable=True, check_unchanged=watched.check_unchanged
+    )
+
+
+class _WatchedFile:
+    """A regular file that notices when it is not any more what it was when it was opened."""
+
+    def __init__(self, file: io.FileIO, path: str, opened: os.stat_result) -> None:
+        self._file = file
+        self._path = path
+        self._opened = opened
+        self._missing = opened.st_size
+        self.close = file.close
+
+    def read(self, size: int, /) -> bytes:
+        data = self._file.read(size)
+        self._missing -= len(data)
+        # What is appended faster than it is read would never end.
+        if self._missing < 0 or (not data and size):
+            self._compare(os.fstat(self._file.fileno()))
+        return data
+
+    def check_unchanged(self) -> None:
+        """Refuse a file that others, who opened it by its name, have not read as it was.
+
+        Raises
+        ------
+        ReadError
+            It has another size or time of change, or another file has its name now.
+        """
+        try:
+            self._compare(Path(self._path).stat())
+        except FileNotFoundError:
+            raise self._changed("was deleted") from None
+
+    def _compare(self, now: os.stat_result) -> None:
+        before = self._opened
+        if now.st_size != before.st_size:
+            raise self._changed(f"had {before.st_size} bytes and now has {now.st_size}")
+        if (now.st_dev, now.st_ino) != (before.st_dev, before.st_ino):
+            raise self._changed("was replaced by another one")
+        if now.st_mtime_ns != before.st_mtime_ns:
+            raise self._changed("was written to")
+
+    def _changed(self, how: str) -> ReadError:
+        hint = "wait until it is complete, or read a copy"
+        return ReadError(f"the file {how} while it was read", place=Place(self._path), hint=hint)
 
 
 def open_local_at(path: str, start: int) -> io.FileIO:
@@ -60,5 +113,20 @@ def list_local(path: str) -> list[str] | None:
         return in_directory([str(directory / name) for name in below if is_export(name)], path)
     if os.path.lexists(path) or not glob.has_magic(path):
         return None
-    found = glob.iglob(path, recursive=True)  # noqa: PTH207  # Path.glob takes no absolute pattern
-    return matching(sorted(name for name in found if Path(name).is_file()), path)
+    return matching(sorted({name for name in _globbed(path) if Path(name).is_file()}), path)
+
+
+def _globbed(pattern: str) -> Iterator[str]:
+    """Yield what a glob matches; ``**`` does not go through links, which may lead in circles."""
+    parts = pattern.split("/")
+    if "**" not in parts:
+        yield from glob.iglob(pattern)  # noqa: PTH207  # Path.glob takes no absolute pattern
+        return
+    at = parts.index("**")
+    rest = "/".join(parts[at + 1 :]) or "*"
+    tops = _globbed("/".join(parts[:at])) if any(parts[:at]) else ["/"[:at]]
+    for top in tops:
+        for folder, names, _ in os.walk(top or os.curdir):
+            names[:] = [name for name in names if not name.startswith(".")]
+            here = glob.escape(folder if top else folder[2:])
+            yield from _globbed(os.path.join(here, rest))  # noqa: PTH118  # a path would lose a ./ before it

@@ -35,6 +35,8 @@ class OpenedSource:
     path_if_splittable : str or None
         The path or URL under which ranges of it can be read; None for what is compressed or cannot
         seek. May hold a signature or a key: never show it.
+    check_unchanged : callable
+        To be called when ranges of it have been read: raises `ReadError` when they may not belong together.
     """
 
     def __init__(
@@ -44,8 +46,10 @@ class OpenedSource:
         *,
         seekable_location: str | None,
         close: Callable[[], None],
-        max_compression_ratio: float,
+        max_compression_ratio: float | None,
+        check_unchanged: Callable[[], None] = lambda: None,
     ) -> None:
+        self.check_unchanged = check_unchanged
         self._stored = stored
         self._close = close
         self._max_compression_ratio = max_compression_ratio
@@ -98,7 +102,7 @@ class OpenedSource:
         self.close()
 
 
-def open_file(location: str, *, export_id: str | None, max_compression_ratio: float) -> OpenedSource:
+def open_file(location: str, *, export_id: str | None, max_compression_ratio: float | None) -> OpenedSource:
     """Open the file at a path or URL."""
     opened = open_location(location)
     uri = without_signature(location)
@@ -115,11 +119,12 @@ def open_file(location: str, *, export_id: str | None, max_compression_ratio: fl
         seekable_location=location if opened.seekable else None,
         close=opened.reader.close,
         max_compression_ratio=max_compression_ratio,
+        check_unchanged=opened.check_unchanged,
     )
 
 
 def open_stream(
-    stream: ByteReader, *, uri: str | None = None, export_id: str | None, max_compression_ratio: float
+    stream: ByteReader, *, uri: str | None = None, export_id: str | None, max_compression_ratio: float | None
 ) -> OpenedSource:
     """Open a binary stream, which is named by `uri` or by itself, and read from where it stands."""
     if uri is None:

@@ -30,7 +30,7 @@ def open_sources(
     source: SourceLike,
     *,
     export_id: str | None = None,
-    max_compression_ratio: float = MAX_COMPRESSION_RATIO,
+    max_compression_ratio: float | None = MAX_COMPRESSION_RATIO,
 ) -> Iterator[OpenedSource]:
     """Open what `source` names, one input at a time, in order and lazily.
 
@@ -47,9 +47,9 @@ def open_sources(
         Name of the input. The second, third, ... input gets ``-1``, ``-2``, ... after it. Without it
         a file's name is 16 hexadecimal digits from its absolute path or URL, size and time of change
         (or tag), and a stream's from its own name and first 64 KiB.
-    max_compression_ratio : float
-        Compressed input may expand so many times, once it has given 64 MiB. Guards against input made
-        to fill a disk: exports reach a few hundred at most.
+    max_compression_ratio : float or None
+        Compressed input may expand so many times, once it has given 64 MiB; None for any number. Guards
+        against input made to fill a disk: exports reach a few hundred at most.
 
     Yields
     ------

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from exportkit.errors import ReadError
 from exportkit.place import Place
@@ -41,6 +42,9 @@ class OpenedFile(Struct, frozen=True):
         Name that is the same from wherever the file is opened.
     seekable : bool
         Whether ranges of it can be read.
+    check_unchanged : callable
+        Raises `ReadError` when the file is not any more what it was when it was opened, as far as its store
+        can tell.
     """
 
     reader: ByteReader
@@ -48,6 +52,7 @@ class OpenedFile(Struct, frozen=True):
     version: str | None
     identity: str
     seekable: bool
+    check_unchanged: Callable[[], None] = field(default=lambda: None)
 
 
 class StoredBytes:

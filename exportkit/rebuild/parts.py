@@ -16,8 +16,9 @@ import pyarrow.parquet as pq
 
 from exportkit.errors import ReadError
 from exportkit.place import Place
+from exportkit.write import is_raw_file
 
-__all__ = ["KEY_COLUMNS", "PartReader", "open_part", "parts_of", "reading"]
+__all__ = ["KEY_COLUMNS", "PartReader", "open_part", "parts_of", "raw_file_of", "reading"]
 
 #: What every row of every table has: which line it belongs to.
 KEY_COLUMNS = ("export_id", "line")
@@ -53,6 +54,12 @@ def parts_of(lake: Path, table: str) -> list[Path]:
         path for path in directory.iterdir()
         if path.suffix in {".parquet", ".arrow"} and not path.name.startswith((".", "_"))
     )  # fmt: skip
+
+
+def raw_file_of(table: Path, name: str) -> Path | None:
+    """Return the file beside a table that holds a rejected line; None for whatever could lead elsewhere."""
+    path = table / name
+    return path if is_raw_file(name) and not path.is_symlink() else None
 
 
 def open_part(path: Path) -> PartReader:

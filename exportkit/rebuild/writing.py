@@ -19,12 +19,11 @@ from exportkit.rebuild.json_texts import JsonTextError, encode
 from exportkit.rebuild.line_rows import LineRows
 from exportkit.rebuild.lines import line_of
 from exportkit.rebuild.long_lines import LONG_TABLES, LongLine
-from exportkit.rebuild.parts import reading
+from exportkit.rebuild.parts import raw_file_of, reading
 from exportkit.rebuild.records import Record
 from exportkit.rebuild.reports import RebuildReport
 from exportkit.rebuild.streams import TableStream
 from exportkit.rebuild.stretches import Key
-from exportkit.write import is_raw_file
 
 __all__ = ["Held", "write_line"]
 
@@ -115,11 +114,9 @@ def _write_rows(rows: Mapping[str, LineRows], sink: Sink) -> int:
 
 
 def _write_reject(record: Record, sink: Sink, lake: Path, line: int) -> None:
-    name = record.get("raw_uri", "")
     if "raw" in record:
         sink.write(record["raw"])
-    elif is_raw_file(name):  # a name that exportkit did not give could lead anywhere
-        path = lake / "rejects" / name
+    elif (path := raw_file_of(lake / "rejects", record.get("raw_uri", ""))) is not None:
         with reading(path), path.open("rb") as file:
             for piece in iter(lambda: file.read(PIECE_BYTES), b""):
                 sink.write(piece)

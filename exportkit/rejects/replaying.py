@@ -18,21 +18,22 @@ from typing import Any
 import pyarrow as pa
 from msgspec.structs import replace
 
-from exportkit.batch import arrow_schema
-from exportkit.errors import RowError
-from exportkit.filters import Choice
+from exportkit.errors import ExportkitError, RowError
+from exportkit.filters import Choice, Record
 from exportkit.pipeline import make_options
 from exportkit.pipeline.conversion import Conversion
 from exportkit.pipeline.options import Options
 from exportkit.pipeline.pieces import Piece
-from exportkit.pipeline.writing import hints_of
-from exportkit.place import LineBlock, Source, StoredLine
+from exportkit.pipeline.writing import hints_of, schemas_of
+from exportkit.place import LineBlock, Place, Source, StoredLine
 from exportkit.rejects.commands import Command
 from exportkit.rejects.stored import (
     TABLE,
     StoredReject,
     parts_of_rejects,
     read_batches,
+    record_of,
+    rows_of,
     stored_rejects,
     tables_of_lake,
 )
@@ -60,6 +61,8 @@ class ReplayReport:
         Lines that pass, and that the filters of the replay leave out: they are in no table any more.
     rejects : int
         Lines that are rejects as before.
+    others : int
+        Lines that were not tried: they are of runs with another choice of rows, parts, labels or disguises.
     problems : Counter of str
         Why those did not pass, with counts.
     rows : dict of str to int
@@ -74,6 +77,7 @@ class ReplayReport:
     moved: int = 0
     filtered: int = 0
     rejects: int = 0
+    others: int = 0
     problems: Counter[str] = field(default_factory=Counter)
     rows: dict[str, int] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
@@ -104,7 +108,8 @@ def replay(
     through : Command, optional
         Program that mends a line. A line that it fails on stays a reject.
     choice : Choice, optional
-        What the lake was made with: filters, and what is disguised. The lake itself does not say.
+        What the lake was made with: filters, parts, labels, and what is disguised. The lake says whether it
+        is the same, and does not say what it is. Lines of runs with another choice are left alone.
     progress : callable, optional
         Called with a `Progress` about ten times a second.
 
@@ -119,6 +124,8 @@ def replay(
         There is no such directory.
     ReadError
         It has no table ``rejects``, or a part of it is damaged.
+    ExportkitError
+        All rejected lines are of runs with another choice.
     TableError, WriteError
         The lake's columns are not those of this version, or it cannot be written, or was changed meanwhile.
     ExportkitError
@@ -137,17 +144,43 @@ def replay(
     suffix = parts_of_rejects(root)[0].suffix.removeprefix(".")
     columns = tables_of_lake(root)
     options = make_options(tables=[*columns], columns=columns, on_bad_row="raise", choice=choice or Choice())
-    schemas = {name: arrow_schema(name, chosen) for name, chosen in options.columns.items()}
+    chosen, others = _chosen_parts(root, options.choice.record)
     with (
-        open_destination(lake, schemas=schemas, mode="append", format=suffix) as destination,  # type: ignore[arg-type]  # `parts_of` gives parquet and arrow alone
+        open_destination(lake, schemas=schemas_of(options), mode="append", format=suffix) as destination,  # type: ignore[arg-type]  # `parts_of` gives parquet and arrow alone
         LakeWriter(destination.staging, hints=hints_of(options)) as writer,
     ):
         run = _Replay(writer, options, through, _Teller(progress, started))
-        for part in parts_of_rejects(root):
+        run.report.others = others
+        for part in chosen:
             run.try_part(part)
         run.publish(destination)
     run.report.seconds = time.perf_counter() - started
     return run.report
+
+
+def _chosen_parts(lake: Path, record: Record) -> tuple[list[Path], int]:
+    """Return the parts of runs with this choice, and how many lines are in parts of others.
+
+    Raises
+    ------
+    ExportkitError
+        There are lines, and all of them are of others.
+    """
+    chosen, lines, others, one_of_them = [], 0, 0, record
+    for part in parts_of_rejects(lake):
+        if (found := record_of(part)) == record:
+            chosen.append(part)
+            lines += rows_of(part)
+        elif rows := rows_of(part):
+            others += rows
+            one_of_them = found
+    if others and not lines:
+        raise ExportkitError(
+            f"the rejected lines are of a run with another choice: {one_of_them}",
+            place=Place(str(lake)),
+            hint="give --param, --where, --labels, --redact and the key of hashes as for convert",
+        )
+    return chosen, others
 
 
 class _Replay:

@@ -14,12 +14,23 @@ from typing import Any
 import pyarrow as pa
 
 from exportkit.errors import ReadError
+from exportkit.filters import Record
+from exportkit.pipeline.writing import CHOICE_KEY
 from exportkit.place import Place, without_signature
-from exportkit.rebuild.parts import open_part, parts_of, reading
+from exportkit.rebuild.parts import open_part, parts_of, raw_file_of, reading
 from exportkit.tables import TABLES
-from exportkit.write import FORMATS, is_raw_file
+from exportkit.write import FORMATS
 
-__all__ = ["TABLE", "StoredReject", "parts_of_rejects", "read_batches", "stored_rejects", "tables_of_lake"]
+__all__ = [
+    "TABLE",
+    "StoredReject",
+    "parts_of_rejects",
+    "read_batches",
+    "record_of",
+    "rows_of",
+    "stored_rejects",
+    "tables_of_lake",
+]
 
 TABLE = "rejects"
 #: Rows that are held at a time; each may hold a line of up to 16 MiB.
@@ -67,12 +78,35 @@ def parts_of_rejects(lake: Path) -> list[Path]:
 
 def tables_of_lake(lake: Path) -> dict[str, list[str]]:
     """Return the columns of each table that a lake has, as its first part has them."""
-    found = {}
-    for name in TABLES:
-        for part in parts_of(lake, name)[:1]:
-            with reading(part), part.open("rb") as file:
-                found[name] = FORMATS[part.suffix.removeprefix(".")].read_schema(file).names
-    return found
+    return {name: _schema_of(part).names for name in TABLES for part in parts_of(lake, name)[:1]}
+
+
+def record_of(part: Path) -> Record:
+    """Return what was chosen in the run that wrote a part.
+
+    Raises
+    ------
+    ReadError
+        The part does not say it in our words.
+    """
+    try:
+        return Record.from_bytes((_schema_of(part).metadata or {}).get(CHOICE_KEY))
+    except ValueError:
+        raise ReadError(
+            "the part does not say what was chosen when it was written", place=Place(str(part)),
+            hint="its metadata were written by something else, or by a later version of exportkit",
+        ) from None  # fmt: skip
+
+
+def rows_of(part: Path) -> int:
+    """Return how many rows a part has."""
+    with closing(open_part(part)) as reader:
+        return sum(reader.chunk_rows)
+
+
+def _schema_of(part: Path) -> pa.Schema:
+    with reading(part), part.open("rb") as file:
+        return FORMATS[part.suffix.removeprefix(".")].read_schema(file)
 
 
 def read_batches(part: Path, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
@@ -92,9 +126,8 @@ def stored_rejects(part: Path, batch: pa.RecordBatch) -> Iterator[StoredReject]:
 def _stored_reject(part: Path, row: dict[str, Any]) -> StoredReject:
     raw: bytes | Path | None = row.get("raw")
     name = row.get("raw_uri")
-    # A name that exportkit did not give could lead anywhere.
-    if raw is None and name is not None and is_raw_file(name):
-        raw = part.parent / name
+    if raw is None and name is not None:
+        raw = raw_file_of(part.parent, name)
     return StoredReject(
         export_id=row["export_id"],
         source_uri=without_signature(row.get("source_uri") or ""),

@@ -175,8 +175,11 @@ class _Gathers:
         ]
 
         def gather(one: Any) -> dict[str, Any] | None:
-            raws = [(key, getattr(one, attribute)) for attribute, key in own]
-            found = {key: read_json(raw) for key, raw in raws if raw is not NO_RAW}
+            found = {}
+            for attribute, key in own:
+                raw = getattr(one, attribute)
+                if raw is not NO_RAW:
+                    found[key] = read_json(raw)
             for attribute, key, gather_part in below:
                 nested = _below(getattr(one, attribute), gather_part)
                 if nested:

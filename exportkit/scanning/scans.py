@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from exportkit.errors import MissingDependencyError
 from exportkit.filters import Choice, Filters, LabelPolicy, Params, make_choice
-from exportkit.pipeline import MAX_REJECTS, OnBadRow, SourceLike
+from exportkit.pipeline import MAX_COMPRESSION_RATIO, MAX_REJECTS, OnBadRow, SourceLike
 from exportkit.scanning.parts import is_lake, parts_of
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def scan(
     redact_key: str | bytes | None = None,
     on_bad_row: OnBadRow = "reject",
     max_rejects: int | None = MAX_REJECTS,
+    max_compression_ratio: float | None = MAX_COMPRESSION_RATIO,
     export_id: str | None = None,
     batch_rows: int = 100_000,
 ) -> pl.LazyFrame:
@@ -50,6 +51,8 @@ def scan(
         read, and nothing for a lake.
     max_rejects : int or None
         Bad lines after which the run stops with an error.
+    max_compression_ratio : float or None
+        Times that compressed input may expand; None for any number.
     export_id : str, optional
         Name of the input in the table.
     batch_rows : int
@@ -100,4 +103,5 @@ def scan(
     return lazy_frames.over_export(
         source, table, batch_rows=batch_rows, choice=choice,
         on_bad_row=on_bad_row, max_rejects=max_rejects, export_id=export_id,
+        max_compression_ratio=max_compression_ratio,
     )  # fmt: skip

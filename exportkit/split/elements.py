@@ -8,10 +8,11 @@ from itertools import chain, pairwise
 from msgspec import Struct
 
 from exportkit.errors import ReadError
+from exportkit.native import octets
 from exportkit.place import LineBlock, Place
 from exportkit.split.array_scan import ArrayScan
 from exportkit.split.form import Form
-from exportkit.split.lines import MAX_LINE_BYTES, LongLine, slices
+from exportkit.split.lines import MAX_LINE_BYTES, MAX_LINE_OPENINGS, LongLine, slices
 from exportkit.split.tape import Tape
 
 __all__ = ["cut_elements"]
@@ -65,8 +66,9 @@ def cut_elements(
     source_uri : str
         What errors call the input.
     max_line_bytes : int
-        An element of more bytes, whitespace around it included, becomes a `LongLine`. Holds memory
-        to about twice this much, or to three blocks.
+        An element of more bytes, whitespace around it included, becomes a `LongLine`, and one of several
+        blocks with more than `MAX_LINE_OPENINGS` objects and arrays. Holds memory to about twice this much,
+        or to three blocks.
 
     Yields
     ------
@@ -83,19 +85,21 @@ def cut_elements(
     tape = Tape(_parts(slices(rest, max_line_bytes), scan_from, form, source_uri), scan_from)
     line = 1
     carried: list[bytes] = []
-    held = 0
+    held = opened = 0
     for part in tape:
-        if held + (part.ends[0] if part.ends else len(part)) > max_line_bytes:
+        end = part.ends[0] if part.ends else len(part)
+        if held + end > max_line_bytes or opened > MAX_LINE_OPENINGS:
             tape.put_back(part)
             chunks = _chunks(tape, carried)
             yield LongLine(line, None, (chunk.replace(b"\n", b"\r") for chunk in chunks))
             for _ in chunks:  # what the taker left
                 pass
             line += 1
-            carried, held = [], 0
+            carried, held, opened = [], 0, 0
         elif not part.ends:
             carried.append(part.data)
             held += len(part)
+            opened += octets.count_openings(part.data)
         else:
             elements = _elements(part, carried)
             filled = elements.index(b"") if b"" in elements else len(elements)
@@ -106,7 +110,7 @@ def cut_elements(
                 raise ReadError("the JSON array lacks an element before a comma or its end", place=place)
             line += len(elements)
             carried = [part.data[part.ends[-1] + 1 :]]
-            held = len(carried[0])
+            held, opened = len(carried[0]), 0
 
 
 def _elements(part: _Part, carried: list[bytes]) -> list[bytes]:

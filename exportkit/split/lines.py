@@ -11,11 +11,19 @@ from exportkit.native import octets
 from exportkit.place import LineBlock
 from exportkit.split.tape import Tape, take_head
 
-__all__ = ["BYTE_ORDER_MARK", "MAX_LINE_BYTES", "LongLine", "cut_lines", "slices"]
+__all__ = [
+    "BYTE_ORDER_MARK",
+    "MAX_LINE_BYTES",
+    "LongLine",
+    "cut_lines",
+    "slices",
+]
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 #: A line up to here is held whole: it costs about ten times its size once it is decoded.
 MAX_LINE_BYTES = 24 * 2**20
+#: So is a line with up to so many objects and arrays: an empty one costs a hundred times its two bytes.
+MAX_LINE_OPENINGS = 2**20
 
 
 class LongLine(Struct, frozen=True):
@@ -59,8 +67,8 @@ def cut_lines(
         Line number and offset of the first byte. At offset 0 a byte-order mark is dropped: the
         first line then stands at offset 3.
     max_line_bytes : int
-        A line of more bytes before its newline becomes a `LongLine`. Holds memory to about twice
-        this much, or to two blocks.
+        A line of more bytes before its newline becomes a `LongLine`, and one of several blocks with more
+        than `MAX_LINE_OPENINGS` objects and arrays. Holds memory to about twice this much, or to two blocks.
 
     Yields
     ------
@@ -74,10 +82,10 @@ def cut_lines(
     tape = Tape(slices(rest, max_line_bytes), first_offset)
     line = first_line
     carried: list[bytes | memoryview] = []
-    held = 0
+    held = opened = 0
     for block in tape:
         end = block.find(b"\n")
-        if held + (len(block) if end < 0 else end) > max_line_bytes:
+        if held + (len(block) if end < 0 else end) > max_line_bytes or opened > MAX_LINE_OPENINGS:
             offset = tape.offset - len(block) - held
             tape.put_back(block)
             chunks = _chunks(tape, carried)
@@ -85,16 +93,17 @@ def cut_lines(
             for _ in chunks:  # what the taker left
                 pass
             line += 1
-            carried, held = [], 0
+            carried, held, opened = [], 0, 0
             continue
         cut = block.rfind(b"\n") + 1
         if not cut:
             carried.append(block)
             held += len(block)
+            opened += octets.count_openings(block)
             continue
         whole = cut == len(block) and not carried
         data = block if whole else b"".join((*carried, memoryview(block)[:cut]))
-        held = len(block) - cut
+        held, opened = len(block) - cut, 0
         carried = [memoryview(block)[cut:]] if held else []
         yield LineBlock(data, line, tape.offset - held - len(data))
         line += octets.count_newlines(data)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from exportkit.errors import SplitError
+from exportkit.native import octets
 from exportkit.place import MemberRun
 from exportkit.split.array_scan import ArrayScan
 from exportkit.split.tape import Tape
@@ -26,10 +27,18 @@ _VALUE = re.compile(rb"\s*([\[{])")
 _SPACE = b" \t\r\n"
 #: Bytes of members that make a run.
 RUN_BYTES = 512 * 1024
+#: A value up to here is held, and costs about four times its size: it becomes one cell of a table.
+MAX_MEMBER_BYTES = 64 * 2**20
+#: So is a value with up to so many objects and arrays: an empty one costs a hundred bytes.
+MAX_MEMBER_OPENINGS = 4 * 2**20
 
 
 def cut_members(
-    blocks: Iterable[bytes], may_enter: Callable[[Path], bool], *, run_bytes: int = RUN_BYTES
+    blocks: Iterable[bytes],
+    may_enter: Callable[[Path], bool],
+    *,
+    run_bytes: int = RUN_BYTES,
+    max_member_bytes: int = MAX_MEMBER_BYTES,
 ) -> Iterator[MemberRun]:
     """Cut the object in `blocks` into runs of its members, in order and lazily.
 
@@ -47,6 +56,8 @@ def cut_members(
     run_bytes : int
         Members are handed on when they are this long together. Memory: two runs, and whatever larger
         member may not be entered.
+    max_member_bytes : int
+        The longest such member; one with more than `MAX_MEMBER_OPENINGS` objects and arrays is refused too.
 
     Yields
     ------
@@ -56,12 +67,12 @@ def cut_members(
     Raises
     ------
     SplitError
-        The line is no object, or its brackets do not match.
+        The line is no object, its brackets do not match, or a member is longer than may be held.
     """
     tape = Tape(iter(blocks), 0)
     if _next_byte(tape) != b"{":
         raise SplitError("the line is not an object")
-    yield from _Container((), is_object=True).runs(tape, may_enter, run_bytes)
+    yield from _Container((), is_object=True).runs(tape, may_enter, run_bytes, max_member_bytes)
     if _next_byte(tape):
         raise SplitError("the line goes on behind its object")
 
@@ -78,10 +89,10 @@ class _Container:
         self._yielded = False
 
     def runs(
-        self, tape: Tape[bytes], may_enter: Callable[[Path], bool], run_bytes: int
+        self, tape: Tape[bytes], may_enter: Callable[[Path], bool], run_bytes: int, max_member_bytes: int
     ) -> Iterator[MemberRun]:
         """Yield the runs up to the closing bracket, and leave the tape behind it."""
-        scan, size, whole = ArrayScan(), 0, False
+        scan, size, opened, whole = ArrayScan(), 0, 0, False
         for block in tape:
             separators, closing = scan.feed(block)
             whole = whole and not separators
@@ -92,11 +103,14 @@ class _Container:
             if end is not None and size + end >= run_bytes:
                 self._held.append(block[:end])
                 yield self._run(len(separators))
-                self._held, size = [block[end + 1 :]], len(block) - end - 1
+                self._held, size, opened = [block[end + 1 :]], len(block) - end - 1, 0
             else:
                 self._held.append(block)
                 self._count += len(separators)
                 size += len(block)
+            if whole:
+                opened += octets.count_openings(block)
+            _check_held(size, opened, max_member_bytes)
             if size < run_bytes or whole:
                 continue
             entered = self._enter(may_enter)
@@ -107,7 +121,7 @@ class _Container:
             if before is not None:
                 yield before
             tape.put_back(rest)
-            yield from inner.runs(tape, may_enter, run_bytes)
+            yield from inner.runs(tape, may_enter, run_bytes, max_member_bytes)
             if self._after_entered(tape):
                 return
             scan, size = ArrayScan(), 0
@@ -163,6 +177,14 @@ class _Container:
         self._count += 1
         self._first = self._count
         return False
+
+
+def _check_held(size: int, opened: int, max_bytes: int) -> None:
+    """Refuse a member that is larger than anybody should hold."""
+    if size > max_bytes:
+        raise SplitError(f"a value of the line is longer than {max_bytes / 2**20:g} MiB")
+    if opened > MAX_MEMBER_OPENINGS:
+        raise SplitError(f"a value of the line holds more than {MAX_MEMBER_OPENINGS:,} objects and arrays")
 
 
 def last_member(data: bytes) -> int:

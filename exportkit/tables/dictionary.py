@@ -6,6 +6,7 @@ Takes the declarations; gives text. Knows no files.
 from __future__ import annotations
 
 from exportkit.tables import TABLES, Column, Table
+from exportkit.tables.drift import DRIFT, Drift
 from exportkit.tables.paths import source_path
 
 __all__ = ["data_dictionary"]
@@ -58,21 +59,25 @@ the fields of an annotation kind that is not in the catalogue, a polygon with ho
 ## Types that drift
 
 The platform writes one field now as this type, now as that. What a column takes:
+"""  # noqa: E501 - the rows of a Markdown table cannot be broken
 
-| column | takes | goes to `extra` |
-|---|---|---|
-| string | strings | all else; a string with half a surrogate pair, which UTF-8 cannot hold |
-| int32, int64 | whole numbers in range, `90` and `90.0` | fractions, larger numbers, digits in a string |
-| float64 | numbers, `1` and `1.0` | whole numbers that it would round (`9007199254740993`), `1e400`, strings |
-| bool | `true`, `false` | `0`, `1`, `"true"` |
-| timestamp | ISO 8601 with up to six decimals | other strings, finer fractions of a second |
-| list | arrays whose items all fit | the whole array, where one item does not |
+_BESIDE = """\
+A list takes an array whose items all fit, and leaves the whole array where one does not.
 
 Taken without loss, beside these: `exif_rotation` as a number or as digits, `name` for a metadata field's
 `schema_name`, `split` for a run's `data_split`, and key frames as a list or as an object of `true` and `false`.
 
-A line is refused, and stands in `rejects`, when it is no UTF-8 or no JSON, when it is no object, when it has no
-`data_row.id`, or when it is an entry of the platform's error stream.
+A missing field is a null. Fields that mean nothing without one another (the sides of a box, both coordinates of a point,
+name and value of a metric) are left whole, to `payload` or `extra`, where one is missing or does not fit.
+
+Of a key that an object names twice the last value counts, as in Python, JavaScript and jq; the others are in no table.
+A frame (or millisecond) `"-0"` is frame `"0"`: where an object names both, the last one counts.
+
+A line is refused, and stands in `rejects`, when it is no UTF-8 or no JSON, when it is nested deeper than parsers go (some
+hundred levels), when it is no object, when it has no `data_row.id` (a string, not empty), when it is an entry of
+the platform's error stream, or when it is larger than may be held: a line of more than 64 MiB, or of a million objects and
+arrays, of which one value is longer than 64 MiB or holds more than four million objects and arrays, or more than 64 MiB
+belong to no collection.
 """  # noqa: E501 - the rows of a Markdown table cannot be broken
 
 
@@ -83,8 +88,15 @@ def data_dictionary() -> str:
         f"| [`{table.name}`](#{table.name}) | {table.grain} | {_names(table.identity)} |"
         for table in TABLES.values()
     ]
-    sections = [_OPENING, "\n".join(overview) + "\n", _EXTRA, *map(_section, TABLES.values())]
+    drift = ["| column | takes | leaves to `extra` |", "|---|---|---|", *map(_drift, DRIFT)]
+    about = [_EXTRA, "\n".join(drift) + "\n", _BESIDE]
+    sections = [_OPENING, "\n".join(overview) + "\n", *about, *map(_section, TABLES.values())]
     return "\n".join(sections)
+
+
+def _drift(drift: Drift) -> str:
+    cells = (", ".join(drift.types), *("; ".join(map(str, some)) for some in (drift.taken, drift.left)))
+    return f"| {' | '.join(cells)} |"
 
 
 def _section(table: Table) -> str:

@@ -1,4 +1,4 @@
-"""What the pages about choosing show is what happens."""
+"""What the pages about choosing, old exports and rejects show is what happens."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from exportkit.filters.params import SWITCHED
 from house.test_house_examples import blocks_of, run_console, run_python
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "docs" / name for name in ("choosing.md", "old_exports.md")]
+PAGES = [ROOT / "docs" / name for name in ("choosing.md", "old_exports.md", "rejects.md")]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -96,11 +96,42 @@ ROWS: dict[str, Line] = {
     "frames with odd numbers": _project(
         '{"frames":{"-1":{},"01":{},"1.0":{},"1e3":{},"":{},"9223372036854775808":{},"٣":{},"-0":{},"0":{}}}'
     ),
+    "a frame minus zero": _project('{"frames":{"-0":{"objects":{"f":{"feature_id":"f"}}}}}'),
+    "a frame zero twice": _project(
+        '{"frames":{"0":{"objects":{"f":{"feature_id":"f"}}},"-0":{"objects":{"g":{"feature_id":"g"}}}}}'
+    ),
+    "a frame zero twice beside what nobody knows": _project(
+        '{"frames":{"-0":{"objects":{"f":{"feature_id":"f"}}},"0":{"objects":{"g":{"feature_id":"g"}}}},"x":1}'
+    ),
+    "features under keys that are not their ids, among key frames": _project(
+        '{"frames":{"1":{"objects":{"f":{"feature_id":"g"},"h":{},"i":{"feature_id":"i"}}}},'
+        '"key_frame_feature_map":{"f":[1],"h":[1],"i":[2]}}'
+    ),
+    "a list without key frames": _project(
+        '{"frames":{"1":{"objects":{"f":{"feature_id":"f"},"g":{"feature_id":"g"}}}},'
+        '"key_frame_feature_map":{"f":[],"g":[2]}}'
+    ),
+    "frames of nineteen digits, beside what nobody knows": _project(
+        '{"frames":{"9223372036854775807":{"objects":{"f":{"feature_id":"f"}}},'
+        '"9223372036854775808":{"objects":{"g":{"feature_id":"g"}}}},'
+        '"key_frame_feature_map":{"f":{"9223372036854775807":true,"-9223372036854775809":true}},"x":1}'
+    ),
+    "frames of nineteen digits": _project(
+        '{"frames":{"9223372036854775807":{"objects":{"f":{"feature_id":"f"}}}}}'
+    ),
+    "a key frame that is listed twice": _project(
+        '{"frames":{"1":{"objects":{"f":{"feature_id":"f"}}}},"key_frame_feature_map":{"f":[1,2,1]}}'
+    ),
     "frames far apart": _project('{"frames":{"9223372036854775807":{},"-9223372036854775808":{}}}'),
     "spans that end before they begin": _project('{"segments":{"f":[[5,1],[9223372036854775807,0]]}}'),
     "a hundred levels of arrays": _nested(100, "[", "]"),
     "a hundred levels of objects": _nested(100, '{"a":', "}"),
     "a hundred levels of questions": lambda: _questions(100),
+    "forty levels of questions, some without names": lambda: (
+        _questions(40)
+        .replace(b'"name":"a",', b"", 5)
+        .replace(b'{"radio_answer"', b'{"name":"q","radio_answer"', 9)
+    ),
     "every section of another type": lambda: line(
         '"details":7,"global_key":{},"external_id":[]',
         more='"media_attributes":"x","attachments":{},"metadata_fields":1,"embeddings":true,"projects":[],'
@@ -108,6 +139,13 @@ ROWS: dict[str, Line] = {
     ),
     "every section null": lambda: line(
         '"details":null,"row_data":null', more='"media_attributes":null,"attachments":null,"projects":null'
+    ),
+    "attributes that the structs use": lambda: line(more='"media_attributes":{"extra_":1,"$extra":2}'),
+    "a page that is no number": _project(
+        '{"objects":[{"feature_id":"f","annotation_kind":"DocumentBoundingBox","page_number":{"a":[0]}}]}'
+    ),
+    "an unknown kind with what the structs use": _project(
+        '{"objects":[{"feature_id":"f","annotation_kind":"New","extra_":1,"$extra":2}]}'
     ),
     "keys that the tables use": lambda: line(more='"$extra":1,"extra_":2,"extra":3,"line":4,"export_id":5'),
 }

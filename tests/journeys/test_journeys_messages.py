@@ -155,6 +155,10 @@ OPTIONS: list[tuple[dict[str, Any], type[Exception], str]] = [
     ),
     ({"on_bad_row": "ignore"}, ValueError, "on_bad_row must be one of reject, raise, skip, not 'ignore'"),
     ({"max_rejects": -1}, ValueError, "max_rejects must be 0 or more, or None, not -1"),
+    (
+        {"max_compression_ratio": 0.5}, ValueError,
+        "max_compression_ratio must be 1 or more, or None, not 0.5",
+    ),
     ({"batch_rows": 0}, ValueError, "batch_rows must be 1 or more, not 0"),
     ({"export_id": ""}, ValueError, "export_id must not be empty"),
 ]  # fmt: skip

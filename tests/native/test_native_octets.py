@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from exportkit.native.octets import count_newlines, is_utf8, newlines
+from exportkit.native.octets import count_newlines, count_openings, is_utf8, newlines
 
 lines = st.lists(st.sampled_from([b"", b"a", b"\n", b"\r\n", b"0123456789abcdef", b"\xff\n"])).map(b"".join)
 #: Pieces around which the rules of UTF-8 change, and what stands beside them.
@@ -33,6 +33,11 @@ def test_newlines_stand_where_python_finds_them(data: bytes) -> None:
     assert count_newlines(data) == len(wanted)
     assert np.frombuffer(newlines(data), np.int64).tolist() == wanted
     assert count_newlines(memoryview(data)[1:]) == data[1:].count(b"\n")
+
+
+@given(st.binary(max_size=100) | st.text('[]{}"a', max_size=200).map(str.encode))
+def test_openings_are_counted_as_python_counts_them(data: bytes) -> None:
+    assert count_openings(data) == data.count(b"{") + data.count(b"[")
 
 
 @given(st.lists(st.sampled_from(EDGES), max_size=8).map(b"".join))

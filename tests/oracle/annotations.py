@@ -144,13 +144,18 @@ def _by_plane(left: Leftover) -> Iterator[tuple[str | None, Leftover]]:
 def _numbered(left: Leftover, key: str) -> Iterator[tuple[int, Leftover]]:
     """Give the objects under whole-number keys of the object under `key`, in place."""
     holder = left.inside(key)
+    if "-0" in holder.tree:  # another spelling of "0": the last of both counts
+        members = {"0" if name == "-0" else name: item for name, item in holder.tree.items()}
+        holder.tree.clear()
+        holder.tree.update(members)
     for name in holder.tree:
         if _is_number(name) and isinstance(holder.tree[name], dict):
             yield int(name), holder.inside(name)
 
 
 def _is_number(key: str) -> bool:
-    return re.fullmatch("0|-?[1-9][0-9]{0,17}", key) is not None
+    is_whole = re.fullmatch("0|-?[1-9][0-9]{0,18}", key) is not None
+    return is_whole and -(2**63) <= int(key) < 2**63
 
 
 def _at(spot: Spot, **place: Any) -> Spot:

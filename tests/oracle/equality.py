@@ -2,9 +2,10 @@
 
 Takes two lines of an export, says whether they are the same: after dropping nulls and empty containers,
 comparing numbers as numbers and timestamps as instants, and counting as equal both spellings of
-``key_frame_feature_map``, ``exif_rotation`` as number or digits, a relationship repeated inside ``objects``,
-and a field of ``performance_details_v2`` that repeats ``performance_details``. Two input spellings that
-TABLES.md calls the same thing count as equal too: ``name`` and ``schema_name``, ``data_split`` and ``split``.
+``key_frame_feature_map``, ``exif_rotation`` as number or digits, a frame or millisecond ``-0`` and ``0`` (of
+which an object that names both holds the last), a relationship repeated inside ``objects``, and a field of
+``performance_details_v2`` that repeats ``performance_details``. Two input spellings that TABLES.md calls the
+same thing count as equal too: ``name`` and ``schema_name``, ``data_split`` and ``split``.
 """
 
 from __future__ import annotations
@@ -91,6 +92,10 @@ def _performance(label: JsonObject) -> None:
 
 
 def _annotations(annotations: JsonObject) -> None:
+    for numbered in (annotations, *_values(annotations, "groups")):
+        for key in ("frames", "timestamp"):
+            if isinstance(numbered.get(key), dict):
+                numbered[key] = _plain_zeros(numbered[key])
     key_frames = _inside(annotations, "key_frame_feature_map")
     for feature, frames in key_frames.items():
         key_frames[feature] = _as_flags(frames)
@@ -102,9 +107,15 @@ def _annotations(annotations: JsonObject) -> None:
         annotations["objects"] = [entry for entry in objects if _said(entry) not in listed]
 
 
+def _plain_zeros(numbered: JsonObject) -> JsonObject:
+    return {"0" if key == "-0" else key: item for key, item in numbered.items()}
+
+
 def _as_flags(frames: Any) -> Any:
     """Return key frames in the object form."""
-    return {str(_plain_numbers(frame)): True for frame in frames} if isinstance(frames, list) else frames
+    if isinstance(frames, list):
+        return {str(_plain_numbers(frame)): True for frame in frames}
+    return _plain_zeros(frames) if isinstance(frames, dict) else frames
 
 
 def _said(entry: Any) -> str:

@@ -131,7 +131,7 @@ def _fitting(left: Leftover, kind: str) -> set[str]:
         "conversational_location" if kind.startswith("Conversational") else "location",
         "line" if kind.endswith(("Polyline", "Line")) else "polygon",
     }
-    present = {key for key in GEOMETRY - SHARED | chosen if key is not None}
+    present = {key for key in GEOMETRY - SHARED - {"page_number"} | chosen if key is not None}
     return {key for key in present if isinstance(left.tree.get(key), list if key in LISTS else dict)}
 
 

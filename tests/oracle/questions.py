@@ -11,7 +11,7 @@ from oracle.leftover import JsonObject, Leftover, merged
 
 __all__ = ["Spot", "header", "metrics", "question_rows"]
 
-MAX_PATH = 32
+MAX_LEVELS = 32
 #: Answer types and their keys, in the order of answer positions.
 FORMS = (("radio", "radio_answer"), ("checklist", "checklist_answers"), ("text", "text_answer"))
 
@@ -57,8 +57,9 @@ def question_rows(spot: Spot, position: int, question: JsonObject) -> Iterator[J
     """Give the rows of a question and of all that is nested under its answers."""
     left = Leftover(question)
     own = header(left)
-    path = _longer(spot.path, own["name"])
-    answers = list(_answers(left, path))
+    is_shown = spot.depth < MAX_LEVELS
+    path = _longer(spot.path, own["name"]) if is_shown else spot.path
+    answers = list(_answers(left, path, is_shown=is_shown))
     if not answers or any(key.startswith("conversational_") for key, *_ in answers):
         own["message_id"] = left.take("message_id", text)
     shared = {"depth": spot.depth, "parent_answer_feature_id": spot.parent, "position": position, **own}
@@ -80,8 +81,8 @@ def question_rows(spot: Spot, position: int, question: JsonObject) -> Iterator[J
 Answer = tuple[str, JsonObject, JsonObject | None, list[tuple[int, JsonObject]]]
 
 
-def _answers(left: Leftover, path: list[str]) -> Iterator[Answer]:
-    """Take the answers of a question in the order of their positions."""
+def _answers(left: Leftover, path: list[str], *, is_shown: bool) -> Iterator[Answer]:
+    """Take the answers of a question in the order of their positions; their paths show their names or not."""
     position = 0
     for scope in ("", "conversational_"):
         for answer_type, name in FORMS:
@@ -95,7 +96,10 @@ def _answers(left: Leftover, path: list[str]) -> Iterator[Answer]:
                 options = [(position, None, left.tree.pop(key))] if isinstance(given, dict) else []
                 position += len(options)
             for at, index, option in options:
-                yield _answer(answer_type, key, index, option, {"answer_position": at, "answer_path": path})
+                found = _answer(answer_type, key, index, option, {"answer_position": at, "answer_path": path})
+                if is_shown:
+                    found[1]["answer_path"] = _longer(path, found[1]["answer_name"])
+                yield found
 
 
 def _answer(answer_type: str, key: str, index: str | None, option: JsonObject, columns: JsonObject) -> Answer:
@@ -104,7 +108,6 @@ def _answer(answer_type: str, key: str, index: str | None, option: JsonObject, c
     columns |= {"answer_type": answer_type, "text": left.take("content", text)}
     columns["answer_confidence"] = left.take("confidence", number)
     columns["answer_custom_metrics"] = metrics(left)
-    columns["answer_path"] = _longer(columns["answer_path"], columns["answer_name"])
     nested = left.items("classifications")
     rest = left.rest()
     if rest is not None:
@@ -113,4 +116,4 @@ def _answer(answer_type: str, key: str, index: str | None, option: JsonObject, c
 
 
 def _longer(path: list[str], name: str | None) -> list[str]:
-    return [*path, name][:MAX_PATH] if name is not None else path
+    return [*path, name] if name is not None else path

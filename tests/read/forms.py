@@ -15,7 +15,8 @@ else:
 
 COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": lambda data: gzip.compress(data, mtime=0),
-    "zstd": zstd.compress,
+    # With a checksum, as the command `zstd` writes it.
+    "zstd": lambda data: zstd.compress(data, options={zstd.CompressionParameter.checksum_flag: 1}),
     "bzip2": bz2.compress,
     "xz": lzma.compress,
 }

@@ -18,6 +18,7 @@ from exportkit.errors import ReadError
 from exportkit.legacy import upgrade_rows
 from exportkit.pipeline import make_options, write_lake
 from exportkit.rebuild import streams, to_ndjson
+from exportkit.rejects import replay
 from exportkit.tables import TABLES
 from exportkit.write import WriteOptions
 from rebuild.round_trips import differing, line, lines_in
@@ -159,6 +160,12 @@ def test_a_rejected_line_too_long_for_its_column_comes_back_out_of_its_file(tmp_
     assert pq.read_table(tmp_path / "lake" / "rejects").column("raw").null_count == 1
     assert rebuilt(tmp_path / "lake", include_rejects=True)[1] == broken
     (held,) = (tmp_path / "lake" / "rejects").glob("_raw-*")
+    held.rename(tmp_path / "elsewhere")
+    held.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ReadError) as raised:
+        rebuilt(tmp_path / "lake", include_rejects=True)
+    assert str(raised.value) == f"a rejected line is not in the lake (in {tmp_path}/lake, line 2)"
+    assert replay(tmp_path / "lake").problems == {"the lake does not hold the line": 1}
     held.unlink()
     with pytest.raises(ReadError, match="cannot read the part"):
         rebuilt(tmp_path / "lake", include_rejects=True)

@@ -240,3 +240,16 @@ def test_a_broken_array_says_where_and_what_to_do(text: bytes, form: Form, befor
         with pytest.raises(ReadError) as caught:
             next(lines)
         assert str(caught.value) == message
+
+
+def test_an_element_of_several_blocks_is_long_when_more_objects_and_arrays_begin_in_it_than_are_held(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    crowded = (b'[{"a":[{},{},', b"[],{},", b"{}]}")
+    blocks = [*crowded[:2], crowded[2] + b',{"b":[{},{},{},{},{},{}]}]']
+    monkeypatch.setattr("exportkit.split.elements.MAX_LINE_OPENINGS", 5)
+    items = cut_elements(blocks, Form.ARRAY, "x")
+    long = next(items)
+    assert isinstance(long, LongLine)
+    assert (long.line, b"".join(long.chunks)) == (1, b"".join(crowded)[1:])
+    assert list(items) == [LineBlock(b'{"b":[{},{},{},{},{},{}]}\n', 2, None)]

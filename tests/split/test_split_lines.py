@@ -141,3 +141,20 @@ def test_a_head_is_looked_at_and_nothing_is_lost(data: st.DataObject, text: byte
     head, blocks = take_head(data.draw(pieces_of(text)), size)
     assert head == text[:size]
     assert b"".join(blocks) == text
+
+
+CROWDED = (b'{"a":[{},{},', b"[],{},", b"{}]}")
+
+
+def test_a_line_of_several_blocks_is_long_when_more_objects_and_arrays_begin_in_it_than_are_held(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    blocks = [*CROWDED[:2], CROWDED[2] + b'\n{"b":[{},{},{},{},{},{}]}\n']
+    whole = b"".join(blocks).splitlines(keepends=True)
+    assert list(cut_lines(blocks)) == [LineBlock(b"".join(whole), 1, 0)]
+    monkeypatch.setattr("exportkit.split.lines.MAX_LINE_OPENINGS", 5)
+    items = cut_lines(blocks)
+    long = next(items)
+    assert isinstance(long, LongLine)
+    assert (long.line, long.offset, b"".join(long.chunks)) == (1, 0, b"".join(CROWDED))
+    assert list(items) == [LineBlock(whole[1], 2, len(whole[0]))]

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from exportkit.decode import LineDecoder
+from exportkit.errors import DecodeError
 from exportkit.flatten.objects import overlaid
 from exportkit.pipeline.long_rows.surveys import Survey, first_labels, owners_down_to, the_label
 from exportkit.pipeline.long_rows.wrapping import Path, is_piece, joined, kind, label_path, wrap
@@ -69,6 +70,8 @@ _COUNTED = frozenset(
     }
 )
 _PLACEHOLDER = {True: b"{}", False: b"[]"}
+#: What may stand beside the collections of a line, and so in single cells of tables.
+MAX_BESIDE_BYTES = 64 * 2**20
 
 
 class LongRow:
@@ -88,7 +91,7 @@ class LongRow:
     Raises
     ------
     DecodeError
-        The line is no data row.
+        The line is no data row, or more than `MAX_BESIDE_BYTES` of it belong to no collection.
     SplitError
         Its brackets do not match.
     """
@@ -118,10 +121,14 @@ class LongRow:
     # --- the first pass -------------------------------------------------------------------------
 
     def _take_stock(self) -> None:
-        survey = self._survey
+        survey, beside = self._survey, 0
         for run in self._runs():
             survey.enter(run)
             if is_piece(run.path):
+                beside += len(run.data)
+                if beside > MAX_BESIDE_BYTES:
+                    most = MAX_BESIDE_BYTES >> 20
+                    raise DecodeError(f"more than {most} MiB of the line are in no collection")
                 survey.pieces[run.path].append(run.data)
             else:
                 survey.note_items(run, self._decode(run))
