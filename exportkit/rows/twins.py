@@ -29,7 +29,7 @@ from exportkit.rows.exact_json import read_json
 from exportkit.rows.features import NO_RAW
 from exportkit.rows.structs import STRUCTS, Row
 
-__all__ = ["MAX_LEARNED", "WORD_TYPES", "Shape", "make_decoder", "word_type"]
+__all__ = ["MAX_LEARNED", "WORD_TYPES", "Shape", "make_decoder"]
 
 #: Types of strings that repeat from row to row.
 WORD_TYPES = ("Name", "Kind", "SchemaId")
@@ -76,13 +76,6 @@ class Shape:
                     known.add(key)
                     new = True
         return new
-
-
-@cache
-def word_type(struct: type[msgspec.Struct], name: str) -> str | None:
-    """Return which of the types of `WORD_TYPES` a field has, None for none."""
-    declared = struct.__annotations__[name].partition(" |")[0]
-    return declared if declared in WORD_TYPES else None
 
 
 def can_be_field(key: str) -> bool:
