@@ -113,7 +113,10 @@ class Habits:
         while waiting:
             structs = attributes.Structs(some_of(waiting.pop()))
             name = type(structs.items[0]).__name__
+            skipped = self._shape.skipped.get(name, ())
             for field, form in forms_of(name).items():
+                if field in skipped:
+                    continue
                 if form in self._words:
                     is_held = attributes.codes(structs, field, self._words[form]) is not None
                 elif form in _BELOW:

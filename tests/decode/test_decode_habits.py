@@ -25,10 +25,9 @@ from exportkit.report import Report
 from exportkit.rows import Row
 from exportkit.rows.twins import Shape
 from exportkit.split import places
+from exportkit.tables import TABLES
 from oracle import Tables, rows_of_batches
 from strategies import line_of, mutated_rows, rows
-
-OPTIONS = replace(make_options(export_id="e"), block_bytes=2048)
 
 
 @contextmanager
@@ -40,17 +39,24 @@ def eager(**limits: int) -> Iterator[None]:
         yield
 
 
-def tables_of(lines: list[bytes]) -> Tables:
-    return rows_of_batches(batches(io.BytesIO(b"\n".join(lines)), OPTIONS, Report()))
+def tables_of(lines: list[bytes], names: set[str]) -> Tables:
+    options = replace(make_options(export_id="e", tables=names), block_bytes=2048)
+    return rows_of_batches(batches(io.BytesIO(b"\n".join(lines)), options, Report()))
 
 
-@given(st.lists(rows() | mutated_rows(), min_size=1, max_size=4), st.integers(0))
-def test_what_was_seen_before_changes_no_table(some: list[dict[str, Any]], seed: int) -> None:
+@given(
+    st.lists(rows() | mutated_rows(), min_size=1, max_size=4),
+    st.integers(0),
+    st.just(set(TABLES)) | st.sets(st.sampled_from([*TABLES]), min_size=1),
+)
+def test_what_was_seen_before_changes_no_table(
+    some: list[dict[str, Any]], seed: int, names: set[str]
+) -> None:
     lines = [line_of(row) for row in some] * 3
     Random(seed).shuffle(lines)
-    wanted = tables_of(lines)
-    with eager():
-        assert tables_of(lines) == wanted
+    wanted = tables_of(lines, names)
+    with eager(MOST_LOOKED_AT=3):
+        assert tables_of(lines, names) == wanted
 
 
 def line(number: int, *, name: str = "car", more: str = "") -> bytes:
