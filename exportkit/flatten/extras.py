@@ -64,10 +64,14 @@ def merged(first: Mapping[str, Any] | None, second: Mapping[str, Any] | None) ->
 def sections_column(owners: Sequence[Owner], names: Sequence[str]) -> Lists:
     """Return which of the objects and lists `names` the source of each row held, of whatever type."""
     structs = list(owners)
-    held = np.empty((len(structs), len(names)), dtype=np.bool_)
-    for at, name in enumerate(names):
-        held[:, at] = np.frombuffer(attributes.present(structs, name), np.bool_)
-    for row, extra in enumerate(attributes.values(structs, "extra_") or ()):
+    flags = [attributes.present(structs, name) for name in names]
+    extras = attributes.values(structs, "extra_") or ()
+    if not any(extras) and all(one.count(one[:1]) == len(one) for one in flags):
+        shown = [name for name, one in zip(names, flags, strict=True) if one[:1] == b"\x01"]
+        counts = np.full(len(structs), len(shown), dtype=np.int64)
+        return Lists(counts, Coded(np.tile(np.arange(len(shown)), len(structs)), shown))
+    held = np.array([np.frombuffer(one, np.bool_) for one in flags]).T
+    for row, extra in enumerate(extras):
         if extra:
             held[row] |= [name in extra for name in names]
     return Lists(held.sum(axis=1), Coded(np.nonzero(held)[1], list(names)))

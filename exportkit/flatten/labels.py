@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from itertools import compress, groupby
-from typing import Any, NamedTuple
+from itertools import chain, compress, groupby
+from typing import Any
 
 import numpy as np
 
-from exportkit.flatten.columns import Columns
+from exportkit.flatten.columns import Columns, runs
 from exportkit.flatten.extras import extra_column, json_text, sections_column
 from exportkit.flatten.moments import newest_of, parse_timestamp
 from exportkit.native import attributes
 from exportkit.rows import RowBlock
 from exportkit.rows.features import Annotations
-from exportkit.rows.structs import Label, Project, Row
+from exportkit.rows.structs import Experiment, Label, Project, Row
 from exportkit.tables.cells import NULLS, Attribute, Cells, Coded, Ints, Lists, Same
 
 __all__ = ["LabelSet", "is_derived"]
@@ -29,28 +29,58 @@ _DERIVED = re.compile("derived:[0-9a-f]{24}")
 _NOTHING = Annotations()
 
 
-class Home(NamedTuple):
-    """Where some labels stand: in a project of a row, or in a run of an experiment."""
+class Homes:
+    """Where labels stand, in projects of rows or in runs of experiments: parallel lists, an entry a home."""
 
-    row: int
-    labels: list[Label]
-    origin: str
-    project: Project | None = None
-    project_id: str | None = None
-    experiment_id: str | None = None
-    run_id: str | None = None
+    def __init__(self) -> None:
+        self.rows: list[int] = []
+        self.labels: list[list[Label]] = []
+        self.origins: list[str] = []
+        self.projects: list[Project | None] = []
+        self.project_ids: list[str | None] = []
+        self.experiment_ids: list[str | None] = []
+        self.run_ids: list[str | None] = []
+
+    def add_projects(self, rows: list[int], projects: list[Project], ids: list[str]) -> None:
+        """Add the projects that have labels; `rows` says which row each stands in."""
+        labels = attributes.values(projects, "labels") or []
+        at = [number for number, some in enumerate(labels) if some]
+        self.rows.extend(map(rows.__getitem__, at))
+        self.labels.extend(map(labels.__getitem__, at))
+        self.origins.extend(["project"] * len(at))
+        self.projects.extend(map(projects.__getitem__, at))
+        self.project_ids.extend(map(ids.__getitem__, at))
+        self.experiment_ids.extend([None] * len(at))
+        self.run_ids.extend([None] * len(at))
+
+    def add_experiments(self, row: int, experiments: Mapping[str, Experiment]) -> None:
+        """Add the runs of a row that have labels or predictions."""
+        for experiment_id, experiment in experiments.items():
+            for run_id, run in (experiment.runs or {}).items():
+                for labels, origin in ((run.labels, "model_run"), (run.predictions, "prediction")):
+                    if labels:
+                        self.rows.append(row)
+                        self.labels.append(labels)
+                        self.origins.append(origin)
+                        self.projects.append(None)
+                        self.project_ids.append(None)
+                        self.experiment_ids.append(experiment_id)
+                        self.run_ids.append(run_id)
 
 
-def homes_of(number: int, row: Row) -> Iterator[Home]:
-    """Yield where a row has labels, in the order of the line."""
-    for project_id, project in (row.projects or {}).items():
-        if project.labels:
-            yield Home(number, project.labels, "project", project, project_id)
-    for experiment_id, experiment in (row.experiments or {}).items():
-        for run_id, run in (experiment.runs or {}).items():
-            for labels, origin in ((run.labels, "model_run"), (run.predictions, "prediction")):
-                if labels:
-                    yield Home(number, labels, origin, experiment_id=experiment_id, run_id=run_id)
+def homes_of(rows: list[Row]) -> Homes:
+    """Return where rows have labels, in the order of the lines."""
+    homes = Homes()
+    if runs(rows, "experiments") is None:
+        found = runs(rows, "projects")
+        if found is not None:
+            homes.add_projects(found.owners().tolist(), found.items, found.keys)
+        return homes
+    for number, row in enumerate(rows):
+        projects = row.projects or {}
+        homes.add_projects([number] * len(projects), list(projects.values()), list(projects))
+        homes.add_experiments(number, row.experiments or {})
+    return homes
 
 
 class LabelSet:
@@ -68,26 +98,26 @@ class LabelSet:
 
     def _gather(self) -> None:
         """Take up the labels of every home in turn: projects, then the runs of experiments, of each row."""
-        homes = [home for number, row in enumerate(self.block.rows) for home in homes_of(number, row)]
-        counts = np.array([len(home.labels) for home in homes], dtype=np.int64)
+        homes = homes_of(self.block.rows)
+        counts = np.array(list(map(len, homes.labels)), dtype=np.int64)
         starts = np.cumsum(counts) - counts
         fragment = self.block.fragment
-        self.labels = [label for home in homes for label in home.labels]
-        spread = np.repeat(np.arange(len(homes), dtype=np.int64), counts)
+        self.labels = list(chain.from_iterable(homes.labels))
+        spread = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
         order = np.arange(len(self.labels), dtype=np.int64)
         self.positions = (order - starts[spread] + (fragment.label_position if fragment else 0)).tolist()
-        rows = np.array([home.row for home in homes], dtype=np.int64)
+        rows = np.array(homes.rows, dtype=np.int64)
         firsts = np.searchsorted(rows[spread], rows)  # the first label of the row of each home
         self.indexes = (order - firsts[spread] + (fragment.label_index if fragment else 0)).tolist()
         #: Whether no project of a row has a second label, nor another piece of a long row one.
-        self._are_alone = fragment is None and len(homes) == len(self.labels)
+        self._are_alone = fragment is None and len(counts) == len(self.labels)
         each = spread.tolist()
-        self.rows = [homes[at].row for at in each]
-        self.origins = [homes[at].origin for at in each]
-        self.projects = [homes[at].project for at in each]
-        self.project_ids = [homes[at].project_id for at in each]
-        self.experiment_ids = [homes[at].experiment_id for at in each]
-        self.run_ids = [homes[at].run_id for at in each]
+        self.rows = list(map(homes.rows.__getitem__, each))
+        self.origins = list(map(homes.origins.__getitem__, each))
+        self.projects = list(map(homes.projects.__getitem__, each))
+        self.project_ids = list(map(homes.project_ids.__getitem__, each))
+        self.experiment_ids = list(map(homes.experiment_ids.__getitem__, each))
+        self.run_ids = list(map(homes.run_ids.__getitem__, each))
 
     def _keep(self, wanted: Sequence[bool]) -> None:
         """Leave out the labels that are not wanted; the others stay what they are among all."""

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 
 __all__ = ["parse_timestamp"]
 
+#: An instant as the platform spells it; nearly all are, and it takes half the time of looking for any.
+_PLAIN = re.compile(r"[0-9]{4}-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]\.[0-9]{3}\+00:00")
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"(?:[T ](?:[01][0-9]|2[0-3])(?::[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6}0*)?)?)?"
@@ -24,7 +26,7 @@ def parse_timestamp(text: str) -> datetime | None:
 
     None when it names none, one beyond the years 1 to 9999, or one that microseconds do not hold exactly.
     """
-    if _INSTANT.fullmatch(text) is None:
+    if _PLAIN.fullmatch(text) is None and _INSTANT.fullmatch(text) is None:
         return None
     try:
         moment = datetime.fromisoformat(text)
