@@ -10,7 +10,7 @@ cdef extern from *:
     #include <stdlib.h>
     #if defined(__GLIBC__)
     #include <malloc.h>
-    #define KEEP_FREED(bytes) (mallopt(M_MMAP_THRESHOLD, 32 << 20), mallopt(M_TRIM_THRESHOLD, (bytes)))
+    #define KEEP_FREED(bytes) (mallopt(M_MMAP_THRESHOLD, 4 << 20), mallopt(M_TRIM_THRESHOLD, (bytes)))
     #else
     #define KEEP_FREED(bytes) ((void)0)
     #endif
@@ -20,6 +20,8 @@ cdef extern from *:
 
 def keep_freed(int most):
     """Keep up to `most` freed bytes for what comes next; of no effect where the C library is not glibc.
+
+    What is larger than 4 MiB, as the buffers of a row group may be, is given back at once.
 
     For processes that exist to convert: it holds for the whole process, and cannot be undone.
     """

@@ -28,7 +28,7 @@ from exportkit.write import LakeWriter
 __all__ = ["HINT_MEMORY", "Done", "work"]
 
 #: Freed memory that a worker keeps for its next block: a few blocks with all that is decoded from them.
-KEPT_BYTES = 64 * 2**20
+KEPT_BYTES = 24 * 2**20
 HINT_MEMORY = "it may have run out of memory: set memory_limit, or use fewer workers"
 
 
