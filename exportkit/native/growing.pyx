@@ -10,7 +10,7 @@ Memory: the bytes of the values, a quarter more while a large buffer grows, and 
 The law (`tests/native`): the values that come out are those that went in, in whatever form they came.
 """
 
-from cpython.bytearray cimport PyByteArray_AS_STRING, PyByteArray_Resize
+from cpython.bytearray cimport PyByteArray_AS_STRING, PyByteArray_FromStringAndSize, PyByteArray_Resize
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_AsDouble, PyFloat_CheckExact
 from cpython.long cimport PyLong_AsLongLong
 from cpython.object cimport PyObject
@@ -47,7 +47,8 @@ cdef class Buffer:
     cdef bytearray take(self):
         """Return what is used, and hold nothing."""
         cdef bytearray taken = self.held
-        PyByteArray_Resize(taken, self.used)
+        if self.used < self.capacity:  # a copy: to make it smaller would leave it as large as it is
+            taken = PyByteArray_FromStringAndSize(PyByteArray_AS_STRING(taken), self.used)
         self.held = bytearray()
         self.used = self.capacity = 0
         return taken

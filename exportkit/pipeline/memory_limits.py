@@ -57,8 +57,8 @@ class Sizes(Struct, frozen=True):
     """
 
     batch_bytes: int = 32 * MIB
-    held_bytes: int = 96 * MIB
-    gathered_bytes: int = 48 * MIB
+    held_bytes: int = 64 * MIB
+    gathered_bytes: int = 32 * MIB
     max_line_bytes: int = 24 * MIB
     block_bytes: int = 2 * MIB
     run_bytes: int = MIB // 2

@@ -29,6 +29,8 @@ __all__ = ["HINT_MEMORY", "Done", "work"]
 
 #: Freed memory that a worker keeps for its next block: a few blocks with all that is decoded from them.
 KEPT_BYTES = 24 * 2**20
+#: Bytes of input after which a worker gives all freed memory back: 10 ms for each quarter of a second of work.
+GIVE_BACK_BYTES = 64 * 2**20
 HINT_MEMORY = "it may have run out of memory: set memory_limit, or use fewer workers"
 
 
@@ -61,10 +63,14 @@ def work(
     keep_raw = partial(writer.write_raw, "rejects")
     conversion = Conversion(assignment.options, report, encoded=True, keep_raw=keep_raw)
     try:
+        given_back = 0
         for task in iter(tasks.recv, None):
             for finished in _convert(conversion, writer, task, assignment.options):
                 refused = report.rejects + report.skipped
                 results.send(Done(report.data_rows, refused, report.input_bytes, finished))
+                if report.input_bytes - given_back > GIVE_BACK_BYTES:  # row groups have just been written
+                    given_back = report.input_bytes
+                    heap.give_back()
         for name, batch in conversion.flush():
             writer.write(name, batch)
         results.send((report, writer.close()))

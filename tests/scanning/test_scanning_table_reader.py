@@ -170,7 +170,7 @@ def test_duckdb_says_why_a_second_pass_fails() -> None:
 
 def test_a_later_pass_over_a_stream_ends_an_earlier_one_instead_of_mixing_with_it() -> None:
     data = EXPORT.read_bytes()
-    several = io.BytesIO(data * (1 + 1_500_000 // len(data)))
+    several = io.BytesIO(data * (1 + 5_000_000 // len(data)))
     reader = reader_of(several, batch_rows=1)
     earlier = iter(reader)
     next(earlier)
