@@ -184,7 +184,9 @@ class Conversion:
         length = stored.end - stored.start
         raw: bytes | None = None
         raw_uri: str | None = None
-        held = self._options.max_raw_bytes if self._keep_raw is not None else self._options.max_line_bytes
+        held = self._options.max_raw_bytes
+        if self._keep_raw is None:  # there is nowhere else for it to be
+            held = max(held, self._options.max_line_bytes)
         if length <= held:
             raw = b"".join(bytes_of_line(stored))
         elif self._keep_raw is not None and self._options.on_bad_row == "reject":

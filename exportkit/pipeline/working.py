@@ -29,7 +29,7 @@ __all__ = ["HINT_MEMORY", "Done", "work"]
 
 #: Freed memory that a worker keeps for its next block: a few blocks with all that is decoded from them.
 KEPT_BYTES = 24 * 2**20
-#: Bytes of input after which a worker gives all freed memory back: 10 ms for each quarter of a second of work.
+#: Bytes of input after which a worker gives all freed memory back: 10 ms in a quarter of a second of work.
 GIVE_BACK_BYTES = 64 * 2**20
 HINT_MEMORY = "it may have run out of memory: set memory_limit, or use fewer workers"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -53,6 +53,7 @@ def test_a_row_of_the_catalogue_gives_the_same_tables_in_runs_of_any_length(
 
 
 @given(row=mutated_rows(rows()), run_bytes=st.sampled_from([1, 30, 200, 1000]))
+@example(row={"data_row": {"x_new": None}, "projects": {"p": {"labels": []}}}, run_bytes=1)
 def test_a_row_beyond_the_catalogue_gives_the_same_tables_in_runs_of_any_length(
     row: dict[str, Any], run_bytes: int
 ) -> None:
