@@ -8,6 +8,7 @@ cdef extern from "Python.h":
     ctypedef struct PyTypeObject:
         pass
     ctypedef struct PyMemberDef:
+        int type
         Py_ssize_t offset
     ctypedef struct PyMemberDescrObject:
         PyMemberDef* d_member
@@ -16,6 +17,10 @@ cdef extern from "Python.h":
     const char* PyUnicode_AsUTF8AndSize(PyObject*, Py_ssize_t*) except NULL
     bint PyUnicode_Check(PyObject*)
     PyObject** PySequence_Fast_ITEMS(object)
+
+#: What a slot holds that refers to an object (``Py_T_OBJECT_EX``): other members are plain numbers.
+cdef enum:
+    OBJECT_SLOT = 16
 
 #: In place of an offset: the items are the values themselves; no item has the attribute.
 cdef enum:

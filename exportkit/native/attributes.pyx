@@ -65,7 +65,9 @@ cdef class Cells:
         if known.kind == NULL:
             return
         found = None if known.mixed else getattr(<object> <PyObject*> known.kind, name, None)
-        if type(found) is MemberDescriptorType:
+        if type(found) is MemberDescriptorType and (
+            (<PyMemberDescrObject*> found).d_member.type == OBJECT_SLOT
+        ):
             self.offset = (<PyMemberDescrObject*> found).d_member.offset
         elif known.mixed or found is not None or (<object> <PyObject*> known.kind).__dictoffset__:
             self.hold([getattr(each, name, None) for each in known.items], ITSELF)  # read by Python

@@ -36,11 +36,12 @@ cdef class Buffer:
 
     cdef char* more(self, Py_ssize_t length) except NULL:
         """Return where the next `length` bytes go; they count as used."""
-        cdef Py_ssize_t start = self.used
-        if start + length > self.capacity:
-            self.capacity += self.capacity if self.capacity < DOUBLED_BELOW else self.capacity // 4
-            self.capacity = max(self.capacity, start + length, FIRST_CAPACITY)
-            PyByteArray_Resize(self.held, self.capacity)
+        cdef Py_ssize_t start = self.used, capacity = self.capacity
+        if start + length > capacity:
+            capacity += capacity if capacity < DOUBLED_BELOW else capacity // 4
+            capacity = max(capacity, start + length, FIRST_CAPACITY)
+            PyByteArray_Resize(self.held, capacity)  # raises where there is no memory: nothing has changed then
+            self.capacity = capacity
         self.used += length
         return PyByteArray_AS_STRING(self.held) + start
 

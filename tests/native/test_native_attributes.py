@@ -136,6 +136,11 @@ def test_anything_but_a_list_of_structs_is_refused(stray: Any) -> None:
         values(stray, None)
 
 
+def test_members_that_are_no_references_are_read_by_python() -> None:
+    assert values([1j, 2 + 3j], "real") == [0.0, 2.0]
+    assert values([slice(1, 2), None], "start") == [1, None]
+
+
 def test_runs_of_anything_else_are_refused() -> None:
     with pytest.raises(TypeError):
         runs([Wide(text="abc")], "text")
