@@ -71,7 +71,7 @@ bench: $(VENV)/.has-bench
 	@$(BIN)/python -m benchmarks --short
 
 schemas: $(VENV)/.has-dev
-	@$(BIN)/python -m exportkit.tables.publish schemas
+	@$(BIN)/python -m exportkit.tables.schema_files schemas
 
 clean:
 	@rm -rf $(VENV) exportkit/native/*.so build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

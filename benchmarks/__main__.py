@@ -88,7 +88,7 @@ def measure_parts(options: argparse.Namespace, corpora: CorpusFiles) -> Results:
         if "rooms" in options.parts:
             tell(f"rooms: {shape}")
             path = corpora.plain(shape, options.size[-1])
-            command = [sys.executable, "-m", "benchmarks.rooms", shape, str(path)]
+            command = [sys.executable, "-m", "benchmarks.stages", shape, str(path)]
             found = measure([*command, "--runs", str(options.runs)])
             results.rooms += msgspec.convert(found.answer, list[Room])
     if "start-up" in options.parts:

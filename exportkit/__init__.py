@@ -25,13 +25,13 @@ if TYPE_CHECKING:
         TableError,
         WriteError,
     )
-    from exportkit.filters import Filters, Params
     from exportkit.geometry import add_geometry, write_geoparquet
     from exportkit.inspection import Inspection, inspect_export
     from exportkit.lake_views import Lake, lake
     from exportkit.rebuild import RebuildReport, to_ndjson
     from exportkit.report import Report
     from exportkit.scanning import TableReader, scan
+    from exportkit.select import Filters, Params
 
 __all__ = [
     "DecodeError",
@@ -73,12 +73,12 @@ _HOMES = {
     "DecodeError": "exportkit.errors",
     "ExportkitError": "exportkit.errors",
     "ExportkitWarning": "exportkit.errors",
-    "Filters": "exportkit.filters",
+    "Filters": "exportkit.select",
     "FlattenError": "exportkit.errors",
     "Inspection": "exportkit.inspection",
     "Lake": "exportkit.lake_views",
     "MissingDependencyError": "exportkit.errors",
-    "Params": "exportkit.filters",
+    "Params": "exportkit.select",
     "ReadError": "exportkit.errors",
     "RebuildReport": "exportkit.rebuild",
     "Report": "exportkit.report",

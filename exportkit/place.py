@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["LineBlock", "LinePlaces", "MemberRun", "Place", "Source", "StoredLine", "without_signature"]
+__all__ = ["LineBlock", "LinePlaces", "MemberChunk", "Place", "Source", "StoredLine", "without_signature"]
 
 
 class Source(Struct, frozen=True):
@@ -105,7 +105,7 @@ class StoredLine(Struct, frozen=True):
     is_temporary: bool = False
 
 
-class MemberRun(Struct, frozen=True):
+class MemberChunk(Struct, frozen=True):
     """Members of one object or array of a long line that stand together.
 
     Attributes

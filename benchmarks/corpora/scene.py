@@ -47,7 +47,7 @@ class Scene:
         self.ontology = make_ontology(self.ids)
         self._organisation = self.ids.one()
         self._project = self.ids.one()
-        self._datasets = [(self.ids.one(), f"street survey {number}") for number in range(1, 7)]
+        self._datasets = [(self.ids.one(), f"street index {number}") for number in range(1, 7)]
         self._tasks = {name: self.ids.one() for name in ("Initial labeling task", "Review", "Second look")}
         self._rows = 0
 
@@ -99,11 +99,11 @@ class Scene:
         return {
             "data_row": {
                 "id": self.ids.one(),
-                "global_key": f"survey/{name}",
+                "global_key": f"index/{name}",
                 "row_data": row_data if row_data is not None else self.signed_url(name),
             },
             "media_attributes": media,
-            "projects": {self._project: {"name": "Street survey 2025", "labels": labels}},
+            "projects": {self._project: {"name": "Street index 2025", "labels": labels}},
         }
 
     def label(

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from exportkit.report import Report
 
 if TYPE_CHECKING:
-    from exportkit.filters import Filters, LabelPolicy, Params
     from exportkit.legacy import Upgraded
     from exportkit.pipeline import OnBadRow, SourceLike
     from exportkit.report import Progress
+    from exportkit.select import Filters, LabelPolicy, Params
     from exportkit.write import Mode
 
 __all__ = ["to_arrow", "to_parquet", "upgrade"]
@@ -142,7 +142,7 @@ def to_parquet(
         row_group_rows=row_group_rows, workers=workers, memory_limit=memory_limit, progress=progress,
         tables=tables, columns=columns, on_bad_row=on_bad_row, max_rejects=max_rejects, export_id=export_id,
         max_compression_ratio=max_compression_ratio,
-        choice={
+        selection={
             "params": params, "filters": filters, "labels": labels, "redact": redact,
             "redact_key": redact_key,
         },
@@ -238,7 +238,7 @@ def to_arrow(
         row_group_rows=row_group_rows, workers=workers, memory_limit=memory_limit, progress=progress,
         tables=tables, columns=columns, on_bad_row=on_bad_row, max_rejects=max_rejects, export_id=export_id,
         max_compression_ratio=max_compression_ratio,
-        choice={
+        selection={
             "params": params, "filters": filters, "labels": labels, "redact": redact,
             "redact_key": redact_key,
         },
@@ -294,23 +294,23 @@ def upgrade(
 def _to_files(
     format_name: Any, source: SourceLike, destination: str | os.PathLike[str], *, mode: Mode,
     compression_level: int, row_group_rows: int, workers: int | None, memory_limit: int | str | None,
-    progress: Callable[[Progress], None] | None, choice: dict[str, Any], **asked: Any,
+    progress: Callable[[Progress], None] | None, selection: dict[str, Any], **asked: Any,
 ) -> Report:  # fmt: skip
-    from exportkit.filters import make_choice
     from exportkit.pipeline import (
         can_fork,
         choose_workers,
         make_options,
         sizes_for,
-        warn_of_oddities,
+        warn_of,
         write_lake,
     )
+    from exportkit.select import make_selection
     from exportkit.write import WriteOptions
 
     chosen = choose_workers(workers, source, can_fork=can_fork(), memory_limit=memory_limit)
     sizes = sizes_for(memory_limit, chosen)
     options = make_options(
-        **asked, batch_rows=row_group_rows, choice=make_choice(**choice), **sizes.of_conversion()
+        **asked, batch_rows=row_group_rows, selection=make_selection(**selection), **sizes.of_conversion()
     )
     write_options = WriteOptions(
         compression_level=compression_level, row_group_rows=row_group_rows, **sizes.of_writing()
@@ -319,5 +319,5 @@ def _to_files(
         source, destination, options, write_options, format=format_name, mode=mode, workers=chosen,
         progress=progress,
     )  # fmt: skip
-    warn_of_oddities(report)
+    warn_of(report)
     return report

@@ -11,10 +11,10 @@ from exportkit.report import Report
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from exportkit.filters import Filters, LabelPolicy, Params
     from exportkit.pipeline import OnBadRow, SourceLike
     from exportkit.report import Progress
     from exportkit.scanning import TableReader
+    from exportkit.select import Filters, LabelPolicy, Params
 
 __all__ = ["iter_batches", "open_reader", "read_table", "schema"]
 
@@ -97,13 +97,15 @@ def iter_batches(
     -----
     Memory: up to `batch_rows` rows a table, whatever the size of the export.
     """
-    from exportkit.filters import make_choice
     from exportkit.pipeline import batches, make_options, warned
+    from exportkit.select import make_selection
 
-    choice = make_choice(params=params, filters=filters, labels=labels, redact=redact, redact_key=redact_key)
+    selection = make_selection(
+        params=params, filters=filters, labels=labels, redact=redact, redact_key=redact_key
+    )
     options = make_options(
         tables=tables, columns=columns, on_bad_row=on_bad_row, max_rejects=max_rejects,
-        export_id=export_id, batch_rows=batch_rows, choice=choice,
+        export_id=export_id, batch_rows=batch_rows, selection=selection,
         max_compression_ratio=max_compression_ratio,
     )  # fmt: skip
     counts = Report() if report is None else report

@@ -47,15 +47,17 @@ def replay(
 
     Give --param, --where, --labels and --redact as for convert. Lines of other runs are left alone.
     """
-    from exportkit.filters import make_choice  # noqa: PLC0415 - --help needs no pyarrow
     from exportkit.rejects import replay as replay_lake  # noqa: PLC0415 - as above
+    from exportkit.select import make_selection  # noqa: PLC0415 - --help needs no pyarrow
 
-    choice = make_choice(
+    selection = make_selection(
         params=params_of(param), filters=filters_of(where), labels=labels, redact=redact_of(redact)
     )
     try:
         with shown_progress(quiet=quiet) as progress:
-            report = replay_lake(lake, through=command_of(through, timeout), choice=choice, progress=progress)
+            report = replay_lake(
+                lake, through=command_of(through, timeout), selection=selection, progress=progress
+            )
     except KeyboardInterrupt as interrupt:
         raise KeyboardInterrupt(str(interrupt) or "interrupted; nothing was moved") from None
     if json:
@@ -95,7 +97,7 @@ def _show(report: ReplayReport) -> None:
         parts.insert(1, f"{amount(report.filtered)} left out by filters")
     console.print(Text(f"Tried {counted(report.lines, 'rejected line')}: {', '.join(parts)}"))
     if report.others:
-        console.print(Text(f"Left alone {counted(report.others, 'line')} of runs with another choice"))
+        console.print(Text(f"Left alone {counted(report.others, 'line')} of runs with another selection"))
     if report.moved:
         table = grid("table", "rows added", numbers=("rows added",))
         for name, rows in report.rows.items():

@@ -10,14 +10,14 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from exportkit.decode.habits import Habits
-from exportkit.decode.mending import UNFIT, Mender
+from exportkit.decode.lenient import UNFIT, LenientDecoder
+from exportkit.decode.profile import Profile
 from exportkit.errors import DecodeError
 from exportkit.native import octets
 from exportkit.place import LineBlock, LinePlaces, Source
 from exportkit.rows import Reject, Row, RowBlock
 from exportkit.rows.exact_json import read_leniently
-from exportkit.rows.twins import Shape, make_decoder
+from exportkit.rows.specialised import Shape, make_decoder
 
 __all__ = ["LineDecoder", "shown_data_row_id"]
 
@@ -64,8 +64,8 @@ class LineDecoder:
         self._shape = Shape(skipped=skipped or {}, absent=absent or {})
         self._plain: msgspec.json.Decoder[Row] = msgspec.json.Decoder(Row)
         self._typed = make_decoder(self._shape) if skipped else self._plain
-        self._habits = Habits(self._shape) if studies else None
-        self._mender = Mender(Row)
+        self._profile = Profile(self._shape) if studies else None
+        self._lenient = LenientDecoder(Row)
 
     def decode(self, block: LineBlock, places: LinePlaces, source: Source) -> tuple[RowBlock, list[Reject]]:
         """Return the rows of `block` and the lines that could not become rows, both in input order."""
@@ -73,27 +73,27 @@ class LineDecoder:
         if rows is not None and len(rows) == len(places.lines):
             return RowBlock(source, rows, places.lines, places.lengths, _offsets(block, places.starts)), []
         decoded = self._decode_singly(block, places, source)
-        self._mender.seen["Row"] -= _ERROR_KEYS
-        if self._shape.learn(self._mender.seen):
+        self._lenient.seen["Row"] -= _ERROR_KEYS
+        if self._shape.learn(self._lenient.seen):
             self._typed = make_decoder(self._shape)
-            if self._habits is not None:
-                self._habits.miss()
+            if self._profile is not None:
+                self._profile.miss()
         return decoded
 
     def _decode_at_once(self, data: bytes) -> list[Row] | None:
         """Return the rows of a block, None where any of its lines needs a closer look."""
         if utf8_error(data) is not None:
             return None
-        habits = self._habits
-        if habits is not None and habits.decoder is not None:
-            rows = _decoded_lines(habits.decoder, data)
+        profile = self._profile
+        if profile is not None and profile.decoder is not None:
+            rows = _decoded_lines(profile.decoder, data)
             if rows is not None:
-                habits.hit(len(data))
+                profile.hit(len(data))
                 return rows
-            habits.miss()
+            profile.miss()
         rows = _decoded_lines(self._typed, data)
-        if habits is not None and rows is not None:
-            habits.study(rows, len(data))
+        if profile is not None and rows is not None:
+            profile.study(rows, len(data))
         return rows
 
     def _decode_singly(
@@ -150,7 +150,7 @@ class LineDecoder:
             value = deeper(read_untyped, line)
             if not isinstance(value, dict):
                 raise DecodeError(f"the line is {_kind(value)}, not a data row", json_path="$")
-            row = self._mender.mend(value)
+            row = self._lenient.mend(value)
         except RecursionError:
             raise DecodeError("the line is nested too deeply") from None
         if row is UNFIT:

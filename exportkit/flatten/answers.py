@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from exportkit.flatten.ambiguous_ids import holder_marks, unclear
 from exportkit.flatten.answer_paths import Paths
 from exportkit.flatten.columns import Columns, metric_lists, present, runs
 from exportkit.flatten.extras import json_object
 from exportkit.flatten.features import FeatureSet, strings, whole_numbers
-from exportkit.flatten.homonyms import holder_marks, unclear
 from exportkit.native import attributes
 from exportkit.rows.features import Answer, Question
 from exportkit.tables.cells import NULLS, Attribute, Bools, Cells, Coded, Ints, Numbers
@@ -302,7 +302,7 @@ class Answers:
 def _marks(
     levels: list[Level], of_holders: Mapping[int, Any], order: Ints | None
 ) -> dict[int, dict[str, Any]]:
-    """Return, by row, what says where an answer hangs when no id does; see `exportkit.flatten.homonyms`."""
+    """Return, by row, where an answer hangs when no id says it; see `exportkit.flatten.ambiguous_ids`."""
     found: list[dict[str, Any]] = []
     for level in levels:
         parents = level.parent_marks()

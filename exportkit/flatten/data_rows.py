@@ -12,11 +12,11 @@ import numpy as np
 from exportkit.flatten.columns import Columns, runs, spread_json
 from exportkit.flatten.extras import extra_column, json_object, sections_column
 from exportkit.flatten.media_types import media_type
-from exportkit.flatten.moments import parse_timestamp
 from exportkit.native import attributes
 from exportkit.rows import RowBlock
 from exportkit.rows.structs import MediaAttributes, MetadataField
 from exportkit.tables.cells import NULLS, Attribute, Cells, Coded, Ints, Lists, Same
+from exportkit.tables.instants import parse_timestamp
 
 __all__ = ["attachment_columns", "data_row_columns", "embedding_columns", "metadata_columns"]
 

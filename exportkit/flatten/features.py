@@ -327,7 +327,7 @@ def whole(key: str | int) -> int | None:
     return number if str(number) == key and -(2**63) <= int(key) < 2**63 else None
 
 
-#: Where the twins keep the bytes of classifications that nobody asked for.
+#: Where specialised structs keep the bytes of classifications that nobody asked for.
 UNREAD = "skipped_classifications"
 
 
@@ -347,8 +347,8 @@ def repeated_relationships(objects: list[Object], relationships: list[Relationsh
         if (one.unidirectional_relationship is not None or one.bidirectional_relationship is not None)
         and all(getattr(one, name) in (None, NO_RAW) for name in others)
         and any(
-            all(getattr(one, name) == getattr(twin, name) for name in fields)
-            and getattr(one, UNREAD, None) == getattr(twin, UNREAD, None)
-            for twin in known.get(one.feature_id, ())
+            all(getattr(one, name) == getattr(copy, name) for name in fields)
+            and getattr(one, UNREAD, None) == getattr(copy, UNREAD, None)
+            for copy in known.get(one.feature_id, ())
         )
     )

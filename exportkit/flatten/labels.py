@@ -14,12 +14,12 @@ import numpy as np
 
 from exportkit.flatten.columns import Columns, runs
 from exportkit.flatten.extras import extra_column, json_text, sections_column
-from exportkit.flatten.moments import newest_of, parse_timestamp
 from exportkit.native import attributes
 from exportkit.rows import RowBlock
 from exportkit.rows.features import Annotations
 from exportkit.rows.structs import Experiment, Label, Project, Row
 from exportkit.tables.cells import NULLS, Attribute, Cells, Coded, Ints, Lists, Same
+from exportkit.tables.instants import newest_of, parse_timestamp
 
 __all__ = ["LabelSet", "is_derived"]
 

@@ -12,7 +12,6 @@ from exportkit._on_first_use import on_first_use
 if TYPE_CHECKING:
     from exportkit.pipeline.assignment import can_fork
     from exportkit.pipeline.memory_limits import sizes_for
-    from exportkit.pipeline.oddities import warn_of_oddities, warned
     from exportkit.pipeline.old_exports import upgrade_source
     from exportkit.pipeline.options import (
         MAX_COMPRESSION_RATIO,
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
         Options,
         make_options,
     )
+    from exportkit.pipeline.run_warnings import warn_of, warned
     from exportkit.pipeline.running import batches
     from exportkit.pipeline.worker_counts import choose_workers
     from exportkit.pipeline.workers import WorkerPool
@@ -40,7 +40,7 @@ __all__ = [
     "make_options",
     "sizes_for",
     "upgrade_source",
-    "warn_of_oddities",
+    "warn_of",
     "warned",
     "write_lake",
 ]
@@ -58,8 +58,8 @@ _HOMES = {
     "make_options": "exportkit.pipeline.options",
     "sizes_for": "exportkit.pipeline.memory_limits",
     "upgrade_source": "exportkit.pipeline.old_exports",
-    "warn_of_oddities": "exportkit.pipeline.oddities",
-    "warned": "exportkit.pipeline.oddities",
+    "warn_of": "exportkit.pipeline.run_warnings",
+    "warned": "exportkit.pipeline.run_warnings",
     "write_lake": "exportkit.pipeline.writing",
 }
 

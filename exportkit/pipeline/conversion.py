@@ -14,11 +14,11 @@ from exportkit.decode import LineDecoder, shown_data_row_id
 from exportkit.errors import DecodeError, ReadError, RowError
 from exportkit.flatten import flatten, reject_block
 from exportkit.pipeline import long_rows
-from exportkit.pipeline.choosing import Sieve, choose
-from exportkit.pipeline.needs import skipped_fields
 from exportkit.pipeline.options import Options
-from exportkit.pipeline.pieces import Piece, bytes_of_line, is_blank, runs_of_line
-from exportkit.pipeline.spools import let_go
+from exportkit.pipeline.projection import skipped_fields
+from exportkit.pipeline.row_filter import RowFilter, choose
+from exportkit.pipeline.spool import let_go
+from exportkit.pipeline.units import Unit, bytes_of_line, is_blank, runs_of_line
 from exportkit.pipeline.unknowns import note_unknowns
 from exportkit.place import LineBlock, Place, Source, StoredLine
 from exportkit.report import FIRST_REJECTS, Report
@@ -54,14 +54,14 @@ class Conversion:
         self, options: Options, report: Report, *, encoded: bool = False, keep_raw: KeepRaw | None = None
     ) -> None:
         self._options = options
-        self._choice = choice = options.choice
+        self._selection = selection = options.selection
         shows_lines = "raw_uri" in options.columns.get("rejects", ())
-        hides_lines = choice.redaction is not None and choice.redaction.hides_lines
+        hides_lines = selection.redaction is not None and selection.redaction.hides_lines
         self._keep_raw = keep_raw if shows_lines and not hides_lines else None
         self._report = report
-        unneeded = choice.skipped(skipped_fields(options.columns), options.columns)
-        self._decoder = LineDecoder(unneeded, choice.absent, studies=not choice.needs_whole_rows)
-        self._sieve = Sieve(choice, report) if choice.conditions else None
+        unneeded = selection.skipped(skipped_fields(options.columns), options.columns)
+        self._decoder = LineDecoder(unneeded, selection.absent, studies=not selection.needs_whole_rows)
+        self._row_filter = RowFilter(selection, report) if selection.conditions else None
         self._buffers = {
             name: TableBuffer(name, columns, encoded=encoded) for name, columns in options.columns.items()
         }
@@ -69,25 +69,25 @@ class Conversion:
         for name in self._buffers:
             report.rows.setdefault(name, 0)
 
-    def feed(self, piece: Piece, source: Source) -> Batches:
+    def feed(self, piece: Unit, source: Source) -> Batches:
         """Convert one piece of the input and yield the batches that have become full."""
         if not isinstance(piece, StoredLine):
             yield from self._convert_held(piece, source)
             return
-        if self._choice.needs_whole_rows:
+        if self._selection.needs_whole_rows:
             if self._can_be_held(piece, source):
                 yield from self._convert_held(self._held(piece, source, times=1), source)
-        elif self._sieve is None or (
-            self._can_be_held(piece, source) and self._keeps(piece, self._sieve, source)
+        elif self._row_filter is None or (
+            self._can_be_held(piece, source) and self._keeps(piece, self._row_filter, source)
         ):
             yield from self._convert_long(piece, source)
         let_go(piece)
 
-    def _keeps(self, stored: StoredLine, sieve: Sieve, source: Source) -> bool:
+    def _keeps(self, stored: StoredLine, row_filter: RowFilter, source: Source) -> bool:
         """Return whether the filters keep a long line; one that is no row is kept, to be refused as such."""
         held = self._held(stored, source, times=TIMES_AS_BYTES)
         found = places(held)
-        kept, rejects = sieve.sift(held, found, source)
+        kept, rejects = row_filter.apply(held, found, source)
         if len(kept.lines) or rejects or not len(found.lines):
             return True
         self._report.lines += 1
@@ -133,13 +133,13 @@ class Conversion:
         self._report.blanks += found.blanks
         self._report.input_bytes += len(block.data)
         refused: list[Reject] = []
-        if self._sieve is not None:
-            found, refused = self._sieve.sift(block, found, source)
+        if self._row_filter is not None:
+            found, refused = self._row_filter.apply(block, found, source)
         rows, rejects = self._decoder.decode(block, found, source)
         self._report.data_rows += len(rows.rows)
         if rejects or refused:
             self._refuse(sorted([*refused, *rejects], key=lambda one: one.line), source)
-        self._lay_out(choose(rows, self._choice, self._options.columns))
+        self._lay_out(choose(rows, self._selection, self._options.columns))
 
     def _lay_out(self, rows: RowBlock) -> None:
         for table_block in flatten(rows, self._buffers.keys()):
@@ -227,7 +227,7 @@ class Conversion:
         batch = buffer.take()
         self._report.rows[name] += batch.num_rows
         note_unknowns(name, batch, self._report)
-        redaction = self._choice.redaction
+        redaction = self._selection.redaction
         return batch if redaction is None else redaction.apply(name, batch)
 
 

@@ -8,12 +8,12 @@ from typing import Literal, get_args
 from msgspec import Struct, field
 
 from exportkit.errors import ReadError, TableError
-from exportkit.filters import Choice
 from exportkit.pipeline.memory_limits import SIZES
 from exportkit.read import MAX_COMPRESSION_RATIO
 from exportkit.report import Report
+from exportkit.select import Selection
 from exportkit.tables import TABLES, pick_table
-from exportkit.tables.names import nearest_name
+from exportkit.tables.spelling import nearest_name
 
 __all__ = [
     "MAX_COMPRESSION_RATIO",
@@ -55,7 +55,7 @@ class Options(Struct, frozen=True):
         Bytes decoded at a time.
     run_bytes : int
         Bytes of members of a longer line that are converted at a time.
-    choice : Choice
+    selection : Selection
         Which rows, parts and labels are converted, and what of them is disguised.
     max_held_line_bytes : int or None
         Longer lines may not be held even where filters, params or label policies look at whole rows.
@@ -76,7 +76,7 @@ class Options(Struct, frozen=True):
     max_raw_bytes: int = 16 * MIB
     run_bytes: int = SIZES.run_bytes
     max_held_line_bytes: int | None = None
-    choice: Choice = field(default_factory=Choice)
+    selection: Selection = field(default_factory=Selection)
 
     def check_rejects(self, report: Report) -> None:
         """Stop a run with more bad lines than it may have.
@@ -104,7 +104,7 @@ def make_options(
     max_compression_ratio: float | None = MAX_COMPRESSION_RATIO,
     export_id: str | None = None,
     batch_rows: int = 100_000,
-    choice: Choice | None = None,
+    selection: Selection | None = None,
     **sizes: int | None,
 ) -> Options:
     """Return checked options.
@@ -133,7 +133,7 @@ def make_options(
         max_compression_ratio=max_compression_ratio,
         export_id=export_id,
         batch_rows=batch_rows,
-        choice=choice or Choice(),
+        selection=selection or Selection(),
         **sizes,  # type: ignore[arg-type]  # the names of sizes are checked by the class
     )
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from exportkit.pipeline.conversion import Batches, Conversion, KeepRaw
 from exportkit.pipeline.options import Options
-from exportkit.pipeline.pieces import pieces_of_source
-from exportkit.pipeline.spools import Spool
+from exportkit.pipeline.spool import Spool
+from exportkit.pipeline.units import units_of_source
 from exportkit.place import StoredLine
 from exportkit.read import OpenedSource, SourceLike, open_sources
 from exportkit.report import Progress, Report
@@ -98,7 +98,7 @@ def batches(
                 teller.begin(opened)
                 report.sources.append(opened.source.uri)
                 report.export_ids.append(opened.source.export_id)
-                named, pieces = pieces_of_source(opened, options, spool)
+                named, pieces = units_of_source(opened, options, spool)
                 is_read_twice = False
                 for piece in pieces:
                     is_read_twice |= isinstance(piece, StoredLine) and piece.uri == opened.path_if_splittable

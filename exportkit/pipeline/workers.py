@@ -18,7 +18,7 @@ from typing import Any, Self
 
 from exportkit.errors import ExportkitError
 from exportkit.pipeline.assignment import Assignment, can_fork
-from exportkit.pipeline.pieces import Piece
+from exportkit.pipeline.units import Unit
 from exportkit.pipeline.working import HINT_MEMORY, Done, work
 from exportkit.place import Source
 from exportkit.report import Report
@@ -28,7 +28,7 @@ from exportkit.write import PartFile
 __all__ = ["WorkerPool"]
 
 #: Pieces a worker may have waiting: one to work on, one to go on with.
-WAITING_PIECES = 2
+WAITING_UNITS = 2
 #: Seconds a worker gets to end by itself before it is killed.
 STOP_SECONDS = 0.5
 
@@ -51,7 +51,7 @@ class WorkerPool:
             self._workers.append(_Worker(context, number, assignment, self._workers))
         self.counts = Report()
 
-    def hand_out(self, pieces: Iterator[Piece | Split], source: Source) -> Iterator[None]:
+    def hand_out(self, pieces: Iterator[Unit | Split], source: Source) -> Iterator[None]:
         """Give the pieces of one source to whichever worker is free; yields while it waits for one.
 
         The last pieces may be under way when it ends, so that the next source need not wait: see `drain`.
@@ -96,7 +96,7 @@ class WorkerPool:
 
     def _free_worker(self) -> _Worker | None:
         free = min(self._workers, key=lambda worker: worker.waiting)
-        return free if free.waiting < WAITING_PIECES else None
+        return free if free.waiting < WAITING_UNITS else None
 
     def _listen(self) -> None:
         """Wait until a worker tells something, and count it."""
@@ -150,7 +150,7 @@ class _Worker:
         given.close()
         told.close()
 
-    def give(self, piece: Piece | Split, source: Source) -> None:
+    def give(self, piece: Unit | Split, source: Source) -> None:
         try:
             self.tasks.send((piece, source))
         except (BrokenPipeError, ConnectionResetError):

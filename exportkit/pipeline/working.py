@@ -19,7 +19,7 @@ from exportkit.native import heap
 from exportkit.pipeline.assignment import Assignment
 from exportkit.pipeline.conversion import Conversion
 from exportkit.pipeline.options import Options
-from exportkit.pipeline.pieces import Piece, pieces_of_split
+from exportkit.pipeline.units import Unit, units_of_split
 from exportkit.place import Source
 from exportkit.report import Report
 from exportkit.split import Split
@@ -83,11 +83,11 @@ def work(
 
 
 def _convert(
-    conversion: Conversion, writer: LakeWriter, task: tuple[Piece | Split, Source], options: Options
+    conversion: Conversion, writer: LakeWriter, task: tuple[Unit | Split, Source], options: Options
 ) -> Iterator[bool]:
     """Convert one task; yield False from time to time and True at its end."""
     work, source = task
-    pieces = pieces_of_split(work, options) if isinstance(work, Split) else iter((work,))
+    pieces = units_of_split(work, options) if isinstance(work, Split) else iter((work,))
     for piece in pieces:
         for name, batch in conversion.feed(piece, source):
             writer.write(name, batch)

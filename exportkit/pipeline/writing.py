@@ -13,9 +13,9 @@ from exportkit import pipeline
 from exportkit.batch import arrow_schema
 from exportkit.pipeline.assignment import Assignment
 from exportkit.pipeline.options import Options
-from exportkit.pipeline.pieces import pieces_of_source, splits_of_source
 from exportkit.pipeline.running import ProgressTeller, batches
-from exportkit.pipeline.spools import Spool
+from exportkit.pipeline.spool import Spool
+from exportkit.pipeline.units import splits_of_source, units_of_source
 from exportkit.read import OpenedSource, SourceLike, open_sources
 from exportkit.report import Progress, Report
 from exportkit.tables import TABLES, Column
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from exportkit.pipeline.workers import WorkerPool
 
-__all__ = ["CHOICE_KEY", "hints_of", "schemas_of", "write_lake"]
+__all__ = ["SELECTION_KEY", "hints_of", "schemas_of", "write_lake"]
 
 #: Columns of unique ids that people look single rows up by.
 LOOKED_UP = frozenset({"data_row_id", "global_key", "label_id", "feature_id"})
@@ -47,7 +47,7 @@ CLOSING_THREADS = 2
 RISING = frozenset({"line", "frame", "byte_offset"})
 
 #: Where the files of the table ``rejects`` keep the record of what was chosen.
-CHOICE_KEY = b"choice"
+SELECTION_KEY = b"choice"
 
 Tell = Callable[[Progress], None]
 
@@ -138,7 +138,7 @@ def _hand_out(
     """Let the workers convert one source; yields whenever one of them has told something."""
     splits = splits_of_source(opened, workers)
     if splits is None:
-        named, pieces = pieces_of_source(opened, options, spool)
+        named, pieces = units_of_source(opened, options, spool)
         yield from pool.hand_out(pieces, named)
         return
     # How far a source is that workers read themselves is what they have converted: nothing else goes on.
@@ -153,10 +153,10 @@ def _hand_out(
 def schemas_of(options: Options) -> dict[str, pa.Schema]:
     """Return the schemas of the wanted tables; that of ``rejects`` says what the lake was made with."""
     schemas = {name: arrow_schema(name, columns) for name, columns in options.columns.items()}
-    record = options.choice.record
+    record = options.selection.record
     if record and "rejects" in schemas:
         plain = schemas["rejects"]
-        schemas["rejects"] = plain.with_metadata({**plain.metadata, CHOICE_KEY: record.to_bytes()})
+        schemas["rejects"] = plain.with_metadata({**plain.metadata, SELECTION_KEY: record.to_bytes()})
     return schemas
 
 

@@ -19,7 +19,7 @@ __all__ = ["object_of"]
 _TEXT = {"text_start": "start", "text_end": "end", "text_token": "token", "text_groups": "groups"}
 _SHARED = {"vertices", "message_id", "messages", "parent_message_id", *_TEXT}
 _LAYOUT = Layout("objects", without=_SHARED)
-#: Key of the messages inside each kind of choice.
+#: Key of the messages inside each kind of message annotation.
 _MESSAGES = {"selected_messages": "messages", "ranked_messages": "ranked_messages"}
 
 
@@ -52,10 +52,10 @@ def _place_shared(built: dict[str, Any], record: Record, kind: str) -> None:
     elif text:
         built["location"] = text
     if "messages" in record or "parent_message_id" in record:
-        built[message_key(kind) or "selected_messages"] = _choice(record, message_key(kind))
+        built[message_key(kind) or "selected_messages"] = _message_choice(record, message_key(kind))
 
 
-def _choice(record: Record, key: str | None) -> dict[str, Any]:
+def _message_choice(record: Record, key: str | None) -> dict[str, Any]:
     messages = record.get("messages", [])
     parent = {"parent_message_id": record["parent_message_id"]} if "parent_message_id" in record else {}
     if key == "selected_message":

@@ -18,8 +18,8 @@ from exportkit.rebuild.destinations import DestinationLike, open_sink
 from exportkit.rebuild.parts import open_part, parts_of
 from exportkit.rebuild.records import columns_to_read
 from exportkit.rebuild.reports import RebuildReport
+from exportkit.rebuild.sorted_runs import Exports, Key, Stretch, stretches_of
 from exportkit.rebuild.streams import TableStream
-from exportkit.rebuild.stretches import Exports, Key, Stretch, stretches_of
 from exportkit.rebuild.writing import Held, write_line
 from exportkit.tables import TABLES
 

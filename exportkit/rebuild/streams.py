@@ -18,7 +18,7 @@ from exportkit.errors import ReadError
 from exportkit.place import Place
 from exportkit.rebuild.parts import KEY_COLUMNS, open_part
 from exportkit.rebuild.records import Batch
-from exportkit.rebuild.stretches import Exports, Key, Stretch, key_arrays
+from exportkit.rebuild.sorted_runs import Exports, Key, Stretch, key_arrays
 
 __all__ = ["Slice", "TableStream"]
 

@@ -22,8 +22,8 @@ from exportkit.rebuild.long_lines import LONG_TABLES, LongLine
 from exportkit.rebuild.parts import raw_file_of, reading
 from exportkit.rebuild.records import Record
 from exportkit.rebuild.reports import RebuildReport
+from exportkit.rebuild.sorted_runs import Key
 from exportkit.rebuild.streams import TableStream
-from exportkit.rebuild.stretches import Key
 
 __all__ = ["Held", "write_line"]
 

@@ -19,11 +19,10 @@ import pyarrow as pa
 from msgspec.structs import replace
 
 from exportkit.errors import ExportkitError, RowError
-from exportkit.filters import Choice, Record
 from exportkit.pipeline import make_options
 from exportkit.pipeline.conversion import Conversion
 from exportkit.pipeline.options import Options
-from exportkit.pipeline.pieces import Piece
+from exportkit.pipeline.units import Unit
 from exportkit.pipeline.writing import hints_of, schemas_of
 from exportkit.place import LineBlock, Place, Source, StoredLine
 from exportkit.rejects.commands import Command
@@ -38,6 +37,7 @@ from exportkit.rejects.stored import (
     tables_of_lake,
 )
 from exportkit.report import Progress, Report
+from exportkit.select import Record, Selection
 from exportkit.write import Destination, LakeWriter, PartFile, open_destination
 
 __all__ = ["ReplayReport", "replay"]
@@ -62,7 +62,7 @@ class ReplayReport:
     rejects : int
         Lines that are rejects as before.
     others : int
-        Lines that were not tried: they are of runs with another choice of rows, parts, labels or disguises.
+        Lines that were not tried: runs with another selection of rows, labels or columns wrote them.
     problems : Counter of str
         Why those did not pass, with counts.
     rows : dict of str to int
@@ -92,7 +92,7 @@ def replay(
     lake: str | os.PathLike[str],
     *,
     through: Command | None = None,
-    choice: Choice | None = None,
+    selection: Selection | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> ReplayReport:
     """Convert the rejected lines of a lake again, and move those that pass into the tables.
@@ -107,9 +107,9 @@ def replay(
         Directory of the lake.
     through : Command, optional
         Program that mends a line. A line that it fails on stays a reject.
-    choice : Choice, optional
+    selection : Selection, optional
         What the lake was made with: filters, parts, labels, and what is disguised. The lake says whether it
-        is the same, and does not say what it is. Lines of runs with another choice are left alone.
+        is the same, and does not say what it is. Lines of runs with another selection are left alone.
     progress : callable, optional
         Called with a `Progress` about ten times a second.
 
@@ -125,7 +125,7 @@ def replay(
     ReadError
         It has no table ``rejects``, or a part of it is damaged.
     ExportkitError
-        All rejected lines are of runs with another choice.
+        All rejected lines are of runs with another selection.
     TableError, WriteError
         The lake's columns are not those of this version, or it cannot be written, or was changed meanwhile.
     ExportkitError
@@ -143,8 +143,10 @@ def replay(
         pass  # whatever an interrupted run left there is finished first
     suffix = parts_of_rejects(root)[0].suffix.removeprefix(".")
     columns = tables_of_lake(root)
-    options = make_options(tables=[*columns], columns=columns, on_bad_row="raise", choice=choice or Choice())
-    chosen, others = _chosen_parts(root, options.choice.record)
+    options = make_options(
+        tables=[*columns], columns=columns, on_bad_row="raise", selection=selection or Selection()
+    )
+    chosen, others = _chosen_parts(root, options.selection.record)
     with (
         open_destination(lake, schemas=schemas_of(options), mode="append", format=suffix) as destination,  # type: ignore[arg-type]  # `parts_of` gives parquet and arrow alone
         LakeWriter(destination.staging, hints=hints_of(options)) as writer,
@@ -159,7 +161,7 @@ def replay(
 
 
 def _chosen_parts(lake: Path, record: Record) -> tuple[list[Path], int]:
-    """Return the parts of runs with this choice, and how many lines are in parts of others.
+    """Return the parts of runs with this selection, and how many lines are in parts of others.
 
     Raises
     ------
@@ -176,7 +178,7 @@ def _chosen_parts(lake: Path, record: Record) -> tuple[list[Path], int]:
             one_of_them = found
     if others and not lines:
         raise ExportkitError(
-            f"the rejected lines are of a run with another choice: {one_of_them}",
+            f"the rejected lines are of a run with another selection: {one_of_them}",
             place=Place(str(lake)),
             hint="give --param, --where, --labels, --redact and the key of hashes as for convert",
         )
@@ -243,7 +245,7 @@ class _Replay:
             report.filtered += 1
         return True
 
-    def _piece(self, stored: StoredReject) -> Piece:
+    def _piece(self, stored: StoredReject) -> Unit:
         """Return the line to convert, mended where there is a command."""
         if stored.raw is None:
             raise RowError("the lake does not hold the line")

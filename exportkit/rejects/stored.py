@@ -14,10 +14,10 @@ from typing import Any
 import pyarrow as pa
 
 from exportkit.errors import ReadError
-from exportkit.filters import Record
-from exportkit.pipeline.writing import CHOICE_KEY
+from exportkit.pipeline.writing import SELECTION_KEY
 from exportkit.place import Place, without_signature
 from exportkit.rebuild.parts import open_part, parts_of, raw_file_of, reading
+from exportkit.select import Record
 from exportkit.tables import TABLES
 from exportkit.write import FORMATS
 
@@ -90,7 +90,7 @@ def record_of(part: Path) -> Record:
         The part does not say it in our words.
     """
     try:
-        return Record.from_bytes((_schema_of(part).metadata or {}).get(CHOICE_KEY))
+        return Record.from_bytes((_schema_of(part).metadata or {}).get(SELECTION_KEY))
     except ValueError:
         raise ReadError(
             "the part does not say what was chosen when it was written", place=Place(str(part)),

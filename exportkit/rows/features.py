@@ -7,7 +7,7 @@ Rules of the house for all structs of a line:
 - Structs that become rows own an ``extra_``: what their source object held beside the fields below
   (and, under the key of the nested object, what nested structs without rows could not hold).
   JSON cannot fill it: its type has no JSON form, so a key ``$extra`` in the input goes the slow way.
-- Annotations are strings over the aliases below, so that `exportkit.rows.twins` can rebuild all
+- Annotations are strings over the aliases below, so that `exportkit.rows.specialised` can rebuild all
   structs with other types for an alias or a field.
 """
 
@@ -27,7 +27,7 @@ Int = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 #: Numbers: integers below 2**53 are exact in a ``float64`` column, larger ones (2**53 + 1 is read as
 #: 2**53) go the slow way round.
 Float = Annotated[float, Meta(gt=-(2.0**53), lt=2.0**53)]
-#: Strings that repeat from row to row; a twin may know them beforehand.
+#: Strings that repeat from row to row; a specialised struct may know them beforehand.
 Name = str
 Kind = str
 SchemaId = str

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from exportkit.errors import MissingDependencyError
-from exportkit.filters import Choice, Filters, LabelPolicy, Params, make_choice
 from exportkit.pipeline import MAX_COMPRESSION_RATIO, MAX_REJECTS, OnBadRow, SourceLike
 from exportkit.scanning.parts import is_lake, parts_of
+from exportkit.select import Filters, LabelPolicy, Params, Selection, make_selection
 
 if TYPE_CHECKING:
     import polars as pl
@@ -93,15 +93,17 @@ def scan(
         if error.name != "polars":
             raise
         raise MissingDependencyError("scan needs polars", hint="pip install 'exportkit[polars]'") from None
-    choice = make_choice(params=params, filters=filters, labels=labels, redact=redact, redact_key=redact_key)
+    selection = make_selection(
+        params=params, filters=filters, labels=labels, redact=redact, redact_key=redact_key
+    )
     if is_lake(source):
-        if choice != Choice():
+        if selection != Selection():
             raise ValueError(
                 "a lake is converted already: filter the frame instead of choosing what to convert"
             )
         return lazy_frames.over_parts(parts_of(source, table))  # type: ignore[arg-type]  # a lake is a path
     return lazy_frames.over_export(
-        source, table, batch_rows=batch_rows, choice=choice,
+        source, table, batch_rows=batch_rows, selection=selection,
         on_bad_row=on_bad_row, max_rejects=max_rejects, export_id=export_id,
         max_compression_ratio=max_compression_ratio,
     )  # fmt: skip

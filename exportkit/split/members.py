@@ -14,7 +14,7 @@ import msgspec
 
 from exportkit.errors import SplitError
 from exportkit.native import octets
-from exportkit.place import MemberRun
+from exportkit.place import MemberChunk
 from exportkit.split.array_scan import ArrayScan
 from exportkit.split.tape import Tape
 
@@ -39,7 +39,7 @@ def cut_members(
     *,
     run_bytes: int = RUN_BYTES,
     max_member_bytes: int = MAX_MEMBER_BYTES,
-) -> Iterator[MemberRun]:
+) -> Iterator[MemberChunk]:
     """Cut the object in `blocks` into runs of its members, in order and lazily.
 
     A member larger than a run is entered when `may_enter` says so of its path, and its own members come
@@ -61,7 +61,7 @@ def cut_members(
 
     Yields
     ------
-    MemberRun
+    MemberChunk
         Runs in the order of the line.
 
     Raises
@@ -90,7 +90,7 @@ class _Container:
 
     def runs(
         self, tape: Tape[bytes], may_enter: Callable[[Path], bool], run_bytes: int, max_member_bytes: int
-    ) -> Iterator[MemberRun]:
+    ) -> Iterator[MemberChunk]:
         """Yield the runs up to the closing bracket, and leave the tape behind it."""
         scan, size, opened, whole = ArrayScan(), 0, 0, False
         for block in tape:
@@ -127,7 +127,7 @@ class _Container:
             scan, size = ArrayScan(), 0
         raise SplitError("the line ends inside an object or array")
 
-    def _close(self, tape: Tape[bytes], block: bytes, closing: int, separators: int) -> Iterator[MemberRun]:
+    def _close(self, tape: Tape[bytes], block: bytes, closing: int, separators: int) -> Iterator[MemberChunk]:
         if block[closing : closing + 1] != (b"}" if self._is_object else b"]"):
             raise SplitError("a bracket of the line is closed by another one")
         self._held.append(block[:closing])
@@ -139,17 +139,19 @@ class _Container:
             raise SplitError("a member of the line is missing behind a comma")
         yield run
 
-    def _run(self, separators: int) -> MemberRun:
+    def _run(self, separators: int) -> MemberChunk:
         """Return what is held as a run: the members up to now, and `separators` more commas."""
         data = b"".join(self._held)
-        run = MemberRun(self._path, self._is_object, self._first, data)
+        run = MemberChunk(self._path, self._is_object, self._first, data)
         self._count += separators
         self._first = self._count
         self._held = []
         self._yielded = True
         return run
 
-    def _enter(self, may_enter: Callable[[Path], bool]) -> tuple[MemberRun | None, _Container, bytes] | None:
+    def _enter(
+        self, may_enter: Callable[[Path], bool]
+    ) -> tuple[MemberChunk | None, _Container, bytes] | None:
         """Return the run before the last member held, what that member is, and its bytes; or None."""
         data = b"".join(self._held)
         self._held = [data]
@@ -161,7 +163,7 @@ class _Container:
         path = (*self._path, step)
         if not may_enter(path):
             return None
-        before = MemberRun(self._path, self._is_object, self._first, data[: start - 1]) if start else None
+        before = MemberChunk(self._path, self._is_object, self._first, data[: start - 1]) if start else None
         self._held = []
         self._yielded = True
         bracket = match[2] if self._is_object else match[1]

@@ -16,7 +16,6 @@ from exportkit.tables.label_tables import (
     RELATIONSHIPS,
     SEGMENTS,
 )
-from exportkit.tables.names import nearest_name
 from exportkit.tables.row_tables import (
     ATTACHMENTS,
     DATA_ROWS,
@@ -27,6 +26,7 @@ from exportkit.tables.row_tables import (
     REJECTS,
     WORKFLOW,
 )
+from exportkit.tables.spelling import nearest_name
 
 __all__ = ["TABLES", "Column", "Table", "pick_table"]
 

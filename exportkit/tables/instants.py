@@ -8,9 +8,10 @@ Python to the next: 3.11 reads ``08:00:01:5`` as 1.5 seconds.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-__all__ = ["parse_timestamp"]
+__all__ = ["newest", "newest_of", "parse_timestamp"]
 
 #: An instant as the platform spells it; nearly all are, and it takes half the time of looking for any.
 _PLAIN = re.compile(r"[0-9]{4}-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]\.[0-9]{3}\+00:00")
@@ -29,9 +30,20 @@ def parse_timestamp(text: str) -> datetime | None:
     if _PLAIN.fullmatch(text) is None and _INSTANT.fullmatch(text) is None:
         return None
     try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is UTC:  # as nearly always, and half a microsecond cheaper
-            return moment
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        instant = datetime.fromisoformat(text)
+        if instant.tzinfo is UTC:  # as nearly always, and half a microsecond cheaper
+            return instant
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def newest(texts: Sequence[str | None]) -> int | None:
+    """Return the position of the newest timestamp, the later one of equals; None when none can be read."""
+    return newest_of([parse_timestamp(text) if text else None for text in texts])
+
+
+def newest_of(instants: Sequence[datetime | None]) -> int | None:
+    """Return the position of the newest of `instants`, the later one of equals; None when there is none."""
+    known = [(instant, at) for at, instant in enumerate(instants) if instant is not None]
+    return max(known)[1] if known else None

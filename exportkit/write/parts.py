@@ -13,7 +13,7 @@ from typing import Self
 
 import pyarrow as pa
 
-from exportkit.write.columns import check_batch, to_types
+from exportkit.write.batch_checks import check_batch, to_types
 from exportkit.write.names import PartFile
 from exportkit.write.options import ColumnHint, WriteOptions
 from exportkit.write.part_file import OpenPartFile

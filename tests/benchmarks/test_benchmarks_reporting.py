@@ -16,7 +16,7 @@ from benchmarks.goals import comparisons
 from benchmarks.recording import record
 from benchmarks.reporting import numbers, renew, report, summary
 from benchmarks.results import ROOMS, Conversion, Results, Room, StartUp, describe_machine, read_results
-from benchmarks.rooms import time_rooms
+from benchmarks.stages import time_rooms
 
 MB = 10**6
 

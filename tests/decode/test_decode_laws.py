@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from decode.reading import SOURCE, block_of, decoded, said, said_whole
 from exportkit.decode import LineDecoder
-from exportkit.decode.mending import Mender
+from exportkit.decode.lenient import LenientDecoder
 from exportkit.place import LineBlock
 from exportkit.rows import Row
 from exportkit.split import cut_lines, places
@@ -58,7 +58,7 @@ def test_a_line_decodes_the_same_alone_in_a_block_and_once_its_fields_are_learne
 def test_a_mended_row_is_the_typed_row_where_the_row_fits(row: dict[str, Any]) -> None:
     [typed], rejects = decoded(line_of(row))
     assert not rejects
-    assert said(Mender(Row).mend(json.loads(line_of(row)))) == said(typed)
+    assert said(LenientDecoder(Row).mend(json.loads(line_of(row)))) == said(typed)
 
 
 @given(st.one_of(rows(), mutated_rows()))

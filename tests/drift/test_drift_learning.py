@@ -15,7 +15,7 @@ from exportkit.decode import decoder
 from exportkit.pipeline import make_options
 from exportkit.pipeline.running import batches
 from exportkit.report import Report
-from exportkit.rows import twins
+from exportkit.rows import specialised
 from oracle import Tables, differences, rows_of_batches, tables_of_export
 from strategies import line_of, mutated_rows, rows
 
@@ -63,7 +63,7 @@ def test_tables_are_the_same_with_learning_and_without(some: list[dict[str, Any]
     data = export_of(*some, *some)
     learned = tables_from(data, block_bytes=block_bytes)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(twins.Shape, "learn", lambda *_: False)
+        patch.setattr(specialised.Shape, "learn", lambda *_: False)
         assert differences(tables_from(data, block_bytes=block_bytes), learned) == []
 
 
@@ -84,7 +84,7 @@ def test_what_was_learned_from_one_row_does_not_show_in_another(
 def test_an_export_with_more_unknown_fields_than_are_learned_loses_none(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(twins, "MAX_LEARNED", 20)
+    monkeypatch.setattr(specialised, "MAX_LEARNED", 20)
     keys = [f"field{at}" for at in range(30)]
     some = [labelled(box(**{key: at}), **{key: [at]}) for at, key in enumerate(keys)]
     report = Report()

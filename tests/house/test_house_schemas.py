@@ -14,7 +14,7 @@ import exportkit
 from exportkit.rows.line_schema import line_schema
 from exportkit.rows.structs import STRUCTS
 from exportkit.tables import TABLES
-from exportkit.tables.publish import BY_HAND, drift, main, publish, published
+from exportkit.tables.schema_files import BY_HAND, drift, main, publish, published
 from strategies import rows
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
@@ -99,7 +99,7 @@ def test_publishing_mends_all_drift_and_leaves_what_is_written_by_hand(
 
 def test_publishing_says_what_it_wants_to_know(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
-    assert capsys.readouterr().err == "usage: python -m exportkit.tables.publish DIRECTORY\n"
+    assert capsys.readouterr().err == "usage: python -m exportkit.tables.schema_files DIRECTORY\n"
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from exportkit.native.attributes import Structs, all_differ, codes, present, runs, values
 from exportkit.rows.features import Box, Metric, Point
-from exportkit.rows.twins import Shape, make_decoder
+from exportkit.rows.specialised import Shape, make_decoder
 
 
 class Wide(msgspec.Struct, gc=False):

@@ -12,9 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from exportkit.filters import make_choice
 from exportkit.pipeline import batches, make_options
 from exportkit.report import Report
+from exportkit.select import make_selection
 from oracle import differences, rows_of_batches
 from strategies import MEDIA, line_of, mutated_rows, rows
 
@@ -92,10 +92,10 @@ def test_lines_of_any_media_type_give_the_same_tables_whatever_is_too_long_to_ho
 def test_what_is_chosen_of_long_lines_is_what_is_chosen_of_others(
     several: list[dict[str, Any]], **chosen: Any
 ) -> None:
-    choice = make_choice(**chosen, redact_key="key")
+    selection = make_selection(**chosen, redact_key="key")
     data = b"\n".join([*map(line_of, several), b"{", b" ", b""])
-    expected, report = tables_of(data, choice=choice)
-    long, long_report = tables_of(data, choice=choice, max_line_bytes=EVERYTHING_IS_LONG, run_bytes=100)
+    expected, report = tables_of(data, selection=selection)
+    long, long_report = tables_of(data, selection=selection, max_line_bytes=EVERYTHING_IS_LONG, run_bytes=100)
     assert differences(without_reasons(expected), without_reasons(long)) == []
     for name in ("lines", "data_rows", "rejects", "blanks", "filtered", "rows"):
         assert getattr(long_report, name) == getattr(report, name)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from exportkit.pipeline import make_options
 from exportkit.pipeline.conversion import Conversion
 from exportkit.pipeline.options import Options
-from exportkit.pipeline.pieces import pieces_of_split
+from exportkit.pipeline.units import units_of_split
 from exportkit.place import Source
 from exportkit.report import Report
 from exportkit.split import Split
@@ -39,7 +39,7 @@ def converted(splits: list[Split], workers: int, options: Options) -> tuple[Tabl
     source = Source("file", "e")
     batches: list[Any] = []
     for number, split in enumerate(splits):
-        for piece in pieces_of_split(pickle.loads(pickle.dumps(split)), options):
+        for piece in units_of_split(pickle.loads(pickle.dumps(split)), options):
             batches += conversions[number % workers].feed(piece, source)
     for conversion in conversions:
         batches += conversion.flush()

@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exportkit import ReadError, WriteError
-from exportkit.filters import make_choice
 from exportkit.rebuild import to_ndjson
 from exportkit.rejects import replay
+from exportkit.select import make_selection
 from exportkit.write import FormatName, open_destination
 from exportkit.write.storage import Storage
 from oracle import rows_equal
@@ -167,9 +167,9 @@ def test_a_long_line_passes_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_line_that_the_lake_does_not_hold_stays_a_reject(tmp_path: Path) -> None:
-    choice = make_choice(redact={"row_data": "omit"})
-    write_rejecting(tmp_path / "lake", LINES, choice=choice)
-    report = replay(tmp_path / "lake", through=program(MEND), choice=choice)
+    selection = make_selection(redact={"row_data": "omit"})
+    write_rejecting(tmp_path / "lake", LINES, selection=selection)
+    report = replay(tmp_path / "lake", through=program(MEND), selection=selection)
     assert report.problems == {"the lake does not hold the line": 4}
 
 
@@ -192,11 +192,11 @@ def test_a_file_that_exportkit_did_not_name_is_never_read(tmp_path: Path, name: 
 
 
 def test_what_was_disguised_and_filtered_stays_so_when_asked(tmp_path: Path) -> None:
-    choice = make_choice(
+    selection = make_selection(
         redact={"data_row_id": "hash", "raw": "keep"}, redact_key="k", filters={"data_row_ids": ["b"]}
     )
-    write_rejecting(tmp_path / "lake", LINES, choice=choice)
-    report = replay(tmp_path / "lake", through=program(MEND), choice=choice)
+    write_rejecting(tmp_path / "lake", LINES, selection=selection)
+    report = replay(tmp_path / "lake", through=program(MEND), selection=selection)
     assert (report.moved, report.filtered, report.rejects) == (1, 1, 2)
     (row,) = rows_of(tmp_path / "lake")["data_rows"]
     assert row["line"] == 2

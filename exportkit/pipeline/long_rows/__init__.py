@@ -2,7 +2,7 @@
 
 The line is read twice, in runs of members (`exportkit.split.cut_members`): what comes later in it may matter
 to what comes before. The first pass decodes every run, so that a line is refused as a whole or not at all,
-and keeps what other runs need (`Survey`); the second one hands the runs on as rows of their own.
+and keeps what other runs need (`LongRowIndex`); the second one hands the runs on as rows of their own.
 
 Kept between the passes: the fields beside the collections, a date a label, leftovers of labels that have no
 row of their own, and by label its relationships, and its key frames (8 bytes each, and about 100 bytes for

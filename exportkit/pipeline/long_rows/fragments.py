@@ -11,15 +11,15 @@ import numpy as np
 from exportkit.decode import LineDecoder
 from exportkit.errors import DecodeError
 from exportkit.flatten.objects import overlaid
-from exportkit.pipeline.long_rows.surveys import Survey, first_labels, owners_down_to, the_label
+from exportkit.pipeline.long_rows.index import LongRowIndex, first_labels, owners_down_to, the_label
 from exportkit.pipeline.long_rows.wrapping import Path, is_piece, joined, kind, label_path, wrap
-from exportkit.place import MemberRun, Source, StoredLine
+from exportkit.place import MemberChunk, Source, StoredLine
 from exportkit.rows import Fragment, Row, RowBlock
 
 __all__ = ["LongRow"]
 
 #: Gives the runs of the line from its beginning, as often as it is called.
-Runs = Callable[[], Iterator[MemberRun]]
+Runs = Callable[[], Iterator[MemberChunk]]
 
 _BELOW = frozenset({"objects", "classifications", "relationships", "segments", "key_frames"})
 _LABELS = _BELOW | {"labels"}
@@ -101,14 +101,14 @@ class LongRow:
         self._stored = stored
         self._source = source
         self._decoder = decoder
-        self._survey = Survey()
+        self._index = LongRowIndex()
         self._whole: dict[Path, Row] = {}
         self._take_stock()
 
     def blocks(self) -> Iterator[RowBlock]:
         """Yield the fragments of the row, each a block of one row."""
-        latest, selected = self._survey.latest(), self._survey.selected
-        shared = {"latest": latest, "selected": selected, "media_type": self._survey.media_type()}
+        latest, selected = self._index.latest(), self._index.selected
+        shared = {"latest": latest, "selected": selected, "media_type": self._index.media_type()}
         for path, row in self._whole.items():
             self._settle_experiments(row)
             yield self._block(row, self._fragment_of_piece(path, shared))
@@ -121,46 +121,46 @@ class LongRow:
     # --- the first pass -------------------------------------------------------------------------
 
     def _take_stock(self) -> None:
-        survey, beside = self._survey, 0
+        index, beside = self._index, 0
         for run in self._runs():
-            survey.enter(run)
+            index.enter(run)
             if is_piece(run.path):
                 beside += len(run.data)
                 if beside > MAX_BESIDE_BYTES:
                     most = MAX_BESIDE_BYTES >> 20
                     raise DecodeError(f"more than {most} MiB of the line are in no collection")
-                survey.pieces[run.path].append(run.data)
+                index.pieces[run.path].append(run.data)
             else:
-                survey.note_items(run, self._decode(run))
-        owners = sorted({_row_of(path) for path in (*survey.pieces, *survey.entered)} | {()}, key=len)
+                index.note_items(run, self._decode(run))
+        owners = sorted({_row_of(path) for path in (*index.pieces, *index.entered)} | {()}, key=len)
         for path in owners:
-            if kind(path) != "experiment" or "runs" not in survey.entered[path]:
+            if kind(path) != "experiment" or "runs" not in index.entered[path]:
                 self._note_whole(path)  # an experiment whose runs were entered stands beside each of them
         self._add_leftovers()
 
     def _note_whole(self, path: Path) -> None:
         """Decode an object that was entered, and note what it shows."""
-        survey = self._survey
+        index = self._index
         line = wrap(path, self._members(path), is_object=True, beside=self._beside(path))
         row = self._decoder.decode_plain(line)
         self._whole[path] = row
         if not path:
             self._data_row = b'"data_row":{"id":' + msgspec.json.encode(row.data_row.id) + b"}"
         if kind(path) == "label":
-            survey.note_whole_label(path, the_label(row))
+            index.note_whole_label(path, the_label(row))
         else:
-            survey.note_labels(path, row)
+            index.note_labels(path, row)
 
     def _members(self, path: Path) -> bytes:
         """Return the members of an object, its collections that were entered as empty ones."""
-        survey = self._survey
-        members = list(survey.pieces.get(path, ()))
-        for key, is_object in survey.entered.get(path, {}).items():
+        index = self._index
+        members = list(index.pieces.get(path, ()))
+        for key, is_object in index.entered.get(path, {}).items():
             below = (*path, key)
             if is_piece(below):
                 value = b"{" + self._members(below) + b"}"
             elif key == "groups":
-                value = msgspec.json.encode(survey.planes[label_path(path) or ()])
+                value = msgspec.json.encode(index.planes[label_path(path) or ()])
             else:
                 value = _PLACEHOLDER[is_object]
             members.append(msgspec.json.encode(key) + b":" + value)
@@ -170,7 +170,7 @@ class LongRow:
         """Return what the objects above `path` need to hold for its rows."""
         beside: dict[Path, bytes] = {(): self._data_row} if path else {}
         if path[:1] == ("experiments",) and len(path) > 2:  # noqa: PLR2004 - below an experiment
-            beside[path[:2]] = joined(*self._survey.pieces.get(path[:2], ()))
+            beside[path[:2]] = joined(*self._index.pieces.get(path[:2], ()))
         label = label_path(path)
         if label is not None and label != path and label in self._whole:
             name = the_label(self._whole[label]).id
@@ -181,7 +181,7 @@ class LongRow:
     #: Names the data row while it is not known.
     _data_row = b'"data_row":{"id":"-"}'
 
-    def _decode(self, run: MemberRun) -> Row:
+    def _decode(self, run: MemberChunk) -> Row:
         line = wrap(run.path, run.data, is_object=run.is_object, beside=self._beside(run.path))
         return self._decoder.decode_plain(line)
 
@@ -189,8 +189,8 @@ class LongRow:
         """Give the objects that were entered what their runs held beside their fields."""
         for path, row in self._whole.items():
             for length, owner in owners_down_to(path, row):
-                if length == len(path) and path in self._survey.extras:
-                    owner.extra_ = overlaid(owner.extra_ or {}, self._survey.extras[path])
+                if length == len(path) and path in self._index.extras:
+                    owner.extra_ = overlaid(owner.extra_ or {}, self._index.extras[path])
 
     # --- the second pass ------------------------------------------------------------------------
 
@@ -207,7 +207,7 @@ class LongRow:
 
     def _fragment_of_piece(self, path: Path, shared: dict[str, Any]) -> Fragment:
         emits = _EMITTED_BY_PIECE[kind(path) or "line"]
-        if kind(path) == "run" and "labels" in self._survey.entered[path]:
+        if kind(path) == "run" and "labels" in self._index.entered[path]:
             path = (*path, "predictions")  # what labels it holds are those
         elif kind(path) == "experiment":
             path = first_labels(path, self._whole[path])
@@ -216,13 +216,13 @@ class LongRow:
     def _settle_experiments(self, row: Row) -> None:
         """Leave what an experiment held beside its fields to the row of its first run."""
         for experiment_id, experiment in (row.experiments or {}).items():
-            left = self._survey.extras.get(("experiments", experiment_id), {})
-            if not self._survey.is_first_run(experiment_id, next(iter(experiment.runs or ()), None)):
+            left = self._index.extras.get(("experiments", experiment_id), {})
+            if not self._index.is_first_run(experiment_id, next(iter(experiment.runs or ()), None)):
                 experiment.extra_ = None
             elif left:
                 experiment.extra_ = overlaid(experiment.extra_ or {}, left)
 
-    def _fragment_of_run(self, run: MemberRun, row: Row, shared: dict[str, Any]) -> Fragment:
+    def _fragment_of_run(self, run: MemberChunk, row: Row, shared: dict[str, Any]) -> Fragment:
         what = kind(run.path) or ""
         position = run.first if what in _COUNTED else 0
         if what in {"labels", "predictions"}:
@@ -237,10 +237,10 @@ class LongRow:
             emits,
             position=position,
             label_position=int(label[-1]) if label is not None else 0,
-            label_index=self._survey.label_index(path),
-            container=self._survey.containers.get(label) if label is not None else None,
-            key_frames=self._survey.key_frames(label) if label is not None and below else None,
-            relationships=self._survey.relationships(label) if label is not None and below else (),
+            label_index=self._index.label_index(path),
+            container=self._index.containers.get(label) if label is not None else None,
+            key_frames=self._index.key_frames(label) if label is not None and below else None,
+            relationships=self._index.relationships(label) if label is not None and below else (),
             **shared,
         )
 

@@ -1,0 +1,125 @@
+"""Pieces of an input that can be converted apart: blocks of lines, long lines, ranges of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from exportkit import legacy, split
+from exportkit.pipeline import long_rows
+from exportkit.pipeline.old_exports import upgraded_lines
+from exportkit.pipeline.options import Options
+from exportkit.pipeline.spool import Spool
+from exportkit.place import LineBlock, MemberChunk, Source, StoredLine
+from exportkit.read import OpenedSource, read_range
+from exportkit.split import Form, LongLine, cut_lines, sniff, take_head
+
+if TYPE_CHECKING:
+    from exportkit.split import Split
+
+__all__ = [
+    "Unit",
+    "bytes_of_line",
+    "is_blank",
+    "runs_of_line",
+    "splits_of_source",
+    "units_of_source",
+    "units_of_split",
+]
+
+#: What a conversion takes.
+Unit = LineBlock | StoredLine
+
+MIB = 2**20
+#: Inputs from here on are worth cutting into ranges.
+MIN_SPLIT_BYTES = 4 * MIB
+MAX_SPLIT_BYTES = 64 * MIB
+#: Ranges a worker, so that one slow range does not keep the others waiting.
+SPLITS_A_WORKER = 6
+#: Bytes of a block while only newlines are counted.
+COUNTING_BLOCK_BYTES = MIB
+
+
+def units_of_source(opened: OpenedSource, options: Options, spool: Spool) -> tuple[Source, Iterator[Unit]]:
+    """Return what names the lines of an opened source, and the lines in order, whatever form it has.
+
+    Long lines that cannot be read again from where they are lie in `spool`.
+    """
+    source = opened.source
+    head, blocks = take_head(opened.blocks(options.block_bytes))
+    if legacy.looks_like_v1(head):
+        lines = upgraded_lines(blocks, source.uri, options.block_bytes)
+        return replace(source, export_version="v1"), lines
+    form = sniff(head, source.uri)
+    if form is Form.NDJSON:
+        cut = cut_lines(blocks, max_line_bytes=options.max_line_bytes)
+        return source, _held_or_stored(cut, opened.path_if_splittable, spool)
+    cut = split.cut_elements(blocks, form, source.uri, max_line_bytes=options.max_line_bytes)
+    return source, _held_or_stored(cut, None, spool)
+
+
+def units_of_split(part: Split, options: Options) -> Iterator[Unit]:
+    """Yield the lines of a range of a file in order."""
+    blocks = read_range(part.uri, part.start, part.end, options.block_bytes)
+    cut = cut_lines(
+        blocks, first_line=part.first_line, first_offset=part.start, max_line_bytes=options.max_line_bytes
+    )
+    with Spool() as spool:  # stays empty: the lines can be read again
+        yield from _held_or_stored(cut, part.uri, spool)
+
+
+def splits_of_source(opened: OpenedSource, workers: int) -> Iterator[Split] | None:
+    """Return the ranges into which a source can be cut, None for one that is better read once.
+
+    Raises
+    ------
+    ReadError
+        The source is evidently no export.
+    """
+    location, size = opened.path_if_splittable, opened.source.size
+    if location is None or size is None or size < 2 * MIN_SPLIT_BYTES:
+        return None
+    head = b"".join(read_range(location, 0, min(size, 64 * 1024), 64 * 1024))
+    if legacy.looks_like_v1(head) or sniff(head, opened.source.uri) is not Form.NDJSON:
+        return None
+    wanted = max(workers * SPLITS_A_WORKER, size // MAX_SPLIT_BYTES)
+    blocks = read_range(location, 0, size, COUNTING_BLOCK_BYTES)
+    return split.plan_splits(blocks, location, size, wanted, min_split_bytes=MIN_SPLIT_BYTES)
+
+
+def _held_or_stored(
+    cut: Iterator[LineBlock | LongLine], location: str | None, spool: Spool
+) -> Iterator[Unit]:
+    """Yield blocks as they are, and long lines as the ranges of a file in which they lie."""
+    for piece in cut:
+        if isinstance(piece, LineBlock):
+            yield piece
+        elif location is not None and piece.offset is not None:
+            length = sum(len(chunk) for chunk in piece.chunks)
+            yield StoredLine(location, piece.offset, piece.offset + length, piece.line, piece.offset)
+        else:
+            yield spool.keep(piece.chunks, piece.line, piece.offset)
+
+
+def bytes_of_line(stored: StoredLine) -> Iterator[bytes]:
+    """Yield the bytes of a long line."""
+    return read_range(stored.uri, stored.start, stored.end, COUNTING_BLOCK_BYTES)
+
+
+def runs_of_line(stored: StoredLine, options: Options) -> Iterator[MemberChunk]:
+    """Yield a long line in runs of members.
+
+    Raises
+    ------
+    SplitError
+        The line is no object, or its brackets do not match.
+    """
+    blocks = read_range(stored.uri, stored.start, stored.end, options.block_bytes)
+    return split.cut_members(blocks, long_rows.may_enter, run_bytes=options.run_bytes)
+
+
+def is_blank(stored: StoredLine) -> bool:
+    """Return whether a long line holds nothing but white space."""
+    return all(block.isspace() for block in bytes_of_line(stored))

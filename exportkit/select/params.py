@@ -1,0 +1,110 @@
+"""Params: the parts of a row that are wanted, in the platform's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
+
+from msgspec import Struct
+
+from exportkit.select.value_errors import unknown_name, wrong_value
+
+__all__ = ["Params", "Parts", "make_parts"]
+
+
+class Params(TypedDict, total=False):
+    """What a row shall hold; what is not named, or False, is left out.
+
+    `project_ids` and `all_projects`, `model_run_ids` and `all_model_runs` belong to exports of several
+    projects or runs. Where none of the four is named, all projects and runs of a row stay, as the export of
+    a project holds that project without being asked.
+    """
+
+    attachments: bool
+    metadata_fields: bool
+    embeddings: bool
+    data_row_details: bool
+    project_details: bool
+    label_details: bool
+    performance_details: bool
+    interpolated_frames: bool
+    predictions: bool
+    model_run_details: bool
+    project_ids: Sequence[str]
+    model_run_ids: Sequence[str]
+    all_projects: bool
+    all_model_runs: bool
+
+
+#: By param, the fields that it switches, each with its struct.
+SWITCHED: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "attachments": (("Row", "attachments"),),
+    "metadata_fields": (("Row", "metadata_fields"),),
+    "embeddings": (("Row", "embeddings"),),
+    "data_row_details": (("DataRow", "details"),),
+    "project_details": (("Project", "project_details"),),
+    "label_details": (("Label", "label_details"),),
+    "performance_details": (("Label", "performance_details"), ("Label", "performance_details_v2")),
+    "predictions": (("Run", "predictions"),),
+    "model_run_details": (("Run", "run_data_row_id"), ("Run", "split"), ("Run", "data_split")),
+}
+_CHOOSING = ("project_ids", "all_projects", "model_run_ids", "all_model_runs")
+
+
+class Parts(Struct, frozen=True):
+    """The parts of a row that are wanted.
+
+    Attributes
+    ----------
+    off : mapping of str to frozenset of str
+        By struct, the fields that read as absent.
+    project_ids, model_run_ids : frozenset of str or None
+        The projects and model runs that are wanted; None for all.
+    key_frames_only : bool
+        Whether frames that no person set are left out.
+    """
+
+    off: Mapping[str, frozenset[str]]
+    project_ids: frozenset[str] | None
+    model_run_ids: frozenset[str] | None
+    key_frames_only: bool
+
+    def unread_sections(self) -> frozenset[str]:
+        """Return the sections of a line of which no member is wanted."""
+        sections = {"projects": self.project_ids, "experiments": self.model_run_ids}
+        return frozenset(name for name, ids in sections.items() if ids == frozenset())
+
+
+def make_parts(params: Mapping[str, Any]) -> Parts:
+    """Return the parts that `params` asks for.
+
+    Raises
+    ------
+    ValueError
+        A name or value is none that `Params` has.
+    """
+    for name, value in params.items():
+        if name not in Params.__annotations__:
+            raise unknown_name("param", name, Params.__annotations__)
+        if not name.endswith("_ids") and not isinstance(value, bool):
+            raise wrong_value(f"param {name!r}", value, "True or False")
+    off: dict[str, set[str]] = {}
+    for name, fields in SWITCHED.items():
+        if not params.get(name, False):
+            for struct, field in fields:
+                off.setdefault(struct, set()).add(field)
+    chosen = any(name in params for name in _CHOOSING)
+    return Parts(
+        off={struct: frozenset(fields) for struct, fields in off.items()},
+        project_ids=_ids(params, "project_ids", "all_projects") if chosen else None,
+        model_run_ids=_ids(params, "model_run_ids", "all_model_runs") if chosen else None,
+        key_frames_only=not params.get("interpolated_frames", False),
+    )
+
+
+def _ids(params: Mapping[str, Any], name: str, everything: str) -> frozenset[str] | None:
+    given = params.get(name, ())
+    ids = (given,) if isinstance(given, str) else given
+    if not isinstance(ids, (list, tuple, set, frozenset)) or not all(isinstance(one, str) for one in ids):
+        raise wrong_value(f"param {name!r}", given, "a list of ids")
+    return None if params.get(everything, False) else frozenset(ids)

@@ -1,0 +1,177 @@
+"""Redaction: columns that are hashed, cut or emptied before anything is written.
+
+A redacted value is redacted wherever a table repeats it. Columns that hold JSON or lines as they stood in the
+input may repeat anything, so they are emptied as soon as anything is redacted, unless they are asked to stay.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from exportkit.select.value_errors import unknown_name, wrong_value
+from exportkit.tables import TABLES, Column
+from exportkit.tables.types import STRING, ListOf
+
+__all__ = ["KEY_VARIABLE", "Redaction", "make_redaction"]
+
+How = Literal["hash", "omit", "strip_query", "keep"]
+#: Environment variable that holds the key of hashes.
+KEY_VARIABLE = "EXPORTKIT_REDACT_KEY"
+#: Hexadecimal digits of a hash: 128 bits keep a billion values apart.
+HASH_DIGITS = 32
+#: Columns of text as it stood in the input.
+FREE_FORM = ("extra", "payload", "media_attributes", "reviews", "raw", "raw_uri")
+#: By column, columns that repeat its values as they are.
+SAME_VALUES: Mapping[str, tuple[str, ...]] = {
+    "label_id": ("selected_label_id", "benchmark_reference_label"),
+    "feature_id": (
+        "object_feature_id", "parent_answer_feature_id", "source_feature_id", "target_feature_id", "z_order",
+    ),
+    "answer_feature_id": ("parent_answer_feature_id",),
+    "name": ("answer_path",),
+    "answer_name": ("answer_path",),
+    "message_id": ("parent_message_id",),
+    "task_id": ("previous_task_id", "next_task_id"),
+    "task_name": ("previous_task_name", "next_task_name"),
+    "value_string": ("value_options",),
+    "value_options": ("value_string",),
+}  # fmt: skip
+#: By column, columns that hold its values inside others.
+HOLDING: Mapping[str, tuple[str, ...]] = {
+    "project_id": ("mask_url", "composite_mask_url"),
+    "feature_id": ("mask_url", "composite_mask_url"),
+    "message_id": ("messages",),
+    "text_token": ("text_groups",),
+    "plane": ("planes",),
+    "value_string": ("value_json",),
+    "value_number": ("value_json",),
+    "value_timestamp": ("value_json",),
+    "value_options": ("value_json",),
+}
+_QUERY = r"(?s)^([A-Za-z][A-Za-z0-9+.-]*://)(?:[^/?#]*@)?([^?#]*)(?:[?#].*)?$"
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """What is disguised, and how.
+
+    Attributes
+    ----------
+    hows : mapping of (str, str) to str
+        By table and column, what happens to the values.
+    key : bytes
+        Key of the hashes.
+    """
+
+    hows: Mapping[tuple[str, str], How]
+    key: bytes = field(repr=False)
+
+    @property
+    def hides_lines(self) -> bool:
+        """Whether lines that were refused are nowhere to be seen."""
+        return self.hows.get(("rejects", "raw_uri")) == "omit"
+
+    def apply(self, table: str, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Return `batch` with redacted columns."""
+        arrays, fields = [], []
+        for one, array in zip(batch.schema, batch.columns, strict=True):
+            how = self.hows.get((table, one.name), "keep")
+            redacted = array if how == "keep" else self._redacted(array, how, nullable=one.nullable)
+            arrays.append(redacted)
+            fields.append(one)
+        return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields, batch.schema.metadata))
+
+    def _redacted(self, array: pa.Array, how: How, *, nullable: bool) -> pa.Array:
+        if how == "omit":
+            return pa.nulls(len(array), array.type) if nullable else pa.array([[]] * len(array), array.type)
+        if pa.types.is_list(array.type):
+            items = [one and self._words(pa.array(one), how).to_pylist() for one in array.to_pylist()]
+            return pa.array(items, array.type)
+        if pa.types.is_dictionary(array.type):
+            words = self._words(array.dictionary, how).take(array.indices)
+            return words.dictionary_encode().cast(array.type)
+        return self._words(array, how)
+
+    def _words(self, array: pa.Array, how: How) -> pa.Array:
+        if how == "strip_query":
+            return pc.replace_substring_regex(array, _QUERY, r"\1\2")
+        encoded = array.dictionary_encode()
+        words = pa.array([self._hash(word) for word in encoded.dictionary.to_pylist()], pa.string())
+        return words.take(encoded.indices)
+
+    def _hash(self, value: str) -> str:
+        return hmac.digest(self.key, value.encode("utf-8", "surrogatepass"), "sha256").hex()[:HASH_DIGITS]
+
+
+def make_redaction(redact: Mapping[str, Any], key: str | bytes | None) -> Redaction:
+    """Return the redaction that `redact` asks for: by column, or ``table.column``, what happens to it.
+
+    Raises
+    ------
+    ValueError
+        There is no such column or way, a way does not suit a column, or there is no key for hashes.
+    """
+    asked: dict[tuple[str, str], How] = {}
+    for name, how in redact.items():
+        if how not in get_args(How):
+            raise wrong_value(f"redact {name!r}", how, f"one of {', '.join(get_args(How))}")
+        for table, column in _columns_named(name):
+            _check(name, column, how)
+            asked[table, column.name] = how
+    hows = {**_everywhere(asked), **asked}
+    return Redaction(hows, _key(key, needed="hash" in hows.values()))
+
+
+def _columns_named(name: str) -> list[tuple[str, Column]]:
+    table, _, column = str(name).rpartition(".")
+    found = [
+        (known, one)
+        for known in TABLES
+        for one in TABLES[known].columns
+        if one.name == column and table in ("", known)
+    ]
+    if not found:
+        known_names = sorted({one.name for each in TABLES.values() for one in each.columns})
+        raise unknown_name("column", name, known_names)
+    return found
+
+
+def _check(name: str, column: Column, how: How) -> None:
+    is_text = column.type == STRING
+    is_list = isinstance(column.type, ListOf) and column.type.item == STRING
+    if how == "omit" and not column.null:
+        raise wrong_value(f"redact {name!r}", how, "hash, for the column is never null")
+    if (how == "strip_query" and not is_text) or (how == "hash" and not is_text and not is_list):
+        raise wrong_value(f"redact {name!r}", how, "omit, for the column holds no strings")
+    if how == "keep" and column.name not in FREE_FORM:
+        raise wrong_value(f"redact {name!r}", how, f"another way: only {', '.join(FREE_FORM)} need it")
+
+
+def _everywhere(asked: Mapping[tuple[str, str], How]) -> dict[tuple[str, str], How]:
+    """Return what follows from what was asked: the same values elsewhere, and what may hold them."""
+    redacted = {column: how for (_, column), how in asked.items() if how != "keep"}
+    hows: dict[str, How] = dict.fromkeys(FREE_FORM, "omit") if redacted else {}
+    for column, how in redacted.items():
+        hows |= dict.fromkeys(SAME_VALUES.get(column, ()), how)
+        hows |= dict.fromkeys(HOLDING.get(column, ()), "omit")
+    return {
+        (table, column.name): hows[column.name]
+        for table in TABLES
+        for column in TABLES[table].columns
+        if column.name in hows
+    }
+
+
+def _key(given: str | bytes | None, *, needed: bool) -> bytes:
+    key = given if given is not None else os.environ.get(KEY_VARIABLE, "")
+    found = key.encode() if isinstance(key, str) else key
+    if needed and not found:
+        raise ValueError(f"hashes need a key\nhint: give redact_key, or set {KEY_VARIABLE}")
+    return found
