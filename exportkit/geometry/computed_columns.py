@@ -91,7 +91,7 @@ def add_geometry(
         "wkb": lambda: {"wkb": wkb_array(shapes().whole(), geometries_of(table["geojson"].to_pylist()))},
     }
     found = table
-    with collector_resting():  # it took half the time
+    with collector_resting():  # which took half of the time
         for one in what:
             for name, column in makers[one]().items():
                 found = found.append_column(name, column)

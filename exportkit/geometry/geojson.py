@@ -50,7 +50,7 @@ _GEOMETRIES = [
 ]
 _Geometry: Any = reduce(or_, _GEOMETRIES)
 _Feature = msgspec.defstruct("Feature", [("geometry", _Geometry)], tag_field="type", tag="Feature")
-# Lax, since some exports write numbers as strings.
+# Lax: a number that is written as a string counts as a number.
 _DECODER = msgspec.json.Decoder(_Geometry | _Feature, strict=False)
 
 
