@@ -9,10 +9,10 @@ import msgspec
 import pyarrow as pa
 
 from exportkit.batch.kernels import value_counts
-from exportkit.flatten import KNOWN_KINDS
 from exportkit.report import Report
 from exportkit.rows import STRUCTS
 from exportkit.rows.exact_json import read_leniently
+from exportkit.rows.kinds import KINDS
 
 __all__ = ["note_unknowns"]
 
@@ -72,7 +72,7 @@ def note_unknowns(table: str, batch: pa.RecordBatch, report: Report) -> None:
                 _note_fields(table, column, texts, report)
     if table == "objects" and "annotation_kind" in batch.schema.names:
         for kind, count in value_counts(batch.column("annotation_kind")).items():
-            if kind is not None and kind not in KNOWN_KINDS:
+            if kind is not None and kind not in KINDS:
                 _count(report.unknown_kinds, kind, count)
 
 
