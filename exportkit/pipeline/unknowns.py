@@ -13,23 +13,12 @@ from exportkit.report import Report
 from exportkit.rows import STRUCTS
 from exportkit.rows.exact_json import read_leniently
 from exportkit.rows.kinds import KINDS
+from exportkit.tables import TABLES
 
 __all__ = ["note_unknowns"]
 
-#: The struct whose fields the paths of a table's ``extra`` start at.
-ROOTS = {
-    "data_rows": "Row",
-    "attachments": "Attachment",
-    "metadata": "MetadataField",
-    "embeddings": "Embedding",
-    "projects": "Project",
-    "workflow_history": "Step",
-    "model_runs": "Experiment",
-    "labels": "Label",
-    "objects": "Object",
-    "classifications": "Question",
-    "relationships": "Relationship",
-}
+#: By table, the struct at whose fields the paths of ``extra`` start.
+ROOTS = {name: table.struct for name, table in TABLES.items() if table.struct}
 #: Structs by the key under which they stand, for paths below a root.
 NESTED = {
     "data_row": "DataRow",
