@@ -1,11 +1,12 @@
 """The structs of an Export V2 line, as the format catalogue knows it.
 
-Takes nothing, does nothing: these are the types that `decode` fills and `flatten` reads. Features
-and the rules that hold for all structs are in `exportkit.rows.features`.
+Takes nothing, does nothing: `decode` fills these types and `flatten` reads them. Features, and the rules for
+all structs, are in `exportkit.rows.features`.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from msgspec import Meta, Raw, Struct, field
@@ -25,7 +26,7 @@ from exportkit.rows.features import (
     SchemaId,
 )
 
-__all__ = ["STRUCTS"]
+__all__ = ["STRUCTS", "structs_in"]
 
 
 # --- labels -------------------------------------------------------------------------------------
@@ -235,3 +236,13 @@ STRUCTS: dict[str, type[Struct]] = {
     for name, value in [*vars(features).items(), *globals().items()]
     if isinstance(value, type) and issubclass(value, Struct) and value not in (Struct, Part, Owner)
 }
+
+
+def structs_in(name: str) -> dict[str, tuple[str, ...]]:
+    """Return, by field of a struct, the names of the structs that its type names: none for a plain value."""
+    annotations = STRUCTS[name].__annotations__
+    return {
+        field: tuple(word for word in re.findall(r"\w+", annotations[field]) if word in STRUCTS)
+        for field in STRUCTS[name].__struct_fields__
+        if field != "extra_"
+    }
