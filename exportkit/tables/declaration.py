@@ -78,7 +78,7 @@ class Table(NamedTuple):
     name : str
         Name of the table and of its directory.
     version : int
-        Raised by one with every change of the columns; see ``schemas/CHANGES.md``.
+        Raised by one with every change of the columns; ``schemas/`` holds what each version had.
     grain : str
         What one row is.
     root : str

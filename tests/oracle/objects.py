@@ -18,7 +18,7 @@ KINDS = {
     "TextEntity", "ConversationalTextEntity", "DocumentBoundingBox", "DocumentEntityToken",
     "GeoBoundingBox", "GeoPolygon", "GeoPolyline", "GeoPoint", "MessageSingleSelection",
     "MessageMultiSelection", "MessageRanking", "VideoBoundingBox", "VideoSegmentationMask",
-    "VideoPoint", "VideoPolyline", "DICOMPolyline", "DICOMSegmentationMask",
+    "VideoPoint", "VideoPolyline", "VideoPolygon", "DICOMPolyline", "DICOMSegmentationMask",
     "ImageUnidirectionalRelationship", "TextUnidirectionalRelationship",
     "DocumentUnidirectionalRelationship", "ImageBidirectionalRelationship",
     "TextBidirectionalRelationship", "DocumentBidirectionalRelationship",
