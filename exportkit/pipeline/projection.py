@@ -23,7 +23,8 @@ Needs = dict[str, dict[str, frozenset[str]]]
 
 _DATA_ROWS, _LABELS = frozenset({"data_rows"}), frozenset({"labels"})
 #: Tables that look at fields to which neither the types nor the source paths lead. `data_rows` finds the
-#: media type in annotations, `labels` the container; `labels` and `projects` show leftovers of what has no row.
+#: media type in annotations, `labels` the container. `labels` and `projects` show leftovers of what has no
+#: row.
 _LOOKED_AT: Needs = {
     "Row": dict.fromkeys(("projects", "experiments"), _DATA_ROWS),
     "Project": {"labels": _DATA_ROWS, "project_details": _LABELS},  # is_selected

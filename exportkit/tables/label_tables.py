@@ -193,7 +193,7 @@ RELATIONSHIPS = table(
     root="$.projects.*.labels[*].annotations.relationships[*]",
     struct="Relationship",
     identity=("label_index", "position"),
-)
+)  # fmt: skip
 
 SEGMENTS = table(
     "segments",
@@ -207,7 +207,7 @@ SEGMENTS = table(
     grain="one span of one feature",
     root="$.projects.*.labels[*].annotations.segments.*[*]",
     identity=("label_index", "plane", "feature_id", "position"),
-)
+)  # fmt: skip
 
 KEY_FRAMES = table(
     "key_frames",
@@ -219,4 +219,4 @@ KEY_FRAMES = table(
     grain="one listed frame of one feature",
     root="$.projects.*.labels[*].annotations.key_frame_feature_map.*",
     identity=("label_index", "plane", "feature_id", "frame"),
-)
+)  # fmt: skip

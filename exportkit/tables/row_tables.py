@@ -92,7 +92,7 @@ ATTACHMENTS = table(
     root="$.attachments[*]",
     struct="Attachment",
     identity=("position",),
-)
+)  # fmt: skip
 
 METADATA = table(
     "metadata",
@@ -130,7 +130,7 @@ EMBEDDINGS = table(
     root="$.embeddings[*]",
     struct="Embedding",
     identity=("position", "vector_position"),
-)
+)  # fmt: skip
 
 PROJECTS = table(
     "projects",
@@ -176,7 +176,7 @@ WORKFLOW = table(
     root="$.projects.*.project_details.workflow_history[*]",
     struct="Step",
     identity=("project_id", "position"),
-)
+)  # fmt: skip
 
 MODEL_RUNS = table(
     "model_runs",

@@ -1,8 +1,8 @@
 """Publish the schemas: ``python -m exportkit.tables.schema_files schemas`` writes them anew.
 
-Takes the structs of a line and the declarations of the tables; gives the files of ``schemas/``: the JSON Schema
-of a line, one JSON file per table, the data dictionary, and ``versions.json``, which keeps the columns of every
-version that was ever published. ``CHANGES.md`` beside them is written by hand.
+Takes the structs of a line and the declarations of the tables; gives the files of ``schemas/``: the JSON
+Schema of a line, one JSON file per table, the data dictionary, and ``versions.json``, which keeps the columns
+of every version that was ever published. ``CHANGES.md`` beside them is written by hand.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def _column_lines(table: Table) -> list[str]:
 
 
 def _unraised(before: Versions) -> list[str]:
-    """Return which tables have other columns than their version had when it was published, a sentence each."""
+    """Return which tables have other columns than their version had, one sentence per table."""
     sentences = []
     for table in TABLES.values():
         then = before.get(table.name, {}).get(str(table.version))
@@ -145,7 +145,7 @@ def publish(directory: Path) -> list[str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Publish into the directory named by the only argument; return the exit code: 1 for a version to raise."""
+    """Publish into the directory that is the only argument; return 1 where a version has to be raised."""
     if len(arguments) != 1:
         print("usage: python -m exportkit.tables.schema_files DIRECTORY", file=sys.stderr)
         return 2

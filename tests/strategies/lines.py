@@ -17,8 +17,8 @@ SEPARATORS = st.sampled_from([(",", ":"), (", ", ": ")])
 #: Lines that cannot become rows.
 BROKEN = (
     b"{", b"null", b"[]", b"5", b'"text"', b"{}", b'{"data_row": {}}', b'{"data_row": {"id": 7}}',
-    b'{"data_row_id": "d", "error": "e"}',    b"\xff\xfe", b'{"data_row": {"id": "d"}', b'{"data_row": {"id": "d"}} x', b'{"data_row": {"id": NaN}}',
-    b"<html>",
+    b"\xff\xfe", b'{"data_row": {"id": "d"}', b'{"data_row": {"id": "d"}} x', b'{"data_row": {"id": NaN}}',
+    b"<html>", b'{"data_row_id": "d", "error": "e"}',
 )  # fmt: skip
 
 

@@ -147,7 +147,10 @@ def _project(pick: Choices, kind: str) -> JsonObject:
     details = pick.yes()
     labels = pick.several(lambda: _label(pick, kind, details=details))
     project = {"name": pick.name(), "labels": labels}
-    return project | pick.some(project_details=lambda: _project_details(pick, labels), project_tags=lambda: pick.several(lambda: _tag(pick)))
+    return project | pick.some(
+        project_details=lambda: _project_details(pick, labels),
+        project_tags=lambda: pick.several(lambda: _tag(pick)),
+    )
 
 
 def _project_details(pick: Choices, labels: list[JsonObject]) -> JsonObject:
