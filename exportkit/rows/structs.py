@@ -21,8 +21,8 @@ from exportkit.rows.features import (
     Int,
     Kind,
     Name,
+    Nested,
     Owner,
-    Part,
     SchemaId,
 )
 
@@ -32,7 +32,7 @@ __all__ = ["STRUCTS", "structs_in"]
 # --- labels -------------------------------------------------------------------------------------
 
 
-class LabelDetails(Part):
+class LabelDetails(Nested):
     """Who made a label, and when."""
 
     created_at: str | None = None
@@ -42,7 +42,7 @@ class LabelDetails(Part):
     reviews: Raw = NO_RAW
 
 
-class Performance(Part):
+class Performance(Nested):
     """Time and agreement, as every export with them has them."""
 
     seconds_to_create: Float | None = None
@@ -53,7 +53,7 @@ class Performance(Part):
     consensus_score: Float | None = None
 
 
-class PerformanceV2(Part):
+class PerformanceV2(Nested):
     """Time and agreement, as exports from 2025 on have them beside the older object."""
 
     seconds_to_label: Float | None = None
@@ -93,7 +93,7 @@ class Step(Owner):
     extra_: Extra | None = field(default=None, name="$extra")
 
 
-class ProjectDetails(Part):
+class ProjectDetails(Nested):
     """Where a data row stands in a project."""
 
     ontology_id: str | None = None
@@ -141,7 +141,7 @@ class Experiment(Owner):
 # --- the data row -------------------------------------------------------------------------------
 
 
-class Details(Part):
+class Details(Nested):
     """Where a data row came from."""
 
     dataset_id: str | None = None
@@ -152,7 +152,7 @@ class Details(Part):
     created_by: str | None = None
 
 
-class DataRow(Part):
+class DataRow(Nested):
     """What the data row itself is."""
 
     id: Id
@@ -200,7 +200,7 @@ class MetadataField(Owner):
     extra_: Extra | None = field(default=None, name="$extra")
 
 
-class Vector(Part):
+class Vector(Nested):
     """One vector of an embedding."""
 
     value: list[Float] | None = None
@@ -234,7 +234,7 @@ class Row(Owner):
 STRUCTS: dict[str, type[Struct]] = {
     name: value
     for name, value in [*vars(features).items(), *globals().items()]
-    if isinstance(value, type) and issubclass(value, Struct) and value not in (Struct, Part, Owner)
+    if isinstance(value, type) and issubclass(value, Struct) and value not in (Struct, Nested, Owner)
 }
 
 

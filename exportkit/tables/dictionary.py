@@ -23,7 +23,7 @@ dictionary there are one JSON file per table for programs, `row.schema.json` for
 from version to version.
 
 - `export_id` names the input and `line` the line in it (from 1; in a JSON array the element's ordinal).
-  Together they name a line; what names a row within its line is said below.
+  Together they name a line; the columns that name a row within its line are listed below.
 - Tables below a label carry `project_id`, `label_id`, `label_index` and `origin`. A label without an id gets
   one that starts with `derived:`.
 - Null: the key is missing, or is null. Columns marked "never" are never null.
