@@ -7,8 +7,8 @@ Rules for all structs of a line:
 - A struct that becomes a row owns an ``extra_``. It holds the fields of the source object that the struct
   lacks and, under the key of a nested object, those that the nested struct lacks.
   JSON cannot fill it: its type has no JSON form, so a line with a key ``$extra`` is decoded leniently.
-- Types are written as strings over the aliases below, so that `exportkit.rows.specialised` can make all structs
-  anew with another type for an alias or a field, and `exportkit.rows.structs.structs_in` can read them.
+- Types are strings over the aliases below, so that `exportkit.rows.specialised` can make all structs anew
+  with another type for an alias or a field, and `exportkit.rows.structs.structs_in` can read them.
 - An annotation kind, and which fields of `Object` hold its geometry, is declared in `exportkit.rows.kinds`.
 """
 
