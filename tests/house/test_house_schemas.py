@@ -133,12 +133,12 @@ def test_columns_do_not_change_without_a_new_version(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     labels = TABLES["labels"]
-    column = Column("reviewed_by", STRING, "Who reviewed it.")
+    column = Column("made_up", STRING, "Nothing.")
     publish(tmp_path)
     before = json.loads((tmp_path / VERSIONS).read_text())
-    monkeypatch.setitem(TABLES, "labels", with_column(labels, column, version=1))
+    monkeypatch.setitem(TABLES, "labels", with_column(labels, column, version=labels.version))
     problem = (
-        "labels differs from its published version 1 (reviewed_by: string): "
+        f"labels differs from its published version {labels.version} (made_up: string): "
         "raise its version where exportkit/tables/ declares it"
     )
     assert problem in drift(tmp_path)
@@ -146,12 +146,13 @@ def test_columns_do_not_change_without_a_new_version(
     assert problem in capsys.readouterr().out.splitlines()
     assert drift(tmp_path) == [problem]
     assert json.loads((tmp_path / VERSIONS).read_text()) == before
-    monkeypatch.setitem(TABLES, "labels", with_column(labels, column, version=2))
+    monkeypatch.setitem(TABLES, "labels", with_column(labels, column, version=labels.version + 1))
     assert main([str(tmp_path)]) == 0
     assert drift(tmp_path) == []
     after = json.loads((tmp_path / VERSIONS).read_text())
-    assert after["labels"]["1"] == before["labels"]["1"]
-    assert after["labels"]["2"] == [*before["labels"]["1"], "reviewed_by: string"]
+    known = before["labels"][str(labels.version)]
+    assert after["labels"][str(labels.version)] == known
+    assert after["labels"][str(labels.version + 1)] == [*known, "made_up: string"]
 
 
 def test_the_line_schema_has_every_struct_and_allows_unknown_fields_in_each() -> None:
