@@ -4,7 +4,7 @@ Takes two lines of an export, says whether they are the same: after dropping nul
 comparing numbers as numbers and timestamps as instants, and counting as equal both spellings of
 ``key_frame_feature_map``, ``exif_rotation`` as number or digits, a frame or millisecond ``-0`` and ``0`` (of
 which an object that names both holds the last), a relationship repeated inside ``objects``, and a field of
-``performance_details_v2`` that repeats ``performance_details``. Two spellings of one field count as equal too:
+``performance_details_v2`` that repeats ``performance_details``. Two spellings of one field are equal too:
 ``name`` and ``schema_name``, ``data_split`` and ``split``.
 """
 
