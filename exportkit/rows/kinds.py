@@ -6,7 +6,6 @@ how its name begins and ends, and what has no column of it goes to ``payload``. 
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -25,8 +24,6 @@ TEXT_KEYS = ("location", "conversational_location")
 MESSAGE_KEYS = ("selected_message", "selected_messages", "ranked_messages")
 #: By message key, the list of messages inside; ``selected_message`` is one message itself.
 MESSAGE_LISTS = {"selected_messages": "messages", "ranked_messages": "ranked_messages"}
-#: Undeclared kinds that are described at a time; their names are of the export's making.
-_MAX_UNDECLARED = 1_000
 
 
 class Family(Struct, frozen=True):
@@ -156,9 +153,5 @@ GEOMETRY_KEYS = frozenset(key for keys in _DECLARED.values() for key in keys)
 
 def kind_of(name: str) -> AnnotationKind:
     """Return the description of a kind; one that is not declared is described by its name alone."""
-    return KINDS.get(name) or _undeclared(name)
-
-
-@lru_cache(maxsize=_MAX_UNDECLARED)
-def _undeclared(name: str) -> AnnotationKind:
-    return _described(name, ())
+    # Nothing is remembered of names that an export makes up: there may be many, and each may be long.
+    return KINDS.get(name) or _described(name, ())
