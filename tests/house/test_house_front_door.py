@@ -1,4 +1,4 @@
-"""The front door: light, complete and documented."""
+"""The public face: light, complete and documented."""
 
 from __future__ import annotations
 
