@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from exportkit.batch.arrays import GrowingColumn, Repeating, growing_column, string_array
+from exportkit.batch.column_builders import GrowingColumn, Repeating, growing_column, string_array
 from exportkit.batch.schemas import arrow_schema
 from exportkit.batch.timestamps import timestamps
 from exportkit.errors import TableError

@@ -6,7 +6,7 @@ counts, never rows; knows no terminal.
 
 from __future__ import annotations
 
-from exportkit.inspection.findings import Inspection
 from exportkit.inspection.inspecting import inspect_export
+from exportkit.inspection.results import Inspection
 
 __all__ = ["Inspection", "inspect_export"]

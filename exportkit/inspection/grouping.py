@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from exportkit.inspection.findings import Count, ModelRunFinding, ProjectFinding, QuestionFinding, Top
+from exportkit.inspection.results import Count, ModelRunFinding, ProjectFinding, QuestionFinding, Top
 from exportkit.inspection.tallies import Key, Tally
 
 __all__ = ["by_value", "made", "model_runs", "projects", "questions"]

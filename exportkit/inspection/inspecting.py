@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from exportkit.inspection.counting import Counts
-from exportkit.inspection.findings import (
+from exportkit.inspection.grouping import by_value, made, model_runs, projects, questions
+from exportkit.inspection.results import (
     Count,
     EmbeddingFinding,
     FrameFinding,
@@ -18,7 +19,6 @@ from exportkit.inspection.findings import (
     RelationshipFinding,
     Top,
 )
-from exportkit.inspection.grouping import by_value, made, model_runs, projects, questions
 from exportkit.inspection.tallies import Key, Span, Tally
 from exportkit.pipeline import MAX_COMPRESSION_RATIO, MAX_REJECTS, SourceLike, batches, make_options
 from exportkit.report import Progress, Report

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from exportkit.errors import ReadError
 from exportkit.place import Place
-from exportkit.read.stored import StoredBytes
+from exportkit.read.stored_bytes import StoredBytes
 
 __all__ = ["MAX_COMPRESSION_RATIO", "compression_of", "decompressed"]
 

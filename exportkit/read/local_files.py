@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from exportkit.errors import ReadError
 from exportkit.place import Place
 from exportkit.read.listing import in_directory, is_export, matching
-from exportkit.read.stored import OpenedFile
+from exportkit.read.stored_bytes import OpenedFile
 
 __all__ = ["list_local", "local_path", "open_local", "open_local_at"]
 

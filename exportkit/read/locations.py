@@ -9,7 +9,7 @@ from exportkit.errors import ReadError
 from exportkit.place import Place, without_signature
 from exportkit.read.local_files import list_local, local_path, open_local, open_local_at
 from exportkit.read.object_stores import list_object_store, open_object, open_object_at
-from exportkit.read.stored import OpenedFile
+from exportkit.read.stored_bytes import OpenedFile
 
 __all__ = ["files_under", "open_location", "read_range"]
 

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from exportkit.errors import ReadError
 from exportkit.place import Place, without_signature
 from exportkit.read.listing import glob_expression, in_directory, is_export, is_hidden, matching
-from exportkit.read.stored import ByteReader, OpenedFile
+from exportkit.read.stored_bytes import ByteReader, OpenedFile
 
 if TYPE_CHECKING:
     from pyarrow import fs

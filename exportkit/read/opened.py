@@ -11,7 +11,7 @@ from exportkit.errors import ReadError
 from exportkit.place import Source, without_signature
 from exportkit.read.compression import compression_of, decompressed
 from exportkit.read.locations import open_location
-from exportkit.read.stored import ByteReader, StoredBytes
+from exportkit.read.stored_bytes import ByteReader, StoredBytes
 
 __all__ = ["BLOCK_BYTES", "OpenedSource", "open_file", "open_stream"]
 

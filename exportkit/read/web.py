@@ -10,7 +10,7 @@ import urllib.request
 
 from exportkit.errors import ReadError
 from exportkit.place import Place, without_signature
-from exportkit.read.stored import OpenedFile
+from exportkit.read.stored_bytes import OpenedFile
 
 __all__ = ["open_web"]
 

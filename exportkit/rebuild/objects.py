@@ -10,9 +10,8 @@ from typing import Any
 
 from exportkit.flatten.geometry import message_key, text_key, vertex_key
 from exportkit.rebuild.json_texts import parse
-from exportkit.rebuild.layouts import Layout
-from exportkit.rebuild.leftovers import extra_of, merge, whole
-from exportkit.rebuild.records import Record
+from exportkit.rebuild.source_objects import Layout, extra_of, merge, whole
+from exportkit.rebuild.table_rows import TableRow as Record
 
 __all__ = ["object_of"]
 

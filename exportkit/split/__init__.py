@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from exportkit._on_first_use import on_first_use
 from exportkit.split.form import V1_HINT, Form, sniff
-from exportkit.split.lines import MAX_LINE_BYTES, LongLine, cut_lines
+from exportkit.split.line_blocks import MAX_LINE_BYTES, LongLine, cut_lines
 from exportkit.split.places import places
 from exportkit.split.tape import take_head
 
 if TYPE_CHECKING:
-    from exportkit.split.elements import cut_elements
+    from exportkit.split.array_elements import cut_elements
     from exportkit.split.members import RUN_BYTES, cut_members
     from exportkit.split.ranges import MIN_SPLIT_BYTES, Split, plan_splits
 
@@ -42,7 +42,7 @@ _HOMES = {
     "MIN_SPLIT_BYTES": "exportkit.split.ranges",
     "RUN_BYTES": "exportkit.split.members",
     "Split": "exportkit.split.ranges",
-    "cut_elements": "exportkit.split.elements",
+    "cut_elements": "exportkit.split.array_elements",
     "cut_members": "exportkit.split.members",
     "plan_splits": "exportkit.split.ranges",
 }

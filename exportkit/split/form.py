@@ -7,7 +7,7 @@ import re
 
 from exportkit.errors import ReadError
 from exportkit.place import Place
-from exportkit.split.lines import BYTE_ORDER_MARK
+from exportkit.split.line_blocks import BYTE_ORDER_MARK
 
 __all__ = ["V1_HINT", "Form", "sniff"]
 

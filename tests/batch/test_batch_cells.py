@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch.forms import ARROW_TYPES, cells_of, expanded, value_of
-from exportkit.batch.arrays import growing_column, string_array
+from exportkit.batch.column_builders import growing_column, string_array
 from exportkit.tables.cells import Cells, Lists
 from exportkit.tables.types import ColumnType
 

@@ -247,7 +247,7 @@ def test_an_element_of_several_blocks_is_long_when_more_objects_and_arrays_begin
 ) -> None:
     crowded = (b'[{"a":[{},{},', b"[],{},", b"{}]}")
     blocks = [*crowded[:2], crowded[2] + b',{"b":[{},{},{},{},{},{}]}]']
-    monkeypatch.setattr("exportkit.split.elements.MAX_LINE_OPENINGS", 5)
+    monkeypatch.setattr("exportkit.split.array_elements.MAX_LINE_OPENINGS", 5)
     items = cut_elements(blocks, Form.ARRAY, "x")
     long = next(items)
     assert isinstance(long, LongLine)

@@ -12,7 +12,7 @@ from exportkit.native import octets
 from exportkit.place import LineBlock, Place
 from exportkit.split.array_scan import ArrayScan
 from exportkit.split.form import Form
-from exportkit.split.lines import MAX_LINE_BYTES, MAX_LINE_OPENINGS, LongLine, slices
+from exportkit.split.line_blocks import MAX_LINE_BYTES, MAX_LINE_OPENINGS, LongLine, slices
 from exportkit.split.tape import Tape
 
 __all__ = ["cut_elements"]
