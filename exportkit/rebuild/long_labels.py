@@ -150,7 +150,7 @@ class LongLabel:
             self._annotations.built["objects"] = self._streams.place(array_of(items))
 
     def _items(self, first: int, last: int, start: int, stop: int) -> Iterator[Chunks]:
-        """Yield the objects of ranks `first` to `last`; their answers are among those from `start` to `stop`."""
+        """Yield the objects of ranks `first` to `last`; their answers are among `start` to `stop`."""
         ranks = self._below.order.answer_parent_ranks[start:stop]
         for begin in range(first, last, self._chunk_rows):
             end = min(begin + self._chunk_rows, last)
@@ -198,7 +198,7 @@ class LongLabel:
         return some.built
 
     def _place(self, parent: dict[str, Any], path: tuple[str, ...], members: Members) -> None:
-        """Put a placeholder of `members` into `parent`; what the label's extra holds of them goes with them."""
+        """Put a placeholder of `members` into `parent`; their share of the label's extra goes with them."""
         extra = self._extra.get("annotations")
         for key in path[:-1]:
             extra = extra.get(key) if isinstance(extra, dict) else None

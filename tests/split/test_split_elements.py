@@ -167,7 +167,7 @@ def test_an_empty_array_has_no_elements(text: bytes) -> None:
     assert list(cut_elements([text], Form.ARRAY, "x.json")) == []
 
 
-JQ = "write one row a line instead, as `jq -c '.[]'` does for several arrays in a row"
+JQ = "write one row per line instead, as `jq -c '.[]'` does for several arrays in a row"
 INCOMPLETE = "the file is incomplete; download or write it again"
 
 
@@ -220,7 +220,7 @@ INCOMPLETE = "the file is incomplete; download or write it again"
             1,
             (
                 "the JSON array is followed by something else (in x.json, byte 11)\n"
-                "hint: write one row a line instead, as `jq -c '.data[]'` does"
+                "hint: write one row per line instead, as `jq -c '.data[]'` does"
             ),
         ),
         (
