@@ -1,1 +1,1 @@
-"""Measures exportkit beside its rivals and its rooms alone: ``python -m benchmarks``, see README.md."""
+"""Benchmarks of exportkit, its rivals, and its single stages: ``python -m benchmarks``; see README.md."""

@@ -1,4 +1,4 @@
-"""Who is measured: exportkit and its rivals, each with the threads or processes it may use."""
+"""Candidates: exportkit and its rivals, each with its number of threads or processes."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ class Candidate:
     Attributes
     ----------
     name : str
-        What the command line calls it.
+        Name on the command line.
     label : str
-        What tables and pictures call it.
+        Name in tables and pictures.
     rival : str
         Name in `benchmarks.versus.RIVALS`.
     threads : int
         Threads, or processes, that it may use.
     most_bytes : int
-        Largest input that it is given: more would take minutes, or all memory, and tell nothing new.
+        Largest input that it gets: more would take minutes, or all memory, and show nothing new.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Candidate:
         return [sys.executable, "-m", "benchmarks.versus", *arguments]
 
 
-#: Everyone by name, exportkit first.
+#: All candidates by name, exportkit first.
 CANDIDATES = {
     one.name: one
     for one in (

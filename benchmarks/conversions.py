@@ -1,4 +1,4 @@
-"""Journeys end to end: whole conversions by all candidates, in turn, each in a process of its own."""
+"""Conversions end to end by all candidates, in turn, each in a process of its own."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class Job:
     shape, size_bytes : str, int
         The corpus.
     tables : sequence of str, optional
-        Tables to make; all of them when not given.
+        Tables to make; all by default.
     stored : {"plain", "gzip", "stdin"}
-        How the input lies.
+        How the input is stored.
     """
 
     shape: str
@@ -37,28 +37,32 @@ class Job:
 
 
 def run_job(
-    job: Job, candidates: Sequence[Candidate], corpora: CorpusFiles, runs: int, say: Callable[[str], None]
+    job: Job,
+    candidates: Sequence[Candidate],
+    corpora: CorpusFiles,
+    runs: int,
+    report_progress: Callable[[str], None],
 ) -> list[Conversion]:
-    """Let every candidate do a job: once for memory and rows, then `runs` times in turn for time.
+    """Run a job with every candidate: once for memory and rows, then `runs` times in turn for time.
 
-    The first run also warms the file cache. The order is turned round after every round, so that nobody
-    always runs after the same neighbour.
+    The first run also warms the file cache. The order is reversed after every round, so that no candidate
+    always runs after the same one.
 
     Raises
     ------
     BenchmarkError
         Two candidates disagree about the rows of a table.
     """
-    taking_part = []
+    entries = []
     for candidate in candidates:
         smaller = Job(job.shape, min(job.size_bytes, candidate.most_bytes), job.tables, job.stored)
-        taking_part.append((candidate, smaller))
+        entries.append((candidate, smaller))
     found: list[Conversion] = []
-    for candidate, own in taking_part:
+    for candidate, own in entries:
         found.append(first_run(own, candidate, corpora))
-        say(described(candidate, found[-1]))
+        report_progress(described(candidate, found[-1]))
     check_rows(found)
-    pairs = [pair for pair in zip(taking_part, found, strict=True) if not pair[1].failure]
+    pairs = [pair for pair in zip(entries, found, strict=True) if not pair[1].failure]
     for number in range(runs):
         for (candidate, own), conversion in pairs if number % 2 == 0 else reversed(pairs):
             taken, _ = run_once(own, candidate, corpora)
@@ -69,7 +73,7 @@ def run_job(
 
 
 def first_run(job: Job, candidate: Candidate, corpora: CorpusFiles) -> Conversion:
-    """Run a candidate once, looking at its memory, its rows and its files."""
+    """Run a candidate once for its memory, its rows and its files."""
     conversion = Conversion(
         shape=job.shape,
         size_bytes=corpora.plain(job.shape, job.size_bytes).stat().st_size,
@@ -98,7 +102,7 @@ def run_once(
     sample_memory: bool = False,
     memory_limit: str | None = None,
 ) -> tuple[Measurement, int]:
-    """Run a candidate and return what it took, and the bytes of the Parquet files it wrote."""
+    """Run a candidate; return its measurement, and the size of its Parquet files in bytes."""
     compressed = job.stored == "gzip"
     source = (corpora.compressed if compressed else corpora.plain)(job.shape, job.size_bytes)
     piped = source if job.stored == "stdin" else None
@@ -113,9 +117,9 @@ def run_once(
 
 
 def check_rows(conversions: Sequence[Conversion]) -> None:
-    """Compare the rows of all candidates with those of the first, and note which tables one does not make.
+    """Compare the rows of all candidates with those of the first, and note the tables that a candidate lacks.
 
-    Candidates that were given a smaller input are compared with one another.
+    Candidates with a smaller input are compared with one another.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Corpora as files: takes a shape and a size, gives a path; makes a file once and keeps it."""
+"""Corpora as files: takes a shape and a size, gives a path; a file is made once and kept."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchmarks.corpora import LONG_LINES, generate
 __all__ = ["CorpusFiles"]
 
 SEED = 1
-#: The fast level, as exports are compressed where time matters.
+#: The fast level, with which exports are compressed when time matters.
 GZIP_LEVEL = 1
 MB = 10**6
 
@@ -23,7 +23,7 @@ class CorpusFiles:
     Parameters
     ----------
     folder : Path, optional
-        Where the files stay; a folder for temporary files when not given.
+        Where the files stay; the folder for temporary files by default.
     """
 
     def __init__(self, folder: Path | None = None) -> None:

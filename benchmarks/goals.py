@@ -1,4 +1,4 @@
-"""What was to be reached: exportkit's speed as a factor of what it is measured against, beside the goals.
+"""Goals: the speed of exportkit as a factor of a reference, next to the factors to reach.
 
 Takes results; gives rows of a table, of the largest size of each shape. DuckDB counts with whichever number
 of threads was faster.
@@ -16,7 +16,7 @@ from benchmarks.starting import IMPORT, TO_PARQUET
 __all__ = ["comparisons"]
 
 MB = 10**6
-#: Factor to reach, and the one beyond.
+#: The factor to reach, and a more ambitious one.
 Goal = tuple[float, float]
 ALL_TABLES: Mapping[str, Goal] = {"images": (3, 4), "video": (4.5, 6)}
 ONE_TABLE: Goal = (2, 3)
@@ -24,12 +24,12 @@ COMPRESSED: Goal = (0.7, 0.9)
 ONE_PROCESS: Mapping[str, Goal] = {"images": (0.25, 0.35), "video": (0.33, 0.45)}
 START_UP: Goal = (2, 1.5)
 
-#: Job, what it is compared with, the factor, the factor to reach and the one beyond.
+#: Job, reference, factor, factor to reach, and the more ambitious one.
 Row = tuple[str, str, str, str, str]
 
 
 def comparisons(results: Results) -> list[Row]:
-    """Return how many times as fast exportkit is as what it was to be compared with."""
+    """Return the speed of exportkit as factors of its references."""
     largest: dict[str, int] = {}
     for one in results.conversions:
         largest[one.shape] = max(largest.get(one.shape, 0), one.size_bytes)
@@ -67,11 +67,11 @@ def _beside_plain(ours: Conversion, measured: Measured) -> Iterator[Row]:
 
 
 def _beside_decoding(results: Results, measured: Measured) -> Iterator[Row]:
-    floors = {(room.shape, room.size_bytes): room for room in results.rooms if room.room == "decode alone"}
+    alone = {(one.shape, one.size_bytes): one for one in results.stages if one.stage == "decode alone"}
     for ours in measured.values():
-        floor = floors.get((ours.shape, ours.size_bytes))
-        if floor and ours.candidate == "exportkit-1" and (ours.tables, ours.stored) == ("all", "plain"):
-            factor = ours.rate / floor.rate
+        decoding = alone.get((ours.shape, ours.size_bytes))
+        if decoding and ours.candidate == "exportkit-1" and (ours.tables, ours.stored) == ("all", "plain"):
+            factor = ours.rate / decoding.rate
             yield _row(_named(ours), "msgspec decoding alone", factor, ONE_PROCESS.get(ours.shape))
 
 

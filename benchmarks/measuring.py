@@ -1,4 +1,4 @@
-"""Measures a command: takes its arguments, gives time, memory and output; does not know what it runs."""
+"""Measuring: takes a command, gives its time, memory and output; does not know what it runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import msgspec
 
 __all__ = ["BenchmarkError", "Measurement", "files_size", "measure"]
 
-#: Pause between two looks at a process tree, in seconds: a peak shorter than this can be missed.
+#: Pause between two samples of a process tree, in seconds: a shorter peak can be missed.
 SAMPLE_EVERY_SECONDS = 0.02
 
 
@@ -25,17 +25,17 @@ class BenchmarkError(Exception):
 
 
 class Measurement(msgspec.Struct, kw_only=True):
-    """What one run of a command took.
+    """The figures of one run of a command.
 
     Attributes
     ----------
     seconds : float
-        From starting the process to its end.
+        From the start of the process to its end.
     cpu_seconds : float
         User and system time of the process and of all its children.
     max_rss_bytes : int
-        Largest resident set of any single process of the tree, shared pages included; never below that of the
-        measuring process itself, whose memory a new process shares until it runs its program.
+        Largest resident set of a single process of the tree, shared pages included; never below that of the
+        measuring process, whose memory a new process shares until it runs its program.
     peak_pss_bytes : int, optional
         Peak of the sum over the process tree, shared pages counted once; only where memory was sampled.
     answer : object
@@ -52,27 +52,27 @@ class Measurement(msgspec.Struct, kw_only=True):
 def measure(
     arguments: Sequence[str], *, sample_memory: bool = False, standard_input: Path | None = None
 ) -> Measurement:
-    """Run a command to its end and return what it took.
+    """Run a command to its end and return its figures.
 
     Parameters
     ----------
     arguments : sequence of str
         The command.
     sample_memory : bool
-        Look at the memory of the process tree all the time. Looking takes time of its own, so that `seconds`
-        of such a run are not to be compared.
+        Sample the memory of the process tree. Sampling takes time of its own, so that `seconds` of such a run
+        cannot be compared.
     standard_input : Path, optional
         A file that the command reads as its standard input.
 
     Raises
     ------
     BenchmarkError
-        The command failed; the message ends with what it said on standard error.
+        The command failed; the message ends with its output on standard error.
     """
-    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as complained:
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         given = standard_input.open("rb") if standard_input else None
         started = time.perf_counter()
-        process = subprocess.Popen(arguments, stdin=given, stdout=said, stderr=complained)
+        process = subprocess.Popen(arguments, stdin=given, stdout=output, stderr=errors)
         sampler = MemorySampler(process.pid) if sample_memory else None
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
@@ -80,12 +80,12 @@ def measure(
         peak = sampler.stop() if sampler else None
         if given:
             given.close()
-        said.seek(0)
-        complained.seek(0)
+        output.seek(0)
+        errors.seek(0)
         if process.returncode != 0:
-            last = complained.read().decode(errors="replace")[-2000:]
+            last = errors.read().decode(errors="replace")[-2000:]
             raise BenchmarkError(f"{' '.join(arguments)} ended with {process.returncode}:\n{last}")
-        lines = said.read().splitlines()
+        lines = output.read().splitlines()
     return Measurement(
         seconds=seconds,
         cpu_seconds=usage.ru_utime + usage.ru_stime,
@@ -96,12 +96,12 @@ def measure(
 
 
 class MemorySampler:
-    """Looks at a process tree from a thread until it is told to stop.
+    """Samples a process tree from a thread until `stop` is called.
 
     Parameters
     ----------
     pid : int
-        The root of the tree; its children are found anew at every look.
+        The root of the tree; its children are looked up for every sample.
     """
 
     def __init__(self, pid: int) -> None:
@@ -112,7 +112,7 @@ class MemorySampler:
         self._thread.start()
 
     def stop(self) -> int:
-        """Stop looking and return the peak, in bytes."""
+        """Stop sampling and return the peak in bytes."""
         self._done.set()
         self._thread.join()
         return self._peak
@@ -128,7 +128,7 @@ def tree_pss(root: int) -> int:
 
 
 def children(pid: int) -> list[int]:
-    """Return the processes that a process has started, none when it has ended."""
+    """Return the processes that a process has started, none if it has ended."""
     try:
         lists = [path.read_text(encoding="ascii") for path in Path(f"/proc/{pid}/task").glob("*/children")]
     except OSError:
@@ -137,7 +137,7 @@ def children(pid: int) -> list[int]:
 
 
 def pss(pid: int) -> int:
-    """Return the proportional set size of a process in bytes, 0 when it has ended."""
+    """Return the proportional set size of a process in bytes, 0 if it has ended."""
     try:
         rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
     except OSError:

@@ -1,8 +1,8 @@
-"""Peak memory: takes exports that grow and lines that do not fit, gives the peak of the whole process tree.
+"""Peak memory: takes exports of growing size and lines that do not fit, gives the peak of the process tree.
 
-Command: ``python -m benchmarks.memory [--only sizes|lines] [--shape NAME] [--scale 0.1]``.
-What an export takes must depend on nothing in it: peaks of growing exports are compared with one another, and
-every peak with a bound. Exits with 1 where either is not kept. Exports are made one at a time and removed.
+Command: ``python -m benchmarks.memory [--only sizes|lines] [--shape NAME] [--scale 0.1]``. The peak must not
+depend on the export: peaks of growing exports are compared with one another, and every peak with a bound. The
+exit code is 1 if either comparison fails. Exports are made one at a time and removed.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ __all__ = ["MOST_BYTES", "MOST_SPREAD", "jobs_of_lines", "jobs_of_sizes", "main"
 
 MB = 10**6
 GB = 10**9
-#: What no conversion with two workers may exceed.
+#: No conversion with two workers may exceed this peak.
 MOST_BYTES = 700 * MB
-#: The largest peak of one shape, of exports of all sizes, beside the smallest.
+#: Ratio of the largest to the smallest peak of one shape, over all sizes.
 MOST_SPREAD = 1.15
 SIZES = (800 * MB, 1_600 * MB, 3_200 * MB)
 STORED = ("plain", "gzip", "stdin")
-#: Single lines: bytes of a video, or how many of its members a line has.
+#: Single lines: bytes of a video, or the number of members of the line.
 LINES = (
     ("one_video_row", 100 * MB),
     ("one_video_row", 1 * GB),
@@ -43,7 +43,7 @@ Found = list[tuple[Job, Measurement]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print a table, and say what is not kept."""
+    """Measure, print a table, and print the bounds that were exceeded."""
     options = parse(arguments)
     jobs: list[Job] = []
     if options.only != "lines":
@@ -70,17 +70,17 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the options of the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.memory", description=__doc__)
     parser.add_argument("--only", choices=["sizes", "lines"], help="growing exports, or long lines")
-    parser.add_argument("--shape", action="append", choices=SHAPES, help="images and video when not given")
+    parser.add_argument("--shape", action="append", choices=SHAPES, help="images and video by default")
     parser.add_argument("--scale", type=float, default=1, help="a share of every size, for a short look")
     parser.add_argument("--workers", choices=["1", "2"], default="2")
     parser.add_argument("--memory-limit", help="passed on to the conversion")
-    parser.add_argument("--bound", type=parse_size, default=MOST_BYTES, help="what no peak may exceed")
-    parser.add_argument("--corpora", type=Path, help="folder with exports that are to stay")
+    parser.add_argument("--bound", type=parse_size, default=MOST_BYTES, help="largest peak that is allowed")
+    parser.add_argument("--corpora", type=Path, help="folder in which exports are kept")
     return parser.parse_args(arguments)
 
 
 def jobs_of_sizes(shapes: Sequence[str], scale: float) -> list[Job]:
-    """Return conversions of growing exports, in every way in which they may lie."""
+    """Return conversions of growing exports, in every form of storage."""
     sizes = [max(1, int(size * scale)) for size in SIZES]
     growing = [shape for shape in shapes if shape not in LONG_LINES]
     return [
@@ -105,7 +105,7 @@ def jobs_of_lines(scale: float, shapes: Sequence[str] | None = None) -> list[Job
 def measured(
     jobs: Sequence[Job], candidate: Candidate, folder: Path | None, memory_limit: str | None
 ) -> Iterator[tuple[Job, Measurement]]:
-    """Yield what each job took; without a folder, an export is made for the jobs that need it and removed."""
+    """Yield the figures of each job; without a folder, an export is made for its jobs and then removed."""
     for _, same in groupby(sorted(jobs, key=_corpus), key=_corpus):
         with tempfile.TemporaryDirectory(prefix="exportkit-bench-") as temporary:
             corpora = CorpusFiles(folder or Path(temporary))
@@ -115,8 +115,8 @@ def measured(
 
 
 def missed(found: Found, bound: int = MOST_BYTES) -> list[str]:
-    """Return a line for each bound that is not kept."""
-    said = [
+    """Return one line per bound that was exceeded."""
+    exceeded = [
         f"{described(job)}: {peak(taken) / MB:.0f} MB are more than {bound / MB:.0f} MB"
         for job, taken in found
         if peak(taken) > bound
@@ -125,7 +125,7 @@ def missed(found: Found, bound: int = MOST_BYTES) -> list[str]:
     for job, taken in found:
         if job.shape not in dict(LINES):
             growing.setdefault((job.shape, job.stored), []).append(peak(taken))
-    return said + [
+    return exceeded + [
         f"{shape}, {stored}: the largest peak is {max(peaks) / min(peaks):.2f} times the smallest"
         for (shape, stored), peaks in growing.items()
         if max(peaks) > MOST_SPREAD * min(peaks)
@@ -134,7 +134,7 @@ def missed(found: Found, bound: int = MOST_BYTES) -> list[str]:
 
 def table(found: Found) -> str:
     """Return a Markdown table of all peaks."""
-    head = ["| export | stored | peak, MB | seconds, with looking |", "| --- | --- | --- | --- |"]
+    head = ["| export | stored | peak, MB | seconds, with sampling |", "| --- | --- | --- | --- |"]
     return "\n".join([*head, *(row(job, taken) for job, taken in found)])
 
 
@@ -144,7 +144,7 @@ def row(job: Job, taken: Measurement) -> str:
 
 
 def described(job: Job) -> str:
-    """Return what a job converts, in words."""
+    """Return a description of a job."""
     return f"{_named(job)}, {job.stored}"
 
 

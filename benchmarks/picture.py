@@ -1,7 +1,7 @@
 """A picture of speed and memory against input size: ``python -m benchmarks.picture RESULTS... PICTURE``.
 
-Takes results files with several sizes, gives a PNG or SVG: a row a shape, speed on the left and peak memory
-on the right, a line a candidate.
+Takes results files with several sizes; gives a PNG or SVG: one row per shape, speed on the left and peak
+memory on the right, one line per candidate.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ __all__ = ["draw", "main"]
 MB = 10**6
 PANEL_INCHES = (4.6, 3.1)
 COLOURS = 64
-#: exportkit stands out; colours are told apart by people who see fewer of them as well.
+#: exportkit stands out; the colours are distinguishable with colour blindness too.
 STYLES: dict[str, dict[str, Any]] = {
     "exportkit-2": {"color": "#0b3954", "linewidth": 2.6, "marker": "o"},
     "exportkit-1": {"color": "#0b3954", "linewidth": 1.6, "marker": "o", "linestyle": "--"},
@@ -55,7 +55,7 @@ def draw(conversions: Sequence[Conversion], picture: Path) -> None:
     Raises
     ------
     ValueError
-        There is nothing to draw.
+        There are no results to draw.
     """
     lines = lines_by_shape(conversions)
     if not lines:
@@ -74,19 +74,19 @@ def draw(conversions: Sequence[Conversion], picture: Path) -> None:
             speed.plot(input_mb, [one.rate for one in points], label=CANDIDATES[name].label, **style)
             memory.plot(input_mb, [one.peak_pss_bytes / MB for one in points], **style)
         sizes = sorted({round(one.size_bytes / MB) for points in by_candidate.values() for one in points})
-        label(speed, f"{shape}: speed (higher is better)", "MB of input a second", sizes)
+        label(speed, f"{shape}: speed (higher is better)", "MB of input per second", sizes)
         label(memory, f"{shape}: peak memory (lower is better)", "MB, all processes", sizes)
     handles, names = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
-    # Drawn on white, to be read on dark pages as well.
+    # A white background is readable on dark pages too.
     figure.savefig(picture, dpi=100, facecolor="white")
-    if picture.suffix == ".png":  # a third of the bytes, and nothing to be seen of it
+    if picture.suffix == ".png":  # a third of the bytes, without a visible difference
         Image.open(picture).quantize(COLOURS).save(picture, optimize=True)
     plt.close(figure)
 
 
 def lines_by_shape(conversions: Sequence[Conversion]) -> dict[str, dict[str, list[Conversion]]]:
-    """Return the points of each line, by shape and candidate; those that make fewer tables are left out."""
+    """Return the points of each line, by shape and candidate; candidates with fewer tables are left out."""
     found: dict[str, dict[str, list[Conversion]]] = defaultdict(lambda: defaultdict(list))
     for one in conversions:
         if one.tables == "all" and one.stored == "plain" and one.seconds and not one.missing:

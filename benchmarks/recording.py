@@ -1,4 +1,4 @@
-"""Recording: a run becomes a results file, the tables of both READMEs and the picture that they show."""
+"""Recording: the results of a run become a file, the tables of both READMEs and their picture."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from benchmarks.results import Results
 __all__ = ["record"]
 
 HERE = Path(__file__).parent
-#: The picture, from the folder of the project; there is one, of the last recorded run.
+#: Path of the picture of the last recorded run, relative to the project.
 PICTURE = "benchmarks/results/speed_and_memory.png"
 
 
 def record(results: Results, machine_name: str, project: Path = HERE.parent) -> list[Path]:
-    """Write down a run and return the files that were written.
+    """Record a run; return the files that were written.
 
     Parameters
     ----------
     results : Results
-        What was measured.
+        The results.
     machine_name : str
-        Names the results file, after the date.
+        Suffix of the name of the results file, after the date.
     project : Path
         Folder of the project.
     """
-    from benchmarks.picture import draw  # noqa: PLC0415 - matplotlib is heavy, and measuring goes before
+    from benchmarks.picture import draw  # noqa: PLC0415 - matplotlib is heavy, and only recording needs it
 
     name = re.sub(r"[^\w.]+", "-", machine_name.lower()).strip("-")
     path = project / "benchmarks" / "results" / f"{results.machine.date}-{name}.json"

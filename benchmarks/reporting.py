@@ -8,34 +8,35 @@ from statistics import median
 
 from benchmarks.candidates import CANDIDATES
 from benchmarks.goals import comparisons
-from benchmarks.results import ROOMS, Conversion, Machine, Results
+from benchmarks.results import STAGES, Conversion, Machine, Results
 
 __all__ = ["numbers", "renew", "report", "shown", "summary"]
 
 MB = 10**6
-#: Whose versions the project's README names.
+#: Libraries whose versions the project's README has.
 RIVALS_SHOWN = ("duckdb", "polars", "orjson", "pandas", "pyarrow")
 
 
 def report(results: Results) -> str:
-    """Return everything that was measured."""
-    parts = [about(results.machine)]
+    """Return all tables of the results."""
+    sections = [about(results.machine)]
     jobs = dict.fromkeys(one.job for one in results.conversions)
-    parts += [job_table([one for one in results.conversions if one.job == job]) for job in jobs]
+    sections += [job_table([one for one in results.conversions if one.job == job]) for job in jobs]
     if found := comparisons(results):
         head = ("job", "beside", "factor", "to reach", "beyond")
-        parts.append("### What was to be reached\n\n" + table(head, found))
-    if results.rooms:
-        parts.append(rooms_table(results))
+        sections.append("### What was to be reached\n\n" + table(head, found))
+    if results.stages:
+        sections.append(stages_table(results))
     if results.start_up:
-        parts.append(start_up_table(results))
-    return "\n\n".join(parts) + "\n"
+        sections.append(start_up_table(results))
+    return "\n\n".join(sections) + "\n"
 
 
 def summary(results: Results) -> str:
     """Return the short table for the project's README: all tables, the largest size that was measured.
 
-    A line a candidate, the fastest first. Who makes fewer tables, or takes less input, has no figures.
+    One line per candidate, the fastest first. A candidate that makes fewer tables, or takes less input, has
+    no figures.
     """
     head, rows = ["all tables to Parquet by"], {name: [CANDIDATES[name].label] for name in CANDIDATES}
     fastest: dict[str, float] = {}
@@ -55,7 +56,7 @@ def summary(results: Results) -> str:
 
 
 def numbers(results: Results, picture: str) -> str:
-    """Return what the project's README says: where it was measured, the short table and the picture.
+    """Return the section of the project's README: the machine, the short table and the picture.
 
     Parameters
     ----------
@@ -74,7 +75,7 @@ def numbers(results: Results, picture: str) -> str:
 
 
 def shown(picture: str) -> str:
-    """Return what shows the picture, whose path is given from the file that shows it."""
+    """Return the Markdown that shows the picture; its path is relative to the file that shows it."""
     return (
         f"![Speed and peak memory of exportkit and other ways to the same tables, by input size]({picture})"
     )
@@ -86,7 +87,7 @@ def renew(readme: Path, name: str, text: str) -> None:
     Raises
     ------
     ValueError
-        The markers are not there.
+        The file lacks the markers.
     """
     opening, closing = f"<!-- {name} -->", f"<!-- /{name} -->"
     before, begin, rest = readme.read_text(encoding="utf-8").partition(opening)
@@ -97,7 +98,7 @@ def renew(readme: Path, name: str, text: str) -> None:
 
 
 def about(machine: Machine) -> str:
-    """Return a sentence about where and with what this was measured."""
+    """Return a sentence about the machine, the commit and the versions."""
     return (
         f"Measured on {machine.date} at commit {machine.commit}: {machine.processor}, {machine.cores} cores, "
         f"{machine.memory_bytes / 2**30:.0f} GiB, {machine.system}, Python {machine.python}; "
@@ -106,12 +107,12 @@ def about(machine: Machine) -> str:
 
 
 def versions(machine: Machine, names: Iterable[str]) -> str:
-    """Return libraries with their versions, those that were installed."""
+    """Return the installed libraries among `names`, with their versions."""
     return ", ".join(f"{name} {machine.versions[name]}" for name in names if name in machine.versions)
 
 
 def job_table(conversions: Sequence[Conversion]) -> str:
-    """Return what all candidates took for one job."""
+    """Return the figures of all candidates for one job."""
     shape, size, tables, stored = conversions[0].job
     wanted = "all tables" if tables == "all" else f"`{tables}` only"
     how = "" if stored == "plain" else f", {stored}"
@@ -135,21 +136,21 @@ def job_table(conversions: Sequence[Conversion]) -> str:
     return f"### {shape}, {size / MB:.0f} MB, {wanted}{how} (median of {runs})\n\n" + table(head, rows)
 
 
-def rooms_table(results: Results) -> str:
-    """Return the speed of every room by shape."""
-    shapes = list(dict.fromkeys(room.shape for room in results.rooms))
-    rates = {(room.room, room.shape): f"{room.rate:.0f}" for room in results.rooms}
-    rows = [(room, *(rates.get((room, shape), "") for shape in shapes)) for room in ROOMS]
-    return "### The rooms, MB/s of one process\n\n" + table(("room", *shapes), rows)
+def stages_table(results: Results) -> str:
+    """Return the speed of every stage by shape."""
+    shapes = list(dict.fromkeys(one.shape for one in results.stages))
+    rates = {(one.stage, one.shape): f"{one.rate:.0f}" for one in results.stages}
+    rows = [(stage, *(rates.get((stage, shape), "") for shape in shapes)) for stage in STAGES]
+    return "### The stages, MB/s of one process\n\n" + table(("stage", *shapes), rows)
 
 
 def start_up_table(results: Results) -> str:
-    """Return what small jobs cost in a new process."""
+    """Return the seconds of small jobs in a new process."""
     rows = [(one.job, f"{median(one.seconds):.3f}") for one in results.start_up]
     return "### Start-up in a new process\n\n" + table(("job", "seconds"), rows)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table; the first column is text, the others line up to the right where they are numbers."""
+    """Return a Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -1,4 +1,4 @@
-"""What a run of the benchmarks found, and the file it is kept in."""
+"""Results: the figures of one run of the benchmarks, and the file that keeps them."""
 
 from __future__ import annotations
 
@@ -12,17 +12,26 @@ from statistics import median
 
 import msgspec
 
-__all__ = ["ROOMS", "Conversion", "Machine", "Results", "Room", "StartUp", "describe_machine", "read_results"]
+__all__ = [
+    "STAGES",
+    "Conversion",
+    "Machine",
+    "Results",
+    "Stage",
+    "StartUp",
+    "describe_machine",
+    "read_results",
+]
 
 MB = 10**6
-#: The rooms in order, the freeing of decoded rows, and the floor.
-ROOMS = ("read", "split", "decode", "flatten", "batch", "write", "free", "decode alone")
-#: Whose versions a results file names.
+#: The stages in order, the freeing of decoded rows, and decoding without the other stages.
+STAGES = ("read", "split", "decode", "flatten", "batch", "write", "free", "decode alone")
+#: Libraries whose versions a results file has.
 PACKAGES = ("dlt", "duckdb", "isal", "msgspec", "numpy", "orjson", "pandas", "polars", "pyarrow")
 
 
 class Machine(msgspec.Struct, kw_only=True):
-    """Where and with what something was measured."""
+    """The machine, the commit and the versions of a measurement."""
 
     date: str
     commit: str
@@ -42,7 +51,7 @@ class Conversion(msgspec.Struct, kw_only=True, omit_defaults=True):
     shape, size_bytes : str, int
         The export; `size_bytes` of its plain form.
     tables : str
-        ``all`` or the table alone.
+        ``all``, or the names of the tables.
     stored : str
         ``plain``, ``gzip`` or ``stdin``.
     candidate : str
@@ -60,7 +69,7 @@ class Conversion(msgspec.Struct, kw_only=True, omit_defaults=True):
     missing : list of str
         Tables with rows that this candidate does not make.
     failure : str
-        Why there are no figures.
+        The reason why there are no figures.
     """
 
     shape: str
@@ -79,21 +88,22 @@ class Conversion(msgspec.Struct, kw_only=True, omit_defaults=True):
 
     @property
     def rate(self) -> float:
-        """MB/s of plain input, by the median run; 0 when it failed."""
+        """MB/s of plain input, by the median run; 0 if it failed."""
         return self.size_bytes / MB / median(self.seconds) if self.seconds else 0.0
 
     @property
     def job(self) -> tuple[str, int, str, str]:
-        """What was converted, without who did it."""
+        """The job without the candidate."""
         return self.shape, self.size_bytes, self.tables, self.stored
 
 
-class Room(msgspec.Struct, kw_only=True):
-    """One room alone, in process: seconds for `size_bytes` of input, one figure a run."""
+class Stage(msgspec.Struct, kw_only=True):
+    """One stage, in process: seconds for `size_bytes` of input, one figure per run."""
 
     shape: str
     size_bytes: int
-    room: str
+    #: Results files keep the key that the first of them had.
+    stage: str = msgspec.field(name="room")
     seconds: list[float]
 
     @property
@@ -103,28 +113,29 @@ class Room(msgspec.Struct, kw_only=True):
 
 
 class StartUp(msgspec.Struct, kw_only=True):
-    """A small job in a new process: seconds of each run."""
+    """A small job in a new process: the seconds of each run."""
 
     job: str
     seconds: list[float]
 
 
 class Results(msgspec.Struct, kw_only=True):
-    """All of one run."""
+    """All figures of one run."""
 
     machine: Machine
     conversions: list[Conversion] = []
-    rooms: list[Room] = []
+    #: Results files keep the key that the first of them had.
+    stages: list[Stage] = msgspec.field(default_factory=list, name="rooms")
     start_up: list[StartUp] = []
 
 
 def read_results(path: Path) -> Results:
-    """Return what a results file holds."""
+    """Return the results in a file."""
     return msgspec.json.decode(path.read_bytes(), type=Results)
 
 
 def describe_machine() -> Machine:
-    """Return the machine, the commit and the versions that are running now."""
+    """Return the current machine, commit and versions."""
     commit = subprocess.run(
         ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
     )
@@ -142,7 +153,7 @@ def describe_machine() -> Machine:
 
 
 def version(package: str) -> str:
-    """Return the version of an installed package, empty when it is not installed."""
+    """Return the version of an installed package, empty if it is not installed."""
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:

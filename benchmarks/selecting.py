@@ -1,4 +1,4 @@
-"""Selecting: what a part of an export costs beside all of it.
+"""Selecting: the cost of converting a selection, relative to the whole export.
 
 Command: ``python -m benchmarks.selecting [--shape SHAPE] [--size SIZE] [--runs N]``. Each selection converts
 to Parquet in a process of its own, in turn with the others; times are medians and include the start of the
@@ -23,12 +23,12 @@ __all__ = ["main"]
 
 CONVERT = (
     "import exportkit; "
-    "exportkit.to_parquet({source!r}, {destination!r}, mode='overwrite', workers=1, **{asked!r})"
+    "exportkit.to_parquet({source!r}, {destination!r}, mode='overwrite', workers=1, **{selected!r})"
 )
 
 
-def choices(source: Path) -> dict[str, dict[str, Any]]:
-    """Return what is asked for, by what it is called; the data row is one in the middle of the file."""
+def selections(source: Path) -> dict[str, dict[str, Any]]:
+    """Return the options of each selection by its name; the data row is one in the middle of the file."""
     with source.open("rb") as file:
         file.seek(source.stat().st_size // 2)
         file.readline()
@@ -44,20 +44,20 @@ def choices(source: Path) -> dict[str, dict[str, Any]]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Print wall-clock and processor seconds of each selection, and their shares of converting everything."""
+    """Print wall-clock and processor seconds of each selection, and their shares of those for everything."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.selecting", description=main.__doc__)
     parser.add_argument("--shape", choices=SHAPES, default="images")
     parser.add_argument("--size", type=parse_size, default=200_000_000, help="such as 200MB")
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args(arguments)
     source = CorpusFiles().plain(options.shape, options.size)
-    asked_for = choices(source)
-    found: dict[str, list[Measurement]] = {name: [] for name in asked_for}
+    options_by_name = selections(source)
+    found: dict[str, list[Measurement]] = {name: [] for name in options_by_name}
     with tempfile.TemporaryDirectory(prefix="exportkit-bench-") as folder:
         destination = str(Path(folder) / "lake")
         for _ in range(options.runs):
-            for name, asked in asked_for.items():
-                code = CONVERT.format(source=str(source), destination=destination, asked=asked)
+            for name, selected in options_by_name.items():
+                code = CONVERT.format(source=str(source), destination=destination, selected=selected)
                 found[name].append(measure([sys.executable, "-W", "ignore", "-c", code]))
     whole = medians(found["everything"])
     for name, measurements in found.items():

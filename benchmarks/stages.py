@@ -1,10 +1,11 @@
-"""One benchmark a room: ``python -m benchmarks.stages SHAPE EXPORT [--runs N]``.
+"""One benchmark per stage: ``python -m benchmarks.stages SHAPE EXPORT [--runs N]``.
 
-An export goes through all rooms, a stopwatch standing in each.
+An export goes through all stages, with a stopwatch in each.
 
-Rooms are timed while they work together, block by block, since a room's time depends on what the one before
-it left in the processor's cache. The stopwatches count processor time, which neighbours on the machine
-change least. ``free`` is the time to free decoded rows, ``decode alone`` the floor.
+Stages are timed while they work together, block by block, since the time of a stage depends on what the stage
+before it left in the processor's cache. The stopwatches count processor time, which other work on the machine
+changes least. ``free`` is the time to free decoded rows, ``decode alone`` that of decoding without the other
+stages.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ from typing import TypeVar
 import msgspec
 import pyarrow as pa
 
-from benchmarks.floor import decoding_seconds
+from benchmarks.decode_alone import decoding_seconds
 from benchmarks.measuring import BenchmarkError
-from benchmarks.results import ROOMS, Room
+from benchmarks.results import STAGES, Stage
 from exportkit.batch import TableBuffer, arrow_schema
 from exportkit.decode import LineDecoder
 from exportkit.flatten import flatten
@@ -37,54 +38,55 @@ from exportkit.split import cut_lines, places
 from exportkit.tables.cells import Cells, TableBlock
 from exportkit.write import LakeWriter, open_destination
 
-__all__ = ["main", "time_rooms"]
+__all__ = ["main", "time_stages"]
 
-ROWS_A_BATCH = 100_000
+ROWS_PER_BATCH = 100_000
 Item = TypeVar("Item")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Time the rooms and print what was found as JSON."""
+    """Time the stages and print the results as JSON."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.stages", description=main.__doc__)
-    parser.add_argument("shape", help="what the export is called in the results")
+    parser.add_argument("shape", help="name of the export in the results")
     parser.add_argument("export", type=Path)
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args(arguments)
-    print(msgspec.json.encode(time_rooms(options.shape, options.export, options.runs)).decode())
+    print(msgspec.json.encode(time_stages(options.shape, options.export, options.runs)).decode())
 
 
 class Stopwatches:
-    """Seconds spent in each room."""
+    """Seconds spent in each stage."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = defaultdict(float)
         self._started = time.thread_time()
 
-    def lap(self, room: str) -> None:
-        """Count everything since the last lap for `room`."""
+    def lap(self, stage: str) -> None:
+        """Add the time since the last lap to `stage`."""
         now = time.thread_time()
-        self.seconds[room] += now - self._started
+        self.seconds[stage] += now - self._started
         self._started = now
 
-    def pulled(self, items: Iterator[Item], room: str) -> Iterator[Item]:
-        """Give `items`, counting the time to get each for `room`; what pulls it counts its own time first."""
+    def pulled(self, items: Iterator[Item], stage: str) -> Iterator[Item]:
+        """Yield `items`, and add the time to get each to `stage`; the consumer counts its own time first."""
         for item in items:
-            self.lap(room)
+            self.lap(stage)
             yield item
-        self.lap(room)
+        self.lap(stage)
 
 
-def time_rooms(shape: str, path: Path, runs: int) -> list[Room]:
-    """Return the seconds that each room takes for an export, from so many runs."""
+def time_stages(shape: str, path: Path, runs: int) -> list[Stage]:
+    """Return the seconds that each stage takes for an export, one figure per run."""
     size = path.stat().st_size
-    laps = [through_all_rooms(path) | {"decode alone": decoding_seconds(path)} for _ in range(runs)]
+    laps = [through_all_stages(path) | {"decode alone": decoding_seconds(path)} for _ in range(runs)]
     return [
-        Room(shape=shape, size_bytes=size, room=room, seconds=[lap[room] for lap in laps]) for room in ROOMS
+        Stage(shape=shape, size_bytes=size, stage=stage, seconds=[lap[stage] for lap in laps])
+        for stage in STAGES
     ]
 
 
-def through_all_rooms(path: Path) -> dict[str, float]:
-    """Take an export through all rooms and return the seconds spent in each."""
+def through_all_stages(path: Path) -> dict[str, float]:
+    """Take an export through all stages and return the seconds spent in each."""
     options = make_options()
     schemas = {name: arrow_schema(name, columns) for name, columns in options.columns.items()}
     gc.disable()
@@ -103,13 +105,13 @@ def through_all_rooms(path: Path) -> dict[str, float]:
             watches.lap("write")
     finally:
         gc.enable()
-    return {room: watches.seconds[room] for room in ROOMS if room != "decode alone"}
+    return {stage: watches.seconds[stage] for stage in STAGES if stage != "decode alone"}
 
 
 def full_batches(
     path: Path, buffers: dict[str, TableBuffer], watches: Stopwatches
 ) -> Iterator[tuple[str, pa.RecordBatch]]:
-    """Give the record batches of an export, with laps for every room up to `batch`."""
+    """Yield the record batches of an export, with laps for every stage up to `batch`."""
     decoder = LineDecoder()
     for source, block in line_blocks(path, watches):
         found = places(block)
@@ -125,7 +127,7 @@ def full_batches(
         del rows
         watches.lap("free")
         for name, buffer in buffers.items():
-            if buffer.rows >= ROWS_A_BATCH:
+            if buffer.rows >= ROWS_PER_BATCH:
                 batch = buffer.take()
                 watches.lap("batch")
                 yield name, batch
@@ -137,7 +139,7 @@ def full_batches(
 
 
 def line_blocks(path: Path, watches: Stopwatches) -> Iterator[tuple[Source, LineBlock]]:
-    """Give the lines of an export in blocks, with laps for `read` and `split`."""
+    """Yield the lines of an export in blocks, with laps for `read` and `split`."""
     for opened in open_sources(str(path)):
         with opened:
             read = watches.pulled(opened.blocks(SIZES.block_bytes), "read")
@@ -148,7 +150,7 @@ def line_blocks(path: Path, watches: Stopwatches) -> Iterator[tuple[Source, Line
 
 
 def made_block(lazy: TableBlock) -> TableBlock:
-    """Return a block whose cells have been made, so that the time to make them is that of `flatten`."""
+    """Return a block with its cells made, so that their time counts for `flatten`."""
     cells = {name: make() for name, make in lazy.columns.items()}
     return TableBlock(lazy.table, lazy.length, {name: partial(_given, one) for name, one in cells.items()})
 

@@ -1,6 +1,6 @@
-"""Start-up: what fifty lines cost in a new process, beside what importing pyarrow's Parquet costs.
+"""Start-up: the time of converting fifty lines in a new process, next to that of importing pyarrow's Parquet.
 
-The destination is new every time.
+The destination is new in every run.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ CONVERT = "import exportkit; exportkit.to_parquet({source!r}, {destination!r})"
 
 
 def time_starting(corpora: CorpusFiles, runs: int) -> list[StartUp]:
-    """Return the seconds of small jobs in new processes, from so many runs in turn."""
+    """Return the seconds of small jobs in new processes, from `runs` rounds in turn."""
     source = str(corpora.lines("images", LINES))
     found: dict[str, StartUp] = {}
     with tempfile.TemporaryDirectory(prefix="exportkit-bench-") as folder:
         for number in range(-1, runs):
             for job, command in commands(source, Path(folder), number).items():
                 seconds = measure(command).seconds
-                if number >= 0:  # the one before warms the file cache
+                if number >= 0:  # the first round warms the file cache
                     found.setdefault(job, StartUp(job=job, seconds=[])).seconds.append(seconds)
     return list(found.values())
 
 
 def commands(source: str, folder: Path, number: int) -> dict[str, list[str]]:
-    """Return the command of every job by what it is called, with destinations that are new."""
+    """Return the command of every job by its name, with new destinations."""
     by_library, by_command = str(folder / f"library-{number}"), str(folder / f"command-{number}")
     python = sys.executable
     return {

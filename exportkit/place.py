@@ -1,4 +1,4 @@
-"""Places: which input a line came from, and where it stands in it."""
+"""Places: the input of a line, and its position in that input."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ __all__ = ["LineBlock", "LinePlaces", "MemberChunk", "Place", "Source", "StoredL
 
 
 class Source(Struct, frozen=True):
-    """One input: what names it in tables, errors and reports.
+    """One input, as tables, errors and reports name it.
 
     Attributes
     ----------
     uri : str
-        Path or URL without query and fragment (they may hold a signature); ``stdin:`` or
-        ``stream:`` for inputs without a name.
+        Path or URL without query and fragment, which may hold a signature; ``stdin:`` or ``stream:`` for
+        inputs without a name.
     export_id : str
-        Name of the input in every table; stable as long as the input is the same.
+        Id of the input in every table; the same as long as the input does not change.
     size : int or None
-        Stored (compressed) size in bytes; None where the input does not say.
+        Stored (compressed) size in bytes; None if it is not known.
     export_version : str
-        ``v2``, or ``v1`` where the lines were translated from Export V1.
+        ``v2``, or ``v1`` if the lines were upgraded from Export V1.
     """
 
     uri: str
@@ -37,7 +37,7 @@ class Source(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True):
-    """Where a line stands.
+    """The place of a line.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class Place(Struct, frozen=True):
     line : int or None
         Line number from 1; the element's ordinal in a JSON array.
     byte_offset : int or None
-        Offset of the line's first byte in the decompressed input; None where it is not known.
+        Offset of the line's first byte in the decompressed input; None if it is not known.
     """
 
     source_uri: str
@@ -63,14 +63,14 @@ class Place(Struct, frozen=True):
 
 
 class LineBlock(Struct, frozen=True):
-    """Whole lines that stand together in an input.
+    """Consecutive whole lines of an input.
 
     Attributes
     ----------
     data : bytes
         The lines; the last line of the input may lack its newline.
     line : int
-        Physical number of the first line, from 1.
+        Number of the first line, from 1; blank lines count.
     offset : int or None
         Byte offset of `data` in the decompressed input; None for elements of a JSON array.
     """
@@ -81,20 +81,20 @@ class LineBlock(Struct, frozen=True):
 
 
 class StoredLine(Struct, frozen=True):
-    """A line too long to hold, as the range of an uncompressed file in which it lies.
+    """A line that is too long to hold, as a range of an uncompressed file.
 
     Attributes
     ----------
     uri : str
         The file: the input itself, or a temporary copy of the line. May hold a signature: never show it.
     start, end : int
-        Where the line begins and ends (without its line end) in that file.
+        Byte range of the line in that file, without its line end.
     line : int
         Physical line number from 1; the element's ordinal in a JSON array.
     offset : int or None
         Byte offset of the line in the decompressed input; None for an element of a JSON array.
     is_temporary : bool
-        Whether the file was made for this line: who has converted the line removes it.
+        Whether the file was made for this line, and is removed once the line is converted.
     """
 
     uri: str
@@ -106,18 +106,18 @@ class StoredLine(Struct, frozen=True):
 
 
 class MemberChunk(Struct, frozen=True):
-    """Members of one object or array of a long line that stand together.
+    """Consecutive members of one object or array of a long line.
 
     Attributes
     ----------
     path : tuple of str and int
         Keys and indexes that lead from the line to the object or array.
     is_object : bool
-        Whether it is an object: its members begin with keys then.
+        Whether it is an object, so that its members begin with keys.
     first : int
         Ordinal of the first member, from 0.
     data : bytes
-        The members with the commas between them; empty for what is empty.
+        The members with the commas between them; empty for an empty object or array.
     """
 
     path: tuple[str | int, ...]
@@ -127,18 +127,18 @@ class MemberChunk(Struct, frozen=True):
 
 
 class LinePlaces(Struct, frozen=True):
-    """Where the lines of a block stand; blank lines are left out.
+    """The places of the lines of a block, without the blank lines.
 
     Attributes
     ----------
     lines : ndarray of int64, shape (n,)
-        Physical line numbers.
+        Line numbers from 1; blank lines count.
     starts, lengths : ndarray of int64, shape (n,)
-        First byte of each line within the block, and its length without its end.
+        Position of each line in the block, and its length without its line end, in bytes.
     blanks : int
         Number of blank lines in the block.
     plain : bool
-        Whether decoding the block at once is proven to give one value a line.
+        Whether decoding the block at once is proven to give one value per line.
     """
 
     lines: npt.NDArray[np.int64]

@@ -25,25 +25,25 @@ UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB
 
 
 def generate(shape: str, size_bytes: int, *, seed: int = 0) -> Iterator[bytes]:
-    """Give an export of at least `size_bytes` bytes, as pieces whose concatenation is the file.
+    """Yield an export of at least `size_bytes` bytes, in chunks whose concatenation is the file.
 
-    Every piece is a whole line with its newline, except in shapes whose name begins with ``one_``: their
-    pieces are parts of one line.
+    Every chunk is a whole line with its newline, except in shapes whose name begins with ``one_``: their
+    chunks form one line.
 
     Parameters
     ----------
     shape : str
         One of `SHAPES`.
     size_bytes : int
-        The file ends with the first line that reaches this size. In the shapes of `LONG_LINES` it counts what
-        repeats in the line: objects, answers, projects.
+        The file ends with the first line that reaches this size. In the shapes of `LONG_LINES` it is the
+        number of members that repeat in the line: objects, answers, projects.
     seed : int
         Seed of everything random.
 
     Raises
     ------
     ValueError
-        There is no such shape.
+        No shape has this name.
     """
     if shape not in SHAPES:
         raise ValueError(f"there is no shape {shape!r}; the shapes are {', '.join(SHAPES)}")
@@ -69,7 +69,7 @@ def parse_size(text: str) -> int:
     Raises
     ------
     ValueError
-        The text is no size.
+        The text is not a size.
     """
     digits = text.rstrip("BKMGi")
     unit = text[len(digits) :]

@@ -2,8 +2,8 @@
 
 A module has one function, ``convert(source, destination, *, tables=None, threads=2)``: it writes the tables
 that it can make as Parquet files and returns their rows. It runs in a process of its own, by ``python -m
-benchmarks.versus RIVAL SOURCE DESTINATION``. The module's docstring says what is unfair about the
-comparison, to either side.
+benchmarks.versus RIVAL SOURCE DESTINATION``. The module's docstring states what is unfair about
+the comparison, to either side.
 """
 
 from __future__ import annotations

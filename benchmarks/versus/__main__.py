@@ -14,7 +14,7 @@ __all__ = ["main"]
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Let one rival convert an export and print its rows a table as JSON."""
+    """Convert an export with one rival and print its number of rows per table as JSON."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.versus", description=main.__doc__)
     parser.add_argument("rival", choices=RIVALS)
     parser.add_argument("source", type=Path)

@@ -67,12 +67,12 @@ def convert(
 
 
 def split_differently(name: str, counts: dict[str, int]) -> bool:
-    """Say whether dlt's grain is another: a row for a checklist and rows for its answers."""
+    """Return whether dlt's grain differs: one row per checklist, and rows for its answers."""
     return name == "classifications" and any(one.endswith("__checklist_answers") for one in counts)
 
 
 def lines(source: Path) -> Iterator[Any]:
-    """Give parsed lines without keyed dictionaries."""
+    """Yield parsed lines without keyed dictionaries."""
     with source.open("rb") as file:
         for line in file:
             yield listed(orjson.loads(line))

@@ -1,4 +1,4 @@
-"""DuckDB with a hand-written schema: one typed `read_json` into a temporary table, then a `COPY` a table.
+"""DuckDB with a hand-written schema: one typed `read_json` into a temporary table, then one `COPY` per table.
 
 The `objects` table alone is copied straight from `read_json`, without staging, from types that hold nothing
 else. Both one thread and two are measured: which of them is faster depends on the export.

@@ -60,7 +60,7 @@ def views(known: Known) -> dict[str, str]:
 
 
 def top_questions(known: Known) -> str:
-    """Return the questions that hang on objects, labels and frames."""
+    """Return the questions on objects, labels and frames."""
     branches = [
         f"""SELECT {LABEL_IDS}, frame, object.feature_id AS object_feature_id, {TOP},
             {each("object.classifications", "question")} FROM object_lines""",
@@ -74,7 +74,7 @@ def top_questions(known: Known) -> str:
 
 
 def answers(known: Known, level: int) -> str:
-    """Return the answers of a level: one row an option, one with nulls for a question without an answer."""
+    """Return the answers of a level: one row per option, one with nulls for a question without an answer."""
     forms = [form for form in ANSWER_FORMS if known.has(form)]
     kinds = " ".join(f"WHEN question.{form} IS NOT NULL THEN '{form.partition('_')[0]}'" for form in forms)
     lists = " || ".join(listed(form) for form in forms)
@@ -111,7 +111,7 @@ def key_frames(known: Known) -> str:
 
 
 def each(items: str, name: str, position: str = "position") -> str:
-    """Return select items that give one row an item, with its position from 0."""
+    """Return select items that give one row per item, with its position from 0."""
     return f"unnest({items}) AS {name}, (generate_subscripts({items}, 1) - 1)::INTEGER AS {position}"
 
 

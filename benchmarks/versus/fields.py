@@ -1,4 +1,4 @@
-"""What rivals are told about a line, written by hand: columns with the JSON path and type they come from.
+"""What rivals know about a line, written by hand: columns with the JSON path and type they come from.
 
 Takes nothing; gives, for each kind of item in a line, its columns, from which `line_types` builds typed
 schemas and each rival its select lists. ``a.b | c.d`` takes the first that is there.

@@ -44,7 +44,7 @@ class Known(NamedTuple):
     levels: int
 
     def has(self, path: str) -> bool:
-        """Say whether every key of a dotted path is ever filled."""
+        """Return whether every key of a dotted path is ever filled."""
         return self.keys.issuperset(path.split("."))
 
 

@@ -1,4 +1,4 @@
-"""orjson and pandas: a loop over lines, rows as dictionaries, one data frame a table at the end.
+"""orjson and pandas: a loop over lines, rows as dictionaries, one data frame per table at the end.
 
 Favours it: fields without a column are dropped and derived columns are missing (see `walking`); a table has
 only the columns that this export fills; errors end the job. Favours exportkit: one thread, and every row

@@ -1,4 +1,4 @@
-"""The levels that polars' tables are made from: takes typed lines, gives one lazy frame a level.
+"""The levels that polars' tables are made from: takes typed lines, gives one lazy frame per level.
 
 A level has the keys of all levels above and a column of structs: ``project``, ``label``, ``frame``,
 ``object``, ``question`` or ``answer``.
@@ -45,26 +45,26 @@ class Levels:
         self.labels = labels.with_columns(label_id=value("label.id"))
 
     def frames(self) -> pl.LazyFrame:
-        """Return one row a frame."""
+        """Return one row per frame."""
         found = entries(self.labels, "label.annotations.frames", "frame", "held", LABEL_IDS)
         return found.with_columns(pl.col("frame").cast(pl.Int64))
 
     def objects(self) -> pl.LazyFrame:
-        """Return one row an object, flat or in its frame."""
+        """Return one row per object, flat or in its frame."""
         if self.known.has("frames"):
             return each(self.frames(), value("held.objects").map.values(), "object").drop("held")
         flat = each(self.labels, value("label.annotations.objects"), "object")
         return flat.select(*LABEL_IDS, "position", "object", frame=pl.lit(None, pl.Int64()))
 
     def key_frames(self) -> pl.LazyFrame:
-        """Return one row a key frame of a feature."""
+        """Return one row per key frame of a feature."""
         found = entries(
             self.labels, "label.annotations.key_frame_feature_map", "feature_id", "frame", LABEL_IDS
         )
         return found.explode("frame")
 
     def answers(self) -> list[pl.LazyFrame]:
-        """Return one row an answer, or an unanswered question, one frame a level of questions."""
+        """Return one row per answer or unanswered question, in one frame per level of questions."""
         found = [self._answers_to(self._questions(), 0)]
         for depth in range(1, self.known.levels):
             # Plans over plans of nested answers take seconds to optimise: each level stands in memory.
@@ -77,7 +77,7 @@ class Levels:
         return found
 
     def _questions(self) -> pl.LazyFrame:
-        """Return one row a question that hangs on an object, a label or a frame."""
+        """Return one row per question of an object, a label or a frame."""
         nothing = pl.lit(None, pl.String())
         objects = self.objects().with_columns(held=value("object.classifications")).drop("position")
         held = [objects.with_columns(object_feature_id=value("object.feature_id"))]

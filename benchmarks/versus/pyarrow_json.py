@@ -41,7 +41,7 @@ from benchmarks.versus.line_types import Known, all_columns, look_at
 
 __all__ = ["convert"]
 
-#: A line has to fit into a block.
+#: A line must fit into a block.
 BLOCK_BYTES = 16 * 2**20
 SAMPLE_BYTES = 500_000
 #: Free JSON, and dictionaries keyed by what nobody knows beforehand.
@@ -141,7 +141,7 @@ def flatten(
 
 
 def features(label: pa.StructArray, keys: Columns, known: Known, made: dict[str, list[Columns]]) -> None:
-    """Append objects, and the answers that hang on them and on labels."""
+    """Append objects, and the answers on them and on labels."""
     item, at = each(value(label, "annotations.objects"), keys)
     made["objects"].append(at | taken(OBJECT, known, item))
     if not known.has(ANSWERS):

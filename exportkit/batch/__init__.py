@@ -1,7 +1,7 @@
 """Batch: columns become record batches of the declared schema.
 
-Takes `TableBlock`s; gives Arrow record batches. Knows Arrow and the declarations; knows no files and
-no rows.
+Takes `TableBlock`s; gives Arrow record batches. Knows Arrow and the declarations of tables; does not know
+files or rows.
 """
 
 from __future__ import annotations

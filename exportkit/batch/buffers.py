@@ -1,4 +1,4 @@
-"""Buffers: the columns of many blocks, collected until they are worth a record batch."""
+"""Buffers: the columns of many blocks, collected until they are enough for a record batch."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from exportkit.batch.arrays import GrowingColumn, Repeating, growing_column, string_array
+from exportkit.batch.column_builders import ColumnBuilder, RepeatingBuilder, column_builder, string_array
 from exportkit.batch.schemas import arrow_schema
 from exportkit.batch.timestamps import timestamps
 from exportkit.errors import TableError
@@ -23,19 +23,19 @@ _read_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 class TableBuffer:
-    """Rows of one table, collected block by block and given back as record batches of the declared schema.
+    """Rows of one table, collected block by block and returned as record batches of the declared schema.
 
-    Memory: the values of the rows held, which `bytes` estimates.
+    Memory: the values of the collected rows, which `bytes` estimates.
 
     Parameters
     ----------
     name : str
         Table.
     columns : iterable of str, optional
-        Columns to make; all of them when left out.
+        Columns to make; all by default.
     encoded : bool
-        Whether repeating strings may come as dictionary arrays. Writers of files take them for the
-        strings they stand for; everybody else gets the declared types.
+        Whether repeating strings may be dictionary arrays, which writers of files take for plain strings. By
+        default batches have the declared types.
     """
 
     def __init__(self, name: str, columns: Iterable[str] | None = None, *, encoded: bool = False) -> None:
@@ -46,42 +46,42 @@ class TableBuffer:
         )
         self.schema: pa.Schema = arrow_schema(name, tuple(one.name for one in self.columns))
         self._encoded = encoded
-        self._growing = {one.name: self._growing_column(one) for one in self.columns}
+        self._builders = {one.name: self._builder_of(one) for one in self.columns}
         self.rows = 0
 
     @property
     def bytes(self) -> int:
-        """About how many bytes the rows take that it holds."""
-        return sum(growing.nbytes for growing in self._growing.values())
+        """Estimated size of the collected rows, in bytes."""
+        return sum(builder.nbytes for builder in self._builders.values())
 
-    def _growing_column(self, column: Column) -> GrowingColumn:
+    def _builder_of(self, column: Column) -> ColumnBuilder:
         if column.type == TIMESTAMP:
-            return growing_column(pa.string())
+            return column_builder(pa.string())
         if column.repeats and column.type == STRING:
-            return Repeating(encoded=self._encoded)
-        return growing_column(self.schema.field(column.name).type)
+            return RepeatingBuilder(encoded=self._encoded)
+        return column_builder(self.schema.field(column.name).type)
 
     def add(self, block: TableBlock) -> None:
-        """Take the rows of one block; the cells of columns that nobody asked for are never made."""
+        """Add the rows of one block; cells are made only for the columns of this buffer."""
         for name, make in block.columns.items():
-            growing = self._growing.get(name)
-            if growing is None:
+            builder = self._builders.get(name)
+            if builder is None:
                 continue
             cells = make()
             if cells is NULLS:
                 continue
             try:
-                if growing.rows < self.rows:
-                    growing.add_nulls(self.rows - growing.rows)
-                growing.add(cells, block.length)
+                if builder.rows < self.rows:
+                    builder.add_nulls(self.rows - builder.rows)
+                builder.add(cells, block.length)
             except (pa.ArrowException, OverflowError) as error:
                 problem = f"column {name!r} of {block.table!r} cannot hold its values: {error}"
                 raise TableError(problem) from error
         self.rows += block.length
 
     def take(self) -> pa.RecordBatch:
-        """Return all rows held as one record batch, and hold none."""
-        arrays = {name: growing.finish(self.rows) for name, growing in self._growing.items()}
+        """Return the collected rows as one record batch, and start again with none."""
+        arrays = {name: builder.finish(self.rows) for name, builder in self._builders.items()}
         odd: dict[int, dict[str, Any]] = {}
         for column in self.columns:
             if column.type == TIMESTAMP:
@@ -104,7 +104,7 @@ class TableBuffer:
 
 
 def note_odd(odd: dict[int, dict[str, Any]], column: Column, left: Mapping[int, str]) -> None:
-    """Note under their source paths the strings of a timestamp column that are no timestamps."""
+    """Add to `odd`, by row and source path, the strings of a timestamp column that are no timestamps."""
     path = column.source.split(".")
     for at, text in left.items():
         held = odd.setdefault(at, {})
@@ -114,7 +114,7 @@ def note_odd(odd: dict[int, dict[str, Any]], column: Column, left: Mapping[int, 
 
 
 def with_extras(extras: pa.Array, odd: Mapping[int, Mapping[str, Any]]) -> pa.Array:
-    """Return the column ``extra`` with what is `odd` merged in, by position."""
+    """Return the column ``extra`` with the values of `odd` merged in, by row."""
     texts = extras.to_pylist()
     for at, found in odd.items():
         texts[at] = joined(texts[at] or "{}", found)
@@ -122,7 +122,7 @@ def with_extras(extras: pa.Array, odd: Mapping[int, Mapping[str, Any]]) -> pa.Ar
 
 
 def joined(text: str, more: Mapping[str, Any]) -> str:
-    """Return the JSON object `text` with `more` in it, key by key; what it held keeps its spelling."""
+    """Return the JSON object `text` with `more` merged in, key by key; its own values keep their spelling."""
     try:
         held: dict[str, Any] = _read_object(text)
     except msgspec.MsgspecError:  # a key with half a surrogate pair, which only Python reads

@@ -1,7 +1,7 @@
-"""Kernels: Arrow's functions by name, without the module that wraps each of them for users.
+"""Kernels: Arrow's compute functions by name, without the module that wraps each of them for users.
 
-Importing ``pyarrow.compute`` writes 300 Python functions with their documentation, which takes 20 ms, a
-tenth of a small conversion; ``call_function``, through which they all go, is there without it.
+Importing ``pyarrow.compute`` generates 300 Python functions with their documentation, which takes 20 ms, a
+tenth of a small conversion. They all call ``call_function``, which is available without that import.
 """
 
 from __future__ import annotations
@@ -10,19 +10,25 @@ import pyarrow as pa
 
 try:
     from pyarrow._compute import CastOptions, call_function
-except ImportError:  # a pyarrow that keeps them elsewhere
+except ImportError:  # a pyarrow that has them elsewhere
     from pyarrow.compute import CastOptions, call_function
 
 __all__ = ["cast", "min_max", "take", "value_counts"]
 
 
 def cast(array: pa.Array, arrow_type: pa.DataType) -> pa.Array:
-    """Return the values of an array as another type; `pyarrow.ArrowInvalid` where one does not fit."""
+    """Return the values of an array as another type.
+
+    Raises
+    ------
+    pyarrow.ArrowInvalid
+        A value does not fit the type.
+    """
     return call_function("cast", [array], CastOptions.safe(arrow_type))
 
 
 def min_max(array: pa.Array) -> dict[str, int | None]:
-    """Return the smallest and the largest value of an array of integers, None and None where it has none."""
+    """Return ``min`` and ``max`` of an array of integers; both are None if it has no values."""
     found: dict[str, int | None] = call_function("min_max", [array]).as_py()
     return found
 
@@ -33,5 +39,5 @@ def take(array: pa.Array, indices: pa.Array) -> pa.Array:
 
 
 def value_counts(array: pa.Array) -> dict[str | None, int]:
-    """Return how often each value of an array occurs, in the order in which they first do."""
+    """Return the number of occurrences of each value of an array, in the order of their first ones."""
     return {one["values"]: one["counts"] for one in call_function("value_counts", [array]).to_pylist()}

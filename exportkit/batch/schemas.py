@@ -1,4 +1,4 @@
-"""Arrow schemas out of the declarations, with unit, source and meaning as field metadata."""
+"""Arrow schemas from the declarations, with unit, source and meaning as field metadata."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def _field(table: Table, column: Column) -> pa.Field:
 
 @cache
 def arrow_schema(name: str, columns: tuple[str, ...] | None = None) -> pa.Schema:
-    """Return the Arrow schema of a table, of some of its columns where `columns` names them.
+    """Return the Arrow schema of a table, with only the columns in `columns` if given.
 
     Raises
     ------
     TableError
-        There is no such table.
+        No table has this name.
     """
     table: Table = pick_table(name)
     about = {"table": table.name, "table_version": str(table.version), "exportkit_version": __version__}

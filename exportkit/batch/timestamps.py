@@ -1,8 +1,8 @@
-"""Timestamps: strings into ``timestamp[us, UTC]``, a column at a time.
+"""Timestamps: columns of strings become columns of ``timestamp[us, UTC]``.
 
-Arrow casts a column of well-formed strings several times faster than Python parses them; a column with
-an odd one is read value by value. What microseconds in UTC cannot hold exactly is left over for `extra`, and
-so is what lies beyond the years 1 to 9999, which few readers can show. Either way gives the same instants.
+Arrow casts a column of well-formed strings several times faster than Python parses them. A column with any
+other string is parsed value by value, with equal results. A string that microseconds in UTC cannot hold
+exactly goes to `extra`, and so does one beyond the years 1 to 9999, which few readers can show.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 
 
 def timestamps(texts: pa.Array) -> tuple[pa.Array, dict[int, str]]:
-    """Return the instants of ISO 8601 strings, and by position the strings that name none exactly."""
+    """Return ISO 8601 strings as timestamps, and by row the strings that are no exact timestamp."""
     try:
         instants = cast(texts, _MICROSECONDS)
     except pa.ArrowInvalid:

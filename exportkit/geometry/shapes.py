@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
+from exportkit.rows.kinds import kind_of
+
 __all__ = ["Geometries", "Shapes", "shapes_of", "wkb_array"]
 
 Geometries = npt.NDArray[np.object_]
@@ -123,14 +125,9 @@ def _polygons_of(boxes: Floats) -> Geometries:
 def _is_line(objects: pa.Table) -> Flags:
     """Return whether the kind of each row is one of a line."""
     kinds = objects["annotation_kind"].combine_chunks().dictionary_encode()
-    known = [_is_line_kind(kind) for kind in kinds.dictionary.to_pylist()]
+    known = [kind_of(kind).is_line for kind in kinds.dictionary.to_pylist()]
     found: Flags = np.array([*known, False])[kinds.indices.fill_null(-1).to_numpy()]
     return found
-
-
-def _is_line_kind(kind: str) -> bool:
-    """Return whether vertices of this annotation kind make a line, and not a polygon."""
-    return kind.lower().endswith(("line", "path"))
 
 
 def _floats(objects: pa.Table, *names: str) -> Floats:

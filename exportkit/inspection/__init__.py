@@ -1,12 +1,12 @@
-"""Inspection: what is in an export.
+"""Inspection: the contents of an export, counted.
 
-Takes a source; gives an `Inspection`, counted in one pass over a few columns of every table. Holds
-counts, never rows; knows no terminal.
+Takes a source; gives an `Inspection`, counted in one pass over a few columns of every table. Holds counts,
+never rows; does not know the terminal.
 """
 
 from __future__ import annotations
 
-from exportkit.inspection.findings import Inspection
 from exportkit.inspection.inspecting import inspect_export
+from exportkit.inspection.results import Inspection
 
 __all__ = ["Inspection", "inspect_export"]

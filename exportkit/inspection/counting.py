@@ -1,4 +1,4 @@
-"""Counting: what is counted of each table, and the columns that takes."""
+"""Counting: the tallies, periods and sums of each table, and the columns that they need."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from exportkit.inspection.tallies import Counted, RunCounter, Span, Tally
+from exportkit.inspection.tallies import Counted, GroupCounter, PeriodTally, Tally
 from exportkit.tables import TABLES
 
 __all__ = ["Counts"]
@@ -44,7 +44,7 @@ TALLIES = {
     "features": Counted("segments", ("is_later_span",)),
     "key_frames": Counted("key_frames", ("is_key_frame",)),
 }  # fmt: skip
-#: The periods, each by its table and column.
+#: Table and column of every period.
 PERIODS = {
     "created": ("data_rows", "created_at"),
     "last_activity": ("data_rows", "last_activity_at"),
@@ -53,40 +53,40 @@ PERIODS = {
 
 
 def _video_seconds(batch: pa.RecordBatch) -> pa.Array:
-    """Return frames over rate; null where the rate is no positive number."""
+    """Return the number of frames divided by the frame rate; null if the rate is not positive."""
     rates = batch.column("frame_rate")
     positive = pc.greater(rates, pc.subtract(rates, rates))
     known = pc.if_else(positive, rates, pa.nulls(len(rates), pa.float64()))
     return pc.divide(pc.cast(batch.column("frame_count"), pa.float64(), safe=False), known)
 
 
-#: The sums, each by its table, its columns and what is summed.
+#: Table and columns of every sum, and the values that are added up.
 SUMS: dict[str, tuple[str, tuple[str, ...], Callable[[pa.RecordBatch], pa.Array]]] = {
     "video_frames": ("data_rows", ("frame_count",), lambda batch: batch.column("frame_count")),
     "video_seconds": ("data_rows", ("frame_count", "frame_rate"), _video_seconds),
     "seconds_to_create": ("labels", ("seconds_to_create",), lambda batch: batch.column("seconds_to_create")),
 }
-#: One frame of one label and plane: its objects stand together.
+#: The columns that identify a frame of a label and plane; its objects are neighbours.
 FRAME_KEYS = ("export_id", "line", "label_index", "plane", "frame")
-#: What shows fields and kinds that the catalogue does not know; the pipeline counts them into the report.
+#: The columns of unknown fields and kinds; the pipeline counts them into the report.
 UNKNOWNS = ("extra", "media_attributes", "payload")
 
 
 class Counts:
-    """All that is counted in one pass; `columns` says what the pass must make.
+    """Everything that is counted in one pass; the pass must make `columns`.
 
     Memory: the keys of the tallies, at most 10 000 each, whatever the size of the export.
     """
 
     def __init__(self) -> None:
         self.tallies = {name: Tally(counted) for name, counted in TALLIES.items()}
-        self.periods = {name: Span() for name in PERIODS}
+        self.periods = {name: PeriodTally() for name in PERIODS}
         self.sums: dict[str, float] = dict.fromkeys(SUMS, 0)
-        self.frames = RunCounter(FRAME_KEYS)
+        self.frames = GroupCounter(FRAME_KEYS)
 
     @property
     def columns(self) -> dict[str, list[str]]:
-        """The columns that are needed of each table; every table is named."""
+        """The columns that are needed, by table; every table is a key."""
         needed: dict[str, set[str]] = {name: {"line"} for name in TABLES}
         for counted in TALLIES.values():
             needed[counted.table].update(counted.columns)
@@ -115,6 +115,6 @@ class Counts:
 
 
 def _sum(values: pa.Array) -> float:
-    """Return the sum; 0 when there is none, or none that a number can hold."""
+    """Return the sum; 0 if there are no values, or if the sum is not finite."""
     found: Any = pc.sum(values).as_py()
     return found if found is not None and math.isfinite(found) else 0

@@ -1,11 +1,11 @@
-"""Grouping: tallies by several keys become one finding a project, a model run, a question."""
+"""Grouping: tallies by several keys become one finding per project, model run and question."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from exportkit.inspection.findings import Count, ModelRunFinding, ProjectFinding, QuestionFinding, Top
+from exportkit.inspection.results import Count, ModelRunFinding, ProjectFinding, QuestionFinding, Top
 from exportkit.inspection.tallies import Key, Tally
 
 __all__ = ["by_value", "made", "model_runs", "projects", "questions"]
@@ -14,25 +14,28 @@ Item = TypeVar("Item")
 
 
 def _ranked(items: Iterable[Item], listed: int, count: Callable[[Item], int], beyond: int = 0) -> Top[Item]:
-    """Return the `listed` items of the highest counts; those of equal count in the order of their text."""
+    """Return the `listed` items with the highest counts; those of equal count are sorted by their text."""
     ordered = sorted(items, key=lambda one: (-count(one), str(one)))
     return Top(ordered[:listed], max(len(ordered) - listed, 0), beyond)
 
 
 def made(counts: Mapping[Key, int], make: Callable[..., Item], listed: int, beyond: int = 0) -> Top[Item]:
-    """Return what `make` makes of the most frequent keys: it takes the parts of a key, then the count."""
-    ordered = sorted(counts.items(), key=lambda one: (-one[1], str(one[0])))
+    """Return ``make(*key, count)`` for the `listed` most frequent keys."""
+    ordered = _most_frequent_first(counts)
     return Top([make(*key, count) for key, count in ordered[:listed]], max(len(ordered) - listed, 0), beyond)
 
 
 def by_value(counts: Mapping[Key, int]) -> dict[str, int]:
-    """Return counts by a key of one part, most frequent first, without that of null."""
-    ordered = sorted(counts.items(), key=lambda one: (-one[1], str(one[0])))
-    return {key: count for (key,), count in ordered if key is not None}
+    """Return counts by the only value of each key, most frequent first, without that of null."""
+    return {value: count for (value,), count in _most_frequent_first(counts) if value is not None}
+
+
+def _most_frequent_first(counts: Mapping[Key, int]) -> list[tuple[Key, int]]:
+    return sorted(counts.items(), key=lambda one: (-one[1], str(one[0])))
 
 
 def _under(counts: Mapping[Key, int], length: int) -> dict[Key, dict[Key, int]]:
-    """Return the counts by the first `length` parts of their keys, then by the rest."""
+    """Return the counts by the first `length` values of their keys, then by the rest."""
     under: dict[Key, dict[Key, int]] = {}
     for key, count in counts.items():
         under.setdefault(key[:length], {})[key[length:]] = count
@@ -44,19 +47,19 @@ def _first(values: Iterable[Any]) -> Any:
 
 
 def projects(tally: Tally, labels: Tally, listed: int) -> Top[ProjectFinding]:
-    """Return the projects by data rows, each with the labels it has."""
+    """Return the projects with the most data rows, each with its labels."""
     of_labels = _under(labels.by("project_id", "skipped"), 1)
     found = []
-    for (project_id,), parts in _under(tally.counts, 1).items():
+    for (project_id,), rest in _under(tally.counts, 1).items():
         states: dict[Key, int] = {}
-        for (_, status), count in parts.items():
+        for (_, status), count in rest.items():
             states[(status,)] = states.get((status,), 0) + count
         labeled = of_labels.get((project_id,), {})
         found.append(
             ProjectFinding(
                 project_id=project_id,
-                name=_first(name for name, _ in parts),
-                data_rows=sum(parts.values()),
+                name=_first(name for name, _ in rest),
+                data_rows=sum(rest.values()),
                 labels=sum(labeled.values()),
                 skipped=labeled.get((True,), 0),
                 workflow_status=by_value(states),
@@ -66,23 +69,23 @@ def projects(tally: Tally, labels: Tally, listed: int) -> Top[ProjectFinding]:
 
 
 def model_runs(tally: Tally, labels: Tally, listed: int) -> Top[ModelRunFinding]:
-    """Return the model runs by data rows, each with the labels and predictions it has."""
+    """Return the model runs with the most data rows, each with its labels and predictions."""
     of_labels = labels.by("experiment_id", "model_run_id", "origin")
     regrouped = tally.by("experiment_id", "model_run_id", "experiment_name", "model_run_name", "data_split")
     found = []
-    for (experiment, run), parts in _under(regrouped, 2).items():
+    for (experiment, model_run), rest in _under(regrouped, 2).items():
         splits: dict[Key, int] = {}
-        for (_, _, split), count in parts.items():
+        for (_, _, split), count in rest.items():
             splits[(split,)] = splits.get((split,), 0) + count
         found.append(
             ModelRunFinding(
                 experiment_id=experiment,
-                experiment_name=_first(name for name, _, _ in parts),
-                model_run_id=run,
-                model_run_name=_first(name for _, name, _ in parts),
-                data_rows=sum(parts.values()),
-                labels=of_labels.get((experiment, run, "model_run"), 0),
-                predictions=of_labels.get((experiment, run, "prediction"), 0),
+                experiment_name=_first(name for name, _, _ in rest),
+                model_run_id=model_run,
+                model_run_name=_first(name for _, name, _ in rest),
+                data_rows=sum(rest.values()),
+                labels=of_labels.get((experiment, model_run, "model_run"), 0),
+                predictions=of_labels.get((experiment, model_run, "prediction"), 0),
                 data_splits=by_value(splits),
             )
         )
@@ -90,20 +93,20 @@ def model_runs(tally: Tally, labels: Tally, listed: int) -> Top[ModelRunFinding]
 
 
 def questions(tally: Tally, answers: Tally, listed: int) -> Top[QuestionFinding]:
-    """Return the questions by how often they are asked, each with its most frequent answers."""
+    """Return the most frequent questions, each with its most frequent answers."""
     chosen = _under(answers.counts, 1)
     found = [
-        _question(name, parts, chosen.get((name,), {}), listed)
-        for (name,), parts in _under(tally.counts, 1).items()
+        _question(name, rest, chosen.get((name,), {}), listed)
+        for (name,), rest in _under(tally.counts, 1).items()
     ]
     return _ranked(found, listed, lambda one: one.asked, tally.beyond)
 
 
 def _question(
-    name: str | None, parts: Mapping[Key, int], chosen: Mapping[Key, int], listed: int
+    name: str | None, counts: Mapping[Key, int], chosen: Mapping[Key, int], listed: int
 ) -> QuestionFinding:
     by_type: dict[str, int] = {}
-    for (answer_type, _, _), count in parts.items():
+    for (answer_type, _, _), count in counts.items():
         if answer_type is not None:
             by_type[answer_type] = by_type.get(answer_type, 0) + count
     options: dict[Key, int] = {}
@@ -115,9 +118,9 @@ def _question(
     return QuestionFinding(
         name=name,
         answer_types=sorted(by_type),
-        asked=sum(count for (_, is_later, _), count in parts.items() if not is_later),
-        unanswered=sum(count for (answer_type, _, _), count in parts.items() if answer_type is None),
-        nested=sum(count for (_, is_later, is_nested), count in parts.items() if is_nested and not is_later),
+        asked=sum(count for (_, is_later, _), count in counts.items() if not is_later),
+        unanswered=sum(count for (answer_type, _, _), count in counts.items() if answer_type is None),
+        nested=sum(count for (_, is_later, is_nested), count in counts.items() if is_nested and not is_later),
         answers=made(options, Count, listed, beyond),
         texts=texts,
     )

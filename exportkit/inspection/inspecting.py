@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from exportkit.inspection.counting import Counts
-from exportkit.inspection.findings import (
+from exportkit.inspection.grouping import by_value, made, model_runs, projects, questions
+from exportkit.inspection.results import (
     Count,
     EmbeddingFinding,
     FrameFinding,
@@ -18,8 +19,7 @@ from exportkit.inspection.findings import (
     RelationshipFinding,
     Top,
 )
-from exportkit.inspection.grouping import by_value, made, model_runs, projects, questions
-from exportkit.inspection.tallies import Key, Span, Tally
+from exportkit.inspection.tallies import Key, PeriodTally, Tally
 from exportkit.pipeline import MAX_COMPRESSION_RATIO, MAX_REJECTS, SourceLike, batches, make_options
 from exportkit.report import Progress, Report
 
@@ -27,7 +27,7 @@ __all__ = ["inspect_export"]
 
 Item = TypeVar("Item")
 
-#: Rows of a batch that is counted at once.
+#: Rows that are counted at a time.
 BATCH_ROWS = 50_000
 
 
@@ -39,17 +39,17 @@ def inspect_export(
     max_compression_ratio: float | None = MAX_COMPRESSION_RATIO,
     progress: Callable[[Progress], None] | None = None,
 ) -> Inspection:
-    """Return what is in an export: rows, projects, labels, classes, questions, and what is odd in it.
+    """Return the contents of an export: rows, projects, labels, classes, questions, unknown fields and kinds.
 
-    Reads the source once, through the same rooms as a conversion, and writes nothing. Lines that cannot
-    become rows are counted; they do not end the pass.
+    Reads the source once, through the same stages as a conversion, and writes nothing. Lines that cannot
+    become rows are counted and do not end the pass.
 
     Parameters
     ----------
     source : str, path, binary stream, or iterable of these
         The export, as for `to_parquet`.
     top : int
-        Entries that each list of the findings holds, the most frequent; the lists count the others.
+        Number of entries in each list of the findings, the most frequent ones; the lists count the others.
     max_rejects : int or None
         Bad lines after which the pass stops with an error; None for no end.
     max_compression_ratio : float or None
@@ -73,9 +73,9 @@ def inspect_export(
 
     Notes
     -----
-    Memory is constant: some tens of megabytes. Up to 10 000 different keys (classes, answers, projects,
-    creators, ...) are told apart and counted exactly, the first that come; rows of later ones are summed
-    in `Top.beyond`. Names are cut at 200 characters.
+    Memory is constant: some tens of megabytes. The first 10 000 different keys of each list (classes,
+    answers, projects, creators, ...) are counted exactly; the rows of later keys are added up in
+    `Top.beyond`. Names are cut at 200 characters.
 
     Examples
     --------
@@ -105,7 +105,7 @@ def _findings(counts: Counts, report: Report, top: int) -> Inspection:
         report=report,
         media_types=by_value(tallies["media_types"].counts),
         export_versions=by_value(tallies["export_versions"].counts),
-        sections={name: count for part in sections for name, count in part.items()},
+        sections={name: count for counted in sections for name, count in counted.items()},
         datasets=_listed(tallies["datasets"], Count, top),
         created=_period(counts.periods["created"]),
         last_activity=_period(counts.periods["last_activity"]),
@@ -127,8 +127,8 @@ def _listed(tally: Tally, make: Callable[..., Item], top: int) -> Top[Item]:
     return made(tally.counts, make, top, tally.beyond)
 
 
-def _period(span: Span) -> Period:
-    return Period(span.first, span.last)
+def _period(tally: PeriodTally) -> Period:
+    return Period(tally.first, tally.last)
 
 
 def _labels(counts: Counts, report: Report, top: int) -> LabelFinding:
@@ -151,7 +151,7 @@ def _frames(counts: Counts) -> FrameFinding:
     return FrameFinding(
         video_frames=int(counts.sums["video_frames"]),
         video_seconds=float(counts.sums["video_seconds"]),
-        frames=counts.frames.runs,
+        frames=counts.frames.groups,
         objects=sum(count for (is_in_frame, _), count in objects.items() if is_in_frame),
         key_frame_objects=objects.get((True, True), 0),
         key_frames=counts.tallies["key_frames"].counts.get((True,), 0),

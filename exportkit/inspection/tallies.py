@@ -1,7 +1,7 @@
-"""Tallies: counts that hold a bounded number of different keys, whatever they count.
+"""Tallies: counts with a bounded number of different keys.
 
-Made without a Python value becoming an Arrow one, on which pyarrow loads pandas where that is installed
-(half a second).
+No Python value is converted to an Arrow value here: pyarrow would import pandas for that, if it is installed,
+which takes half a second.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["DERIVED", "Counted", "Key", "RunCounter", "Span", "Tally", "grouped"]
+__all__ = ["DERIVED", "Counted", "GroupCounter", "Key", "PeriodTally", "Tally", "grouped"]
 
 Key = tuple[Any, ...]
 
-#: Different keys that one tally tells apart: about 3 MB of memory at most.
+#: Different keys of one tally: at most about 3 MB of memory.
 MAX_KEYS = 10_000
-#: Characters of a key that are kept: a name may be as long as its writer likes.
+#: Characters of a key that are kept: names have no limit of their own.
 MAX_CHARACTERS = 200
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -30,7 +30,7 @@ def _is_not_zero(array: pa.Array) -> pa.Array:
     return pc.cast(array, pa.bool_())
 
 
-#: Columns that stand in no table: the column each is made of, and how; nulls stay null with `_is_not_zero`.
+#: Keys that are no columns: the source column of each, and its function (`_is_not_zero` keeps nulls).
 DERIVED: Mapping[str, tuple[str, Callable[[pa.Array], pa.Array]]] = {
     "is_later_answer": ("answer_position", _is_not_zero),
     "is_nested": ("depth", _is_not_zero),
@@ -45,7 +45,7 @@ DERIVED: Mapping[str, tuple[str, Callable[[pa.Array], pa.Array]]] = {
 class Counted:
     """What a tally counts: the rows of `table` by the values of `keys`, columns of it or of `DERIVED`.
 
-    A single key of lists counts their items.
+    If the only key is a column of lists, their items are counted.
     """
 
     table: str
@@ -58,9 +58,9 @@ class Counted:
 
 
 class Tally:
-    """Rows by key: exact for the first `max_keys` keys that come; later ones are summed in `beyond`.
+    """Rows by key, exact for the first `max_keys` different keys; `beyond` counts the rows of all later keys.
 
-    Names are cut at 200 characters; names that begin alike up to there count as one.
+    Names are cut at 200 characters; names with the same first 200 characters count as one.
     """
 
     def __init__(self, counted: Counted, max_keys: int = MAX_KEYS) -> None:
@@ -75,7 +75,7 @@ class Tally:
             self.count(tuple(map(_short, key)), rows)
 
     def count(self, key: Key, rows: int) -> None:
-        """Count `rows` under `key`, or beyond the keys told apart."""
+        """Count `rows` under `key`, or in `beyond` if there are too many keys."""
         if key in self.counts:
             self.counts[key] += rows
         elif len(self.counts) < self._max_keys:
@@ -88,13 +88,13 @@ class Tally:
         at = [self.counted.keys.index(key) for key in keys]
         summed: dict[Key, int] = {}
         for key, count in self.counts.items():
-            part = tuple(key[one] for one in at)
-            summed[part] = summed.get(part, 0) + count
+            shorter = tuple(key[one] for one in at)
+            summed[shorter] = summed.get(shorter, 0) + count
         return summed
 
 
 def grouped(arrays: Sequence[pa.Array]) -> list[tuple[Key, int]]:
-    """Return the different keys that the arrays hold side by side, most frequent first, with their rows."""
+    """Return the different rows of parallel arrays, most frequent first, each with its count."""
     codes = np.zeros(len(arrays[0]), dtype=np.int64)
     for array in arrays:
         more = _codes(array)
@@ -117,37 +117,37 @@ def _short(value: Any) -> Any:
     return value[:MAX_CHARACTERS] if isinstance(value, str) else value
 
 
-class Span:
-    """The earliest and the latest of the moments of one column."""
+class PeriodTally:
+    """The earliest and the latest timestamp of one column."""
 
     def __init__(self) -> None:
         self.first: datetime | None = None
         self.last: datetime | None = None
 
-    def add(self, moments: pa.Array) -> None:
-        """Look at more moments; nulls are none."""
-        found = pc.min_max(moments)
-        first, last = _moment(found["min"]), _moment(found["max"])
+    def add(self, timestamps: pa.Array) -> None:
+        """Count more timestamps; nulls are ignored."""
+        found = pc.min_max(timestamps)
+        first, last = _datetime(found["min"]), _datetime(found["max"])
         if first is not None and last is not None:
             self.first = first if self.first is None else min(self.first, first)
             self.last = last if self.last is None else max(self.last, last)
 
 
-def _moment(scalar: pa.Scalar) -> datetime | None:
+def _datetime(scalar: pa.Scalar) -> datetime | None:
     since: int | None = scalar.cast(pa.int64()).as_py()
     return None if since is None else EPOCH + timedelta(microseconds=since)
 
 
-class RunCounter:
-    """Count runs of equal neighbours over the batches of a table: groups, where each stands together."""
+class GroupCounter:
+    """Counts groups of neighbouring rows with equal keys, over all batches of a table."""
 
     def __init__(self, keys: Sequence[str]) -> None:
         self.keys = tuple(keys)
-        self.runs = 0
+        self.groups = 0
         self._last: Key | None = None
 
     def add(self, batch: pa.RecordBatch) -> None:
-        """Count the runs that begin in `batch`."""
+        """Count the groups that begin in `batch`."""
         if not batch.num_rows:
             return
         arrays = [batch.column(key) for key in self.keys]
@@ -155,12 +155,12 @@ class RunCounter:
         for codes in map(_codes, arrays):
             begins[1:] |= codes[1:] != codes[:-1]
         begins[0] = self._last != _row(arrays, 0)
-        self.runs += int(begins.sum())
+        self.groups += int(begins.sum())
         self._last = _row(arrays, -1)
 
 
 def _codes(array: pa.Array) -> np.ndarray[Any, np.dtype[np.int32]]:
-    """Return numbers that are equal where the values are; null is a value."""
+    """Return numbers that are equal if and only if the values are; null is a value."""
     indices = array.dictionary_encode(null_encoding="encode").indices
     return np.frombuffer(indices.buffers()[1], dtype=np.int32)[indices.offset : indices.offset + len(indices)]
 

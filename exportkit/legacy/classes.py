@@ -1,18 +1,18 @@
-"""Labels of 2018 and 2019: a key for each class, and under it geometry or an answer.
+"""Labels of 2018 and 2019: one key per class, and under it geometry or an answer.
 
 Takes such a ``Label``; gives V2 objects and questions. Does not know the other layouts.
 
 Geometry is well-known text (``{"Car": "MULTIPOLYGON (...)"}``, ``{"Car": [{"geometry": "POLYGON (...)"}]}``)
 or points (``{"Car": [{"geometry": [{"x", "y"}, ...]}]}``, early in 2018 ``{"Car": [[{"x", "y"}, ...]]}``).
-Lines were written like polygons, so every list of points becomes a polygon. There were no ids.
+Lines were written like polygons, so every list of points becomes a polygon. These labels have no feature ids.
 """
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from exportkit.legacy.answers import plain_question
 from exportkit.legacy.naming import FEATURE, keep, move
+from exportkit.legacy.v1_questions import plain_question
 from exportkit.legacy.wkt import looks_like_wkt, parse_wkt
 
 __all__ = ["Classes", "convert_classes", "is_class"]
@@ -21,7 +21,7 @@ _KINDS = {"polygon": "ImagePolygon", "line": "ImagePolyline", "point": "ImagePoi
 
 
 class Classes(NamedTuple):
-    """Objects and questions of a label, what is neither, and whether there was well-known text."""
+    """The objects and questions of a label, all other values, and whether there is well-known text."""
 
     objects: list[dict[str, Any]]
     questions: list[dict[str, Any]]
@@ -32,8 +32,8 @@ class Classes(NamedTuple):
 def convert_classes(label: dict[str, Any]) -> Classes:
     """Return the objects and answers of `label`, in its order.
 
-    A string is an answer unless it starts like well-known text; text that starts so and is not well
-    formed stays in the remainder, as does every value that is neither geometry nor words.
+    A string is an answer unless it starts like well-known text. Malformed well-known text stays in the
+    remainder, and so does every value that is neither geometry nor words.
     """
     result = Classes([], [], {}, any(_holds_wkt(value) for value in label.values()))
     for name, value in label.items():
@@ -52,7 +52,10 @@ def convert_classes(label: dict[str, Any]) -> Classes:
 
 
 def is_class(value: Any) -> bool:
-    """Tell a class whose name is that of a section (``objects``) by its items: geometry, no feature."""
+    """Return whether a list is a class: its items have geometry and no feature header.
+
+    A class may be named like a section (``objects``).
+    """
     return isinstance(value, list) and any(
         isinstance(item, dict) and "geometry" in item and not item.keys() & {*FEATURE, "type"}
         for item in value
@@ -74,7 +77,7 @@ def _holds_wkt(value: Any) -> bool:
 
 
 def _objects(name: str, item: Any) -> list[dict[str, Any]]:
-    """Return the objects of one item of a class; none when it holds no geometry."""
+    """Return the objects of one item of a class; none if it has no geometry."""
     rest = dict(item) if isinstance(item, dict) else {"geometry": item}
     if "geometry" not in rest:
         return []

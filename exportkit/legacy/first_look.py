@@ -1,7 +1,7 @@
-"""A first look: whether an input is an Export V1, mostly told without a parser.
+"""A first look: whether an input is an Export V1, in most cases without a parser.
 
-Takes the first bytes of an input. Every conversion asks, and nearly all inputs are Export V2: those are told
-by what is not in them, before ijson is loaded.
+Takes the first bytes of an input. Every conversion asks this, and nearly all inputs are Export V2: they are
+recognised by the keys that they lack, before ijson is loaded.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from exportkit import legacy
 
 __all__ = ["V1_NAMES", "V1_PAIR", "looks_like_v1"]
 
-#: Names that only Export V1 uses at the top of a label.
+#: Keys that only Export V1 uses at the top of a label.
 V1_NAMES = frozenset(
     {
         "DataRow ID",
@@ -24,25 +24,24 @@ V1_NAMES = frozenset(
         "Dataset Name",
     }
 )
-#: Names that only Export V1 uses there together.
+#: Keys that only Export V1 uses there together.
 V1_PAIR = frozenset({"ID", "Label"})
-#: What can spell a letter of a name otherwise than by itself.
+#: Begins an escape, which can spell a letter of a key in another way.
 _ESCAPE = rb"\u"
 
 
 def looks_like_v1(head: bytes) -> bool:
-    """Tell whether an input that starts with `head` is an Export V1 file.
+    """Return whether an input that starts with `head` is an Export V1 file.
 
     Parameters
     ----------
     head : bytes
-        The first bytes, decompressed; some kilobytes are plenty, the end may be cut anywhere.
+        The first bytes, decompressed; some kilobytes are enough, and they may end anywhere.
 
     Returns
     -------
     bool
-        Whether the first object's own names, as far as they are in `head`, are those of a V1 label
-        and not those of a V2 row. False for everything else, broken JSON included.
+        As `begins_as_v1`.
     """
     return _may_hold_v1_names(head) and legacy.begins_as_v1(head)
 

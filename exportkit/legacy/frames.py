@@ -1,16 +1,16 @@
-"""Video labels of Export V1: a list of frames, each with its objects, to V2's frames by number.
+"""Video labels of Export V1 (a list of frames, each with its objects) to V2's frames by number.
 
-Takes that list; gives ``frames`` and ``key_frame_feature_map``. ``segments`` are absent: V1 listed the
-frames and said nothing of spans. Does not know what surrounds the label.
+Takes that list; gives ``frames`` and ``key_frame_feature_map``. ``segments`` are absent: V1 lists frames and
+has no spans. Does not know the label around the list.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from exportkit.legacy.answers import convert_questions
-from exportkit.legacy.features import convert_object
 from exportkit.legacy.naming import keep, unused
+from exportkit.legacy.v1_objects import convert_object
+from exportkit.legacy.v1_questions import convert_questions
 
 __all__ = ["convert_frames"]
 
@@ -18,10 +18,10 @@ KeyFrames = dict[str, dict[str, bool]]
 
 
 def convert_frames(entries: list[Any]) -> tuple[dict[str, Any], list[Any]]:
-    """Return V2 annotations and the entries that are no frame.
+    """Return V2 annotations, and the entries that are no frames.
 
-    Two entries with one number become one frame. A feature without id, or one that a frame has
-    twice, stands under a key of its own. ``keyframe`` moves to the key frame map, in its object form.
+    Two entries with one number become one frame. A feature without id, or one that a frame has twice, gets a
+    key of its own. ``keyframe`` moves to the key frame map, in its object form.
     """
     frames: dict[str, Any] = {}
     key_frames: KeyFrames = {}
@@ -61,7 +61,7 @@ def _add_frame(entry: dict[str, Any], number: str, frame: dict[str, Any], key_fr
 
 
 def _add_objects(items: list[Any], number: str, objects: dict[str, Any], key_frames: KeyFrames) -> list[Any]:
-    """Add V2 objects under their feature ids; return what is no object."""
+    """Add V2 objects under their feature ids; return the items that are no objects."""
     for position, item in enumerate(items):
         if isinstance(item, dict):
             target = convert_object(item, "Video")
@@ -78,7 +78,7 @@ def _key(feature_id: Any, position: int, objects: dict[str, Any]) -> str:
 
 
 def _mark(target: dict[str, Any], feature_id: Any, number: str, key_frames: KeyFrames) -> None:
-    """Move ``keyframe`` to the map, unless no id names the feature or it is marked already."""
+    """Move ``keyframe`` to the map, unless the feature has no id or is already in the map for this frame."""
     flag = target.get("keyframe")
     if isinstance(flag, bool) and isinstance(feature_id, str):
         marks = key_frames.setdefault(feature_id, {})

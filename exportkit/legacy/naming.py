@@ -1,4 +1,4 @@
-"""Names: V1's spellings of what V2 has a place for, and what becomes of the rest.
+"""Names: fields move from V1's names to V2's, and the rest is kept.
 
 Takes and gives plain dictionaries. Does not know labels, objects or answers.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 __all__ = ["FEATURE", "derived_id", "keep", "move", "unused"]
 
-#: The header of every feature: objects, relationships, questions, options.
+#: The header of every feature (object, relationship, question, option): V1's names and V2's.
 FEATURE: Mapping[str, str] = {
     "featureId": "feature_id",
     "schemaId": "feature_schema_id",
@@ -21,16 +21,16 @@ FEATURE: Mapping[str, str] = {
 
 
 def move(rest: MutableMapping[str, Any], target: MutableMapping[str, Any], names: Mapping[str, str]) -> None:
-    """Move what `names` lists from `rest` to `target` under its V2 name; null is left behind."""
+    """Move the fields in `names` from `rest` to `target`, under their V2 names; nulls stay behind."""
     for old, new in names.items():
         if rest.get(old) is not None and new not in target:
             target[new] = rest.pop(old)
 
 
 def keep(rest: Mapping[str, Any], target: MutableMapping[str, Any]) -> None:
-    """Put what V2 has no place for into `target`, under its own name; null is left behind.
+    """Copy what V2 has no place for into `target`, under its own name, without nulls.
 
-    A name that V2 has filled already becomes ``v1.<name>``, so that neither value is lost.
+    A name that `target` already has becomes ``v1.<name>``, so that neither value is lost.
     """
     for name, value in rest.items():
         if value is not None:
@@ -44,6 +44,6 @@ def unused(name: str, target: Mapping[str, Any]) -> str:
     return name
 
 
-def derived_id(*parts: str) -> str:
-    """Return an id that starts with ``derived:`` and is the same wherever `parts` are."""
-    return "derived:" + hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
+def derived_id(*values: str) -> str:
+    """Return an id that starts with ``derived:`` and depends only on `values`."""
+    return "derived:" + hashlib.sha256("\x1f".join(values).encode("utf-8", "surrogatepass")).hexdigest()[:24]

@@ -1,11 +1,12 @@
-"""A spool: shares put in as they come, taken out together by data row.
+"""A spool: shares are added in any order and come out grouped by data row.
 
-Takes shares one by one; gives them grouped by data row, data rows in the order of their first
-share. Does not know what a share says.
+Takes shares one by one; gives them grouped, data rows in the order of their first share. Does not look into a
+share.
 
-The spool is an unnamed temporary SQLite database. It stays in memory up to about 64 MB and then
-moves to disk (under ``SQLITE_TMPDIR`` or ``TMPDIR``), where it takes about as much as the JSON of all shares;
-it is gone when it is closed. In memory stand one share going in, and one data row coming out.
+The spool is an unnamed temporary SQLite database. Up to about 64 MB it stays in memory. Beyond that it is a
+file (under ``SQLITE_TMPDIR`` or ``TMPDIR``) of about the size of the JSON of all shares, which disappears
+when the spool is closed. Memory beside that: one share on the way in, the shares of one data row on the way
+out.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Self
 import msgspec
 
 from exportkit.errors import WriteError
-from exportkit.legacy.labels import Share
+from exportkit.legacy.shares import Share
 
 __all__ = ["Spool"]
 
@@ -37,19 +38,19 @@ _IN_ORDER = "SELECT data_row, share FROM shares ORDER BY data_row, position"
 
 
 class Spool:
-    """Shares grouped by data row; a context manager, closed with its block.
+    """Shares grouped by data row; a context manager, which closes it.
 
     Raises
     ------
     WriteError
-        From `add` and `groups`, when the temporary database cannot be written or read (a full disk).
+        `add` or `groups` cannot write or read the temporary database (the disk is full).
     """
 
     def __init__(self) -> None:
         self._database = sqlite3.connect("", isolation_level=None)
         self._encode = msgspec.json.Encoder().encode
         self._decode = msgspec.json.Decoder(Share).decode
-        with _told():
+        with _spool_errors():
             self._database.executescript(_TABLES)
             self._database.execute("BEGIN")
 
@@ -62,17 +63,17 @@ class Spool:
         self._database.close()
 
     def add(self, share: Share) -> None:
-        """Put one share in, behind those of its data row."""
+        """Add one share, after those of its data row."""
         encoded = self._encode(share)
-        with _told():
+        with _spool_errors():
             self._database.execute(_ADD_DATA_ROW, (share.data_row_id,))
             self._database.execute(_ADD_SHARE, (encoded, share.data_row_id))
 
     def groups(self) -> Iterator[list[Share]]:
-        """Yield the shares of one data row after the other, in both cases in the order put in."""
+        """Yield the shares of one data row after the other, data rows and shares in the order of `add`."""
         group: list[Share] = []
         current = None
-        with _told():
+        with _spool_errors():
             self._database.execute(_INDEX)
             for data_row, encoded in self._database.execute(_IN_ORDER):
                 if data_row != current and group:
@@ -85,8 +86,8 @@ class Spool:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Say what failed in words of the errors' vocabulary."""
+def _spool_errors() -> Iterator[None]:
+    """Raise errors of SQLite as `WriteError`."""
     try:
         yield
     except (sqlite3.DataError, OverflowError) as error:

@@ -1,11 +1,10 @@
 """Export V1 upgraded to Export V2: whole inputs.
 
-Takes a stream or a path of Export V1; gives V2 rows, or a file of them, one a line. Does not know what
-becomes of them.
+Takes a stream or a path of Export V1; gives V2 rows, or a file with one row per line. Does not know tables.
 
-V1 has an object for each label, and those of one data row may lie far apart, so every label goes through
-a spool (see `exportkit.legacy.spool`) before the first row comes out. Every label is converted on the
-way in: an input that cannot be upgraded fails before any row is seen.
+V1 has one object per label, and the labels of one data row may lie far apart. Every label therefore goes
+through a spool (`exportkit.legacy.spool`) before the first row comes out. Labels are converted on the way in:
+an input that cannot be upgraded fails before any row is seen.
 """
 
 from __future__ import annotations
@@ -23,16 +22,15 @@ from uuid import uuid4
 import msgspec
 
 from exportkit.errors import DecodeError, WriteError
-from exportkit.legacy.elements import read_elements
-from exportkit.legacy.labels import share_of
-from exportkit.legacy.merging import merge
+from exportkit.legacy.label_reader import read_labels
+from exportkit.legacy.shares import merge, share_of
 from exportkit.legacy.spool import Spool
 from exportkit.place import Place, without_signature
 
 __all__ = ["Upgraded", "upgrade", "upgrade_rows"]
 
 _WRITE_BUFFER_BYTES = 1024 * 1024
-#: What a label may hold that no line of Export V2 can.
+#: Why a label cannot be a line of Export V2, by the error that encoding it raises.
 _UNFIT: dict[type[Exception], str] = {
     RecursionError: "nested too deeply",
     UnicodeEncodeError: "half a surrogate pair",
@@ -42,16 +40,16 @@ _UNFIT: dict[type[Exception], str] = {
 
 @dataclass(slots=True)
 class Upgraded:
-    """What an upgrade did.
+    """The counts of an upgrade.
 
     Attributes
     ----------
     labels : int
         Labels read.
     data_rows : int
-        Rows written; fewer than `labels` where a data row has several.
+        Rows written; fewer than `labels` if a data row has several.
     skipped : int
-        Labels that the labeller skipped. They are written like the others.
+        Labels that the labeller skipped. They are written like all others.
     layouts : dict of str to int
         Labels by layout: ``wkt``, ``xy``, ``objects``, ``video``, ``video_url``, ``skip``, ``empty`` or
         ``unknown`` (kept whole under ``Label``).
@@ -64,9 +62,9 @@ class Upgraded:
 
 
 def upgrade_rows(stream: BinaryIO) -> Iterator[dict[str, Any]]:
-    """Yield an Export V2 row for each data row of an Export V1 input.
+    """Yield one Export V2 row per data row of an Export V1 input.
 
-    Lazy in that nothing is read before the first row is asked for; then the whole input is read.
+    Nothing is read before the first row is requested; then the whole input is read.
 
     Parameters
     ----------
@@ -76,22 +74,22 @@ def upgrade_rows(stream: BinaryIO) -> Iterator[dict[str, Any]]:
     Yields
     ------
     dict
-        Rows in the order in which their data rows first appear, labels inside them in the order of
-        the input. What V1 did not know is absent; what V2 has no place for stands under its V1 name in
-        the nearest object (under ``v1.<name>`` where V2 uses that name). Nulls are left out.
+        Rows in the order in which their data rows first appear, labels inside them in the order of the input.
+        Fields that V1 did not have are absent. Fields that V2 has no place for stand under their V1 names in
+        the nearest object (under ``v1.<name>`` if V2 uses that name). Nulls are left out.
 
     Raises
     ------
     ReadError
         The input is no Export V1.
     DecodeError
-        Broken JSON, or an element that is no V1 label; the place has its ordinal.
+        The JSON is broken, or a value is no V1 label; the place has its ordinal.
     WriteError
         The temporary spool cannot be written.
 
     Notes
     -----
-    Memory: one label going in, then all labels of one data row. Disk: about the size of the input.
+    Memory: one label on the way in, then all labels of one data row. Disk: about the size of the input.
     Numbers are ``int`` and ``float``; a whole number beyond 64 bits is broken JSON.
     """
     with Spool() as spool:
@@ -101,15 +99,15 @@ def upgrade_rows(stream: BinaryIO) -> Iterator[dict[str, Any]]:
 
 
 def upgrade(source: str | os.PathLike[str] | BinaryIO, destination: str | os.PathLike[str]) -> Upgraded:
-    """Write an Export V1 input as Export V2, one row a line.
+    """Write an Export V1 input as Export V2, one row per line.
 
     Parameters
     ----------
     source : path, "-" or BinaryIO
         Export V1, decompressed; ``-`` is standard input. See `upgrade_rows`.
     destination : path or "-"
-        Where to write; ``-`` is standard output. A file appears whole or not at all: it is written under
-        a temporary name beside `destination` and then takes its place, replacing what was there.
+        Output file; ``-`` is standard output. A file appears whole or not at all: it is written beside
+        `destination` under a temporary name and then renamed, replacing what was there.
 
     Returns
     -------
@@ -119,9 +117,9 @@ def upgrade(source: str | os.PathLike[str] | BinaryIO, destination: str | os.Pat
     Raises
     ------
     FileNotFoundError
-        There is no such source.
+        The source does not exist.
     ReadError, DecodeError
-        As `upgrade_rows`. Nothing has been written then.
+        As `upgrade_rows`; nothing is written.
     WriteError
         The destination or the temporary spool cannot be written.
     """
@@ -139,9 +137,9 @@ def upgrade(source: str | os.PathLike[str] | BinaryIO, destination: str | os.Pat
 def _fill(spool: Spool, stream: BinaryIO, source_uri: str) -> Upgraded:
     report = Upgraded()
     layouts: Counter[str] = Counter()
-    for ordinal, element in read_elements(stream, source_uri):
+    for ordinal, label in read_labels(stream, source_uri):
         try:
-            share = share_of(element)
+            share = share_of(label)
             spool.add(share)
         except tuple(_UNFIT) as error:
             raise DecodeError(_UNFIT[type(error)], place=Place(source_uri, line=ordinal)) from None

@@ -1,8 +1,8 @@
 """Well-known text, strictly, as the exports of 2018 wrote their geometry.
 
-Takes one string; gives shapes under the keys of Export V2 (``polygon``, ``line``, ``point``) with
-``x`` and ``y`` as written. Does not know labels. No third dimension, no repair: what is not exactly
-a known geometry is refused, so that the caller can keep the text itself.
+Takes one string; gives shapes under the keys of Export V2 (``polygon``, ``line``, ``point``) with ``x`` and
+``y`` as written. Does not know labels. Text that is not exactly a known geometry in two dimensions is
+refused, so that the caller can keep the text itself; nothing is repaired.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ _LARGEST_WHOLE = 2**63 - 1
 
 
 def looks_like_wkt(text: str) -> bool:
-    """Tell whether `text` starts as a geometry does, well formed or not."""
+    """Return whether `text` starts like a geometry, well formed or not."""
     return _NAME.match(text) is not None
 
 
 def parse_wkt(text: str) -> list[Shape]:
-    """Return the shapes of `text`, one for each member of a ``MULTI`` geometry.
+    """Return the shapes of `text`, one per member of a ``MULTI`` geometry.
 
     Parameters
     ----------
     text : str
         ``POLYGON``, ``MULTIPOLYGON``, ``LINESTRING``, ``MULTILINESTRING``, ``POINT`` or ``MULTIPOINT``
-        with two numbers a position.
+        with two numbers per position.
 
     Returns
     -------
@@ -47,8 +47,8 @@ def parse_wkt(text: str) -> list[Shape]:
     Raises
     ------
     ValueError
-        The text is no such geometry, has an empty part, or a number that neither an int64 nor a
-        float64 holds.
+        The text is no such geometry, has an empty group, or a number that neither an int64 nor a float64
+        holds.
     """
     name = _NAME.match(text)
     if name is None:
@@ -60,7 +60,7 @@ def parse_wkt(text: str) -> list[Shape]:
     if kind == "MULTIPOINT":
         return [_point(item if isinstance(item, list) else [item]) for item in body]
     if kind.startswith("MULTI"):
-        return [_shape(kind.removeprefix("MULTI"), part) for part in _groups(body)]
+        return [_shape(kind.removeprefix("MULTI"), group) for group in _groups(body)]
     return [_shape(kind, body)]
 
 
@@ -72,7 +72,7 @@ class _Reader:
         self.position = position
 
     def group(self, depth: int) -> list[Any]:
-        """Read ``( item, item ... )``; an item is a group or a position."""
+        """Return the items of ``( item, item ... )``; an item is a group or a position."""
         if depth > _DEEPEST:
             raise ValueError("nested too deeply")
         self.mark("(")

@@ -1,4 +1,4 @@
-"""What compiled modules read attributes of structs with."""
+"""Reading attributes of structs, for the other compiled modules."""
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_Check, PyBytes_GET_SIZE
 from cpython.object cimport PyObject
@@ -18,11 +18,11 @@ cdef extern from "Python.h":
     bint PyUnicode_Check(PyObject*)
     PyObject** PySequence_Fast_ITEMS(object)
 
-#: What a slot holds that refers to an object (``Py_T_OBJECT_EX``): other members are plain numbers.
+#: The member type of slots that hold an object (``Py_T_OBJECT_EX``); other members are plain numbers.
 cdef enum:
     OBJECT_SLOT = 16
 
-#: In place of an offset: the items are the values themselves; no item has the attribute.
+#: In place of an offset: the items are the values themselves (`ITSELF`); no item has the attribute (`ABSENT`).
 cdef enum:
     ITSELF = -1
     ABSENT = -2
@@ -43,7 +43,7 @@ cdef class Cells:
     cdef void hold(self, items, Py_ssize_t offset)
 
     cdef inline PyObject* at(self, Py_ssize_t index) noexcept:
-        """Return the value of a cell, borrowed; None where it has none."""
+        """Return the value of a cell as a borrowed reference; None if it has none."""
         cdef PyObject* one = self.items[index]
         if self.offset == ITSELF or one == NONE:
             return one
@@ -52,7 +52,7 @@ cdef class Cells:
 
 
 cdef inline const char* bytes_of(PyObject* value, Py_ssize_t* length) except NULL:
-    """Return the bytes of a string in UTF-8, or of bytes; they live as long as `value`."""
+    """Return the UTF-8 bytes of a string, or those of a bytes object; they live as long as `value`."""
     if PyUnicode_Check(value):
         return PyUnicode_AsUTF8AndSize(value, length)
     if PyBytes_Check(<object> value):

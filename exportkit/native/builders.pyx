@@ -1,13 +1,13 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
-"""Builder columns: cells of one column, copied block by block into the buffers that Arrow will take.
+"""Builders: the cells of one column, copied block by block into buffers of Arrow's layout.
 
-Takes cells (attributes of structs, values by code, arrays, nulls), gives buffers. Every value is copied once,
-while the struct it comes from is still in the processor's cache, and nothing refers to a struct afterwards.
-Knows no tables, and of Arrow only how its buffers lie.
+Takes cells (attributes of structs, values by code, arrays, nulls); gives buffers. Every value is copied once,
+while the struct that it comes from is in the processor's cache; no reference to a struct remains. Does not
+know tables, and of Arrow only the layout of its buffers.
 
-Memory: the bytes of the values, a quarter more while a large buffer grows, and a byte a row for nulls.
+Memory: the bytes of the values, up to a quarter more in a large buffer, and one byte per row for nulls.
 
-The law (`tests/native`): the values that come out are those that went in, in whatever form they came.
+The law (`tests/native`): the values that come out are those that were added, in whatever form.
 """
 
 from cpython.bytearray cimport PyByteArray_AS_STRING, PyByteArray_FromStringAndSize, PyByteArray_Resize
@@ -20,7 +20,7 @@ from libc.string cimport memcpy, memset
 from exportkit.native.attributes cimport ABSENT, NONE, Cells, PyDict_GetItemWithError, bytes_of
 
 cdef Py_ssize_t FIRST_CAPACITY = 1024
-#: Buffers from here on grow by a quarter at a time: the kernel moves them without copying.
+#: Buffers of this size and more grow by a quarter at a time: the kernel moves them without copying.
 cdef Py_ssize_t DOUBLED_BELOW = 1 << 20
 
 
@@ -40,15 +40,15 @@ cdef class Buffer:
         if start + length > capacity:
             capacity += capacity if capacity < DOUBLED_BELOW else capacity // 4
             capacity = max(capacity, start + length, FIRST_CAPACITY)
-            PyByteArray_Resize(self.held, capacity)  # raises where there is no memory: nothing has changed then
+            PyByteArray_Resize(self.held, capacity)  # raises if there is no memory, before anything has changed
             self.capacity = capacity
         self.used += length
         return PyByteArray_AS_STRING(self.held) + start
 
     cdef bytearray take(self):
-        """Return what is used, and hold nothing."""
+        """Return the used bytes, and start again with none."""
         cdef bytearray taken = self.held
-        if self.used < self.capacity:  # a copy: to make it smaller would leave it as large as it is
+        if self.used < self.capacity:  # a copy: a bytearray that shrinks keeps its memory
             taken = PyByteArray_FromStringAndSize(PyByteArray_AS_STRING(taken), self.used)
         self.held = bytearray()
         self.used = self.capacity = 0
@@ -56,7 +56,7 @@ cdef class Buffer:
 
 
 cdef class Builder:
-    """What all growing columns have: a number of rows, some of them null.
+    """The base of builders: a number of rows, some of them null.
 
     Attributes
     ----------
@@ -72,14 +72,14 @@ cdef class Builder:
         self.held = Buffer()
 
     cdef char* validity(self, Py_ssize_t length) except NULL:
-        """Return where the validity of the next `length` rows goes, a byte each; 1 until told otherwise."""
+        """Return where the validity of the next `length` rows goes, one byte each; they are set to 1."""
         cdef char* flags = self.held.more(length)
         memset(flags, 1, length)
         self.rows += length
         return flags
 
     def take_validity(self):
-        """Return a byte a row, 0 for null, or None where none is null; begin anew."""
+        """Return one byte per row, 0 for null, or None if none is null; start again."""
         cdef bytearray flags = self.held.take()
         found = flags if self.nulls else None
         self.rows = self.nulls = 0
@@ -102,7 +102,7 @@ cdef class TextBuilder(Builder):
         return self.data.used + self.ends.used
 
     def add(self, structs not None, str name):
-        """Add an attribute of each of `structs`, or themselves."""
+        """Add an attribute of each of `structs`, or the items themselves without `name`."""
         cdef Cells cells = Cells(structs, name)
         if cells.offset == ABSENT:
             self.add_nulls(cells.count)
@@ -130,7 +130,7 @@ cdef class TextBuilder(Builder):
         return 0
 
     def add_coded(self, const int64_t[:] codes, list values not None):
-        """Add `values[code]` for each of `codes`; null where the code is negative, or the value None."""
+        """Add `values[code]` for each of `codes`; null if the code is negative, or the value None."""
         cdef char* flags = self.validity(len(codes))
         cdef int32_t* ends = <int32_t*> self.ends.more(len(codes) * sizeof(int32_t))
         cdef Cells cells = Cells(values, None)
@@ -152,7 +152,7 @@ cdef class TextBuilder(Builder):
             ends[at] = <int32_t> self.data.used
 
     def add_nulls(self, Py_ssize_t count):
-        """Add `count` rows without a value."""
+        """Add `count` nulls."""
         memset(self.validity(count), 0, count)
         self.nulls += count
         cdef int32_t* ends = <int32_t*> self.ends.more(count * sizeof(int32_t))
@@ -161,7 +161,7 @@ cdef class TextBuilder(Builder):
             ends[at] = <int32_t> self.data.used
 
     def take(self):
-        """Return the bytes of all strings and, as int32, where each begins and the last one ends."""
+        """Return the bytes of all strings, and their offsets as int32: the start of each, and the end of the last."""
         cdef bytearray ends = bytearray(sizeof(int32_t)) + self.ends.take()
         return self.data.take(), ends
 
@@ -175,14 +175,14 @@ cdef enum:
 
 
 cdef class WordBuilder:
-    """Strings of which few repeat, as int32 codes into the words seen; null has the code -1.
+    """Strings that repeat, as int32 codes of the distinct ones (words); null has the code -1.
 
     Attributes
     ----------
     rows : int
         Rows so far.
     words : dict
-        The codes of the words; the first entry is that of None.
+        The codes of the words; its first entry is None.
     """
 
     cdef readonly Py_ssize_t rows
@@ -211,13 +211,13 @@ cdef class WordBuilder:
         return code
 
     def add(self, structs not None, str name):
-        """Add an attribute of each of `structs`, or themselves."""
+        """Add an attribute of each of `structs`, or the items themselves without `name`."""
         cdef Cells cells = Cells(structs, name)
         if cells.offset == ABSENT:
             self.add_nulls(cells.count)
             return
         cdef int32_t* codes = self.more(cells.count)
-        # A string that many structs share is known by its address: it lives as long as they do.
+        # A string that many structs share is recognised by its address: it lives as long as they do.
         cdef Seen[SEEN] seen
         cdef Seen* place
         cdef PyObject* one
@@ -232,7 +232,7 @@ cdef class WordBuilder:
             codes[at] = place.code
 
     def add_coded(self, const int64_t[:] codes, list values not None):
-        """Add `values[code]` for each of `codes`; null where the code is negative, or the value None."""
+        """Add `values[code]` for each of `codes`; null if the code is negative, or the value None."""
         cdef Py_ssize_t at, count = len(values)
         cdef Buffer own = Buffer()
         cdef int32_t* mapped = <int32_t*> own.more((count + 1) * sizeof(int32_t))
@@ -253,11 +253,11 @@ cdef class WordBuilder:
             to[at] = code
 
     def add_nulls(self, Py_ssize_t count):
-        """Add `count` rows without a value."""
+        """Add `count` nulls."""
         memset(self.more(count), 0xFF, count * sizeof(int32_t))
 
     def take(self):
-        """Return the words in the order of their codes, and the codes; begin anew."""
+        """Return the words in the order of their codes, and the codes; start again."""
         cdef list words = list(self.words)[1:]
         self.words = {None: -1}
         self.rows = 0
@@ -288,7 +288,7 @@ cdef class NumberBuilder(Builder):
         return self.data.used
 
     def add(self, structs not None, str name):
-        """Add an attribute of each of `structs`, or themselves.
+        """Add an attribute of each of `structs`, or the items themselves without `name`.
 
         Raises
         ------
@@ -329,7 +329,7 @@ cdef class NumberBuilder(Builder):
         return 0
 
     def add_raw(self, const unsigned char[:] values, const unsigned char[:] valid):
-        """Add numbers as they lie in memory; `valid` is a byte each, or None where none is null."""
+        """Add numbers in their memory layout; `valid` is one byte per number, or None if none is null."""
         cdef Py_ssize_t count = len(values) // self.width, at
         cdef char* flags = self.validity(count)
         if not count:
@@ -345,11 +345,11 @@ cdef class NumberBuilder(Builder):
                 self.nulls += 1
 
     def add_nulls(self, Py_ssize_t count):
-        """Add `count` rows without a value."""
+        """Add `count` nulls."""
         memset(self.validity(count), 0, count)
         memset(self.data.more(count * self.width), 0, count * self.width)
         self.nulls += count
 
     def take(self):
-        """Return the values as they lie in memory."""
+        """Return the values in their memory layout."""
         return self.data.take()

@@ -1,9 +1,9 @@
 # cython: language_level=3
-"""Heap: what this process does with memory that blocks leave behind.
+"""Heap: what this process does with the memory of blocks that have been freed.
 
-A block of a megabyte is made, converted and freed a thousand times over. Where the C library hands its memory
-back to the kernel each time, the next block pays for every page anew: 6 % of the processor time of a conversion.
-What is kept for ever leaves holes that add up, so all of it is given back now and then.
+A block of a megabyte is made, converted and freed a thousand times. If the C library returns its memory to
+the kernel each time, the next block pays for every page again: 6 % of the processor time of a conversion.
+Memory that is kept for ever becomes fragmented and grows, so all of it is returned from time to time.
 """
 
 cdef extern from *:
@@ -23,15 +23,15 @@ cdef extern from *:
 
 
 def keep_freed(int most):
-    """Keep up to `most` freed bytes for what comes next; of no effect where the C library is not glibc.
+    """Keep up to `most` freed bytes for later use; without effect if the C library is not glibc.
 
-    What is larger than 4 MiB, as the buffers of a row group may be, is given back at once.
+    Allocations of more than 4 MiB, such as buffers of a row group, are returned to the kernel at once.
 
-    For processes that exist to convert: it holds for the whole process, and cannot be undone.
+    For processes that only convert: it applies to the whole process and cannot be undone.
     """
     KEEP_FREED(most)
 
 
 def give_back():
-    """Give all freed memory back to the kernel, wherever in the heap it lies; costs about 10 ms."""
+    """Return all freed memory to the kernel, wherever in the heap it is; takes about 10 ms."""
     GIVE_BACK()

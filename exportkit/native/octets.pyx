@@ -1,8 +1,8 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
-"""Octets: what is found in bytes by looking at each of them.
+"""Octets: searches that look at every byte.
 
-Takes bytes, gives positions, counts and verdicts, in a tenth of the time of numpy, which writes down a flag for
-each byte first. Knows nothing of what the bytes mean.
+Takes bytes; gives positions, counts and verdicts, in a tenth of the time of numpy, which first writes a flag
+per byte. Does not know the meaning of the bytes.
 """
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
@@ -13,7 +13,7 @@ cdef uint64_t BEYOND_ASCII = 0x8080808080808080
 
 
 def count_newlines(const unsigned char[::1] data):
-    """Return how many newlines are in `data`."""
+    """Return the number of newlines in `data`."""
     cdef Py_ssize_t length = data.shape[0], found = 0
     if not length:
         return 0
@@ -29,7 +29,7 @@ def count_newlines(const unsigned char[::1] data):
 
 
 def count_openings(const unsigned char[::1] data):
-    """Return how many objects and arrays begin in `data`, brackets in strings counted as well."""
+    """Return the number of opening brackets and braces in `data`, those in strings included."""
     cdef Py_ssize_t at, found = 0
     for at in range(data.shape[0]):
         found += data[at] == b"{" or data[at] == b"["
@@ -37,7 +37,7 @@ def count_openings(const unsigned char[::1] data):
 
 
 def newlines(const unsigned char[::1] data):
-    """Return the positions of the newlines in `data`, as int64 in bytes."""
+    """Return the positions of the newlines in `data`, as the bytes of an int64 array."""
     cdef Py_ssize_t count = count_newlines(data), index
     cdef bytes found = PyBytes_FromStringAndSize(NULL, count * sizeof(int64_t))
     cdef int64_t* to = <int64_t*> PyBytes_AS_STRING(found)

@@ -1,7 +1,7 @@
-"""Read: what a user names becomes blocks of decompressed bytes.
+"""Read: the inputs that a user names become blocks of decompressed bytes.
 
-Takes a path, URL, stream, or several; gives each as an `OpenedSource` with its blocks, and byte ranges of
-one. Knows files, object stores, the web and compression; knows no newlines.
+Takes a path, URL or stream, or several; gives each as an `OpenedSource` with its blocks, and byte ranges of a
+file. Knows files, object stores, the web and compression; does not know newlines.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Decompression: told by the first bytes, in bounded memory, with the offset reached when it breaks."""
+"""Decompression in bounded memory: the first bytes decide the form, errors have the offset reached."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Protocol
 
 from exportkit.errors import ReadError
 from exportkit.place import Place
-from exportkit.read.stored import StoredBytes
+from exportkit.read.stored_bytes import StoredBytes
 
-__all__ = ["MAX_COMPRESSION_RATIO", "compression_of", "decompressed"]
+__all__ = ["MAGIC_BYTES", "MAX_COMPRESSION_RATIO", "compression_of", "decompressed"]
 
-#: Exports shrink 5 to 50 times, some videos 300 times; what shrinks more is made to fill a disk.
+#: Exports shrink 5 to 50 times, some videos 300 times. Input that shrinks more is made to fill a disk.
 MAX_COMPRESSION_RATIO = 1000.0
-#: Output before the ratio counts: a short input of one repeated byte harms nobody.
+#: The ratio counts from this much output on: a short input of one repeated byte is harmless.
 _RATIO_FROM_BYTES = 64 * 2**20
-#: Compressed bytes taken at a time. What one step puts out is lost when it breaks, so steps are short.
+#: Compressed bytes per step. The output of a step that fails is lost, so steps are short.
 _STEP_BYTES = 16 * 1024
-#: Memory that an xz or zstd stream may ask for: `xz -9` needs 65 MiB, `zstd --ultra -22` 128 MiB.
+#: Memory that an xz or zstd stream may request: `xz -9` needs 65 MiB, `zstd --ultra -22` 128 MiB.
 _MAX_WINDOW_BYTES = 128 * 2**20
-#: Enough bytes to tell every form of compression.
-_MAGIC_BYTES = 10
+#: First bytes that are enough to recognise every form of compression.
+MAGIC_BYTES = 10
 
 _MAGIC = {
     "gzip": re.compile(rb"\x1f\x8b\x08"),
@@ -34,11 +34,11 @@ _HINT_INCOMPLETE = "the file is incomplete; download or copy it again"
 _HINT_DAMAGED = "`{} -t` tells whether the file is sound; download or copy it again"
 _HINT_TRAILING = "what follows belongs to another file or is damaged; download or copy the file again"
 _HINT_RATIO = "raise max_compression_ratio if the source is trusted"
-_HINT_WINDOW = "decompress it before, or compress it with a smaller window"
+_HINT_WINDOW = "decompress it first, or compress it with a smaller window"
 
 
 class _Decompressor(Protocol):
-    """What the decompressors of four libraries have in common."""
+    """The interface that the decompressors of four libraries share."""
 
     @property
     def eof(self) -> bool: ...
@@ -52,7 +52,7 @@ class _Decompressor(Protocol):
 def compression_of(head: bytes) -> str | None:
     """Return how bytes that begin with `head` are compressed: ``gzip``, ``zstd``, ``bzip2``, ``xz`` or None.
 
-    Told by the bytes and never by a name: exports travel under wrong ones.
+    The bytes decide and never the file name: exports travel under wrong ones.
     """
     return next((name for name, magic in _MAGIC.items() if magic.match(head)), None)
 
@@ -62,20 +62,20 @@ def decompressed(
     compression: str,
     source_uri: str,
     *,
-    piece_bytes: int,
+    chunk_bytes: int,
     max_compression_ratio: float | None = MAX_COMPRESSION_RATIO,
 ) -> Iterator[bytes]:
-    """Yield what the bytes of `stored` decompress to, in pieces of at most `piece_bytes`.
+    """Yield the decompressed bytes of `stored`, in chunks of at most `chunk_bytes`.
 
-    Members, frames and streams that follow each other are one input; zeros after them are padding.
+    Members, frames and streams that follow each other are one input. Zeros after them are padding.
     Memory: the window of the compression (gzip 32 KiB, bzip2 4 MiB, zstd and xz up to 128 MiB).
 
     Raises
     ------
     ReadError
-        The data is incomplete, damaged, followed by something else, needs too much memory, or
-        expands more than `max_compression_ratio` times (None: any number); with the decompressed
-        offset reached, and after what was decompressed up to there.
+        The data is incomplete, damaged, followed by other data, needs too much memory, or expands more than
+        `max_compression_ratio` times (None: no limit). The place has the decompressed offset that was
+        reached; all bytes before it are yielded first.
     """
     new, refusals = _LIBRARIES[compression]()
     produced = 0
@@ -92,7 +92,7 @@ def decompressed(
                 if not pending:
                     raise broken(f"the {compression} data ends in the middle", _HINT_INCOMPLETE)
             try:
-                piece = decompressor.decompress(pending, max_length=piece_bytes)
+                chunk = decompressor.decompress(pending, max_length=chunk_bytes)
             except refusals as refusal:
                 if "memory" in str(refusal).lower():
                     problem = f"the {compression} data needs more than 128 MiB of memory"
@@ -100,27 +100,27 @@ def decompressed(
                 problem = f"the {compression} data is damaged"
                 raise broken(problem, _HINT_DAMAGED.format(compression)) from None
             pending = b""
-            produced += len(piece)
+            produced += len(chunk)
             limit = None if max_compression_ratio is None else stored.taken * max_compression_ratio
             if limit is not None and produced > max(_RATIO_FROM_BYTES, limit):
                 problem = f"the {compression} data expands more than {max_compression_ratio:g} times"
                 raise broken(problem, _HINT_RATIO)
-            if piece:
-                yield piece
+            if chunk:
+                yield chunk
         pending = _after_padding(decompressor.unused_data, stored)
         if pending and compression_of(pending) != compression:
             raise broken(f"the {compression} data is followed by something else", _HINT_TRAILING)
 
 
 def _after_padding(unused: bytes, stored: StoredBytes) -> bytes:
-    """Return the stored bytes from the next one that is not zero, enough of them to tell what they are."""
+    """Return the stored bytes from the next non-zero byte on, enough of them to recognise their form."""
     rest = unused.lstrip(b"\0")
-    while len(rest) < _MAGIC_BYTES and (more := stored.read(_STEP_BYTES)):
+    while len(rest) < MAGIC_BYTES and (more := stored.read(_STEP_BYTES)):
         rest = (rest + more).lstrip(b"\0")
     return rest
 
 
-# What a library takes to import is spent only on the inputs that need it.
+# Each library is imported only for inputs that need it.
 
 _Library = tuple[Callable[[], _Decompressor], tuple[type[Exception], ...]]
 

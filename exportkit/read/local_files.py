@@ -1,4 +1,4 @@
-"""Files of this machine: opened without a buffer and watched for changes, listed by directory or glob."""
+"""Local files: opened without a buffer and watched for changes, listed by directory or glob."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from urllib.parse import unquote, urlsplit
 from exportkit.errors import ReadError
 from exportkit.place import Place
 from exportkit.read.listing import in_directory, is_export, matching
-from exportkit.read.stored import OpenedFile
+from exportkit.read.stored_bytes import OpenedFile
 
 __all__ = ["list_local", "local_path", "open_local", "open_local_at"]
 
 
 def local_path(location: str) -> str | None:
-    """Return `location` as a path of this machine; None when it is a URL of something else."""
+    """Return `location` as a local path; None if it is a URL of something else."""
     if "://" not in location:
         return location
     parts = urlsplit(location)
@@ -35,7 +35,7 @@ def open_local(path: str) -> OpenedFile:
     if not stat.S_ISREG(status.st_mode):
         return OpenedFile(reader, None, None, path, seekable=False)
     identity, version = str(Path(path).resolve()), str(status.st_mtime_ns)
-    if not status.st_size:  # empty, or made by the system while it is read, as those of /proc are
+    if not status.st_size:  # empty, or generated while it is read, as in /proc
         return OpenedFile(reader, 0, version, identity, seekable=False)
     watched = _WatchedFile(reader, path, status)
     return OpenedFile(
@@ -44,7 +44,7 @@ def open_local(path: str) -> OpenedFile:
 
 
 class _WatchedFile:
-    """A regular file that notices when it is not any more what it was when it was opened."""
+    """A regular file that raises `ReadError` once it differs from what was opened."""
 
     def __init__(self, file: io.FileIO, path: str, opened: os.stat_result) -> None:
         self._file = file
@@ -56,18 +56,18 @@ class _WatchedFile:
     def read(self, size: int, /) -> bytes:
         data = self._file.read(size)
         self._missing -= len(data)
-        # What is appended faster than it is read would never end.
+        # A file that grows faster than it is read would never end.
         if self._missing < 0 or (not data and size):
             self._compare(os.fstat(self._file.fileno()))
         return data
 
     def check_unchanged(self) -> None:
-        """Refuse a file that others, who opened it by its name, have not read as it was.
+        """Raise unless others, who opened the file by its name, read the same file.
 
         Raises
         ------
         ReadError
-            It has another size or time of change, or another file has its name now.
+            Its size or time of change differs, or another file has its name.
         """
         try:
             self._compare(Path(self._path).stat())
@@ -89,7 +89,7 @@ class _WatchedFile:
 
 
 def open_local_at(path: str, start: int) -> io.FileIO:
-    """Open the file at `path` to be read from the byte `start`."""
+    """Open the file at `path` for reading from the byte `start` on."""
     reader = io.FileIO(path)
     if start:
         reader.seek(start)
@@ -97,14 +97,14 @@ def open_local_at(path: str, start: int) -> io.FileIO:
 
 
 def list_local(path: str) -> list[str] | None:
-    """Return the files that `path` stands for, sorted, when it is a directory or a glob; None otherwise.
+    """Return the files of a directory or glob, sorted; None if `path` is neither.
 
     A path that exists is no glob, whatever characters it holds.
 
     Raises
     ------
     ReadError
-        It stands for no file.
+        The directory or glob has no files.
     """
     directory = Path(path)
     if directory.is_dir():
@@ -117,14 +117,14 @@ def list_local(path: str) -> list[str] | None:
 
 
 def _globbed(pattern: str) -> Iterator[str]:
-    """Yield what a glob matches; ``**`` does not go through links, which may lead in circles."""
-    parts = pattern.split("/")
-    if "**" not in parts:
+    """Yield what a glob matches; ``**`` does not follow links, which may lead in circles."""
+    steps = pattern.split("/")
+    if "**" not in steps:
         yield from glob.iglob(pattern)  # noqa: PTH207  # Path.glob takes no absolute pattern
         return
-    at = parts.index("**")
-    rest = "/".join(parts[at + 1 :]) or "*"
-    tops = _globbed("/".join(parts[:at])) if any(parts[:at]) else ["/"[:at]]
+    at = steps.index("**")
+    rest = "/".join(steps[at + 1 :]) or "*"
+    tops = _globbed("/".join(steps[:at])) if any(steps[:at]) else ["/"[:at]]
     for top in tops:
         for folder, names, _ in os.walk(top or os.curdir):
             names[:] = [name for name in names if not name.startswith(".")]

@@ -1,4 +1,4 @@
-"""Paths and URLs: which files they stand for, and who opens them."""
+"""Locations: the files that a path or URL stands for, and the module that opens each."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from exportkit.errors import ReadError
 from exportkit.place import Place, without_signature
 from exportkit.read.local_files import list_local, local_path, open_local, open_local_at
 from exportkit.read.object_stores import list_object_store, open_object, open_object_at
-from exportkit.read.stored import OpenedFile
+from exportkit.read.stored_bytes import OpenedFile
 
 __all__ = ["files_under", "open_location", "read_range"]
 
 
 def files_under(location: str) -> list[str] | None:
-    """Return the files that a directory or glob stands for, sorted; None for what is neither.
+    """Return the files of a directory or glob, sorted; None if `location` is neither.
 
     Raises
     ------
     ReadError
-        There are none.
+        The directory or glob has no files.
     """
     path = local_path(location)
     if path is not None:
@@ -41,12 +41,12 @@ def open_location(location: str) -> OpenedFile:
 
 
 def read_range(uri: str, start: int, end: int, block_bytes: int) -> Iterator[bytes]:
-    """Yield the bytes from `start` to `end` (not included) of an uncompressed file, in blocks.
+    """Yield the bytes from `start` to `end` (exclusive) of an uncompressed file, in blocks.
 
     Parameters
     ----------
     uri : str
-        Path or URL, as `OpenedSource.path_if_splittable` gives it.
+        Path or URL, as `OpenedSource.path_if_splittable` has it.
     start, end : int
         Byte offsets in the file.
     block_bytes : int
@@ -55,7 +55,7 @@ def read_range(uri: str, start: int, end: int, block_bytes: int) -> Iterator[byt
     Raises
     ------
     ReadError
-        The file ends before `end`, or the store breaks off.
+        The file ends before `end`, or the store fails.
     OSError
         The file cannot be opened (``FileNotFoundError``, ``PermissionError``).
     """
@@ -67,7 +67,7 @@ def read_range(uri: str, start: int, end: int, block_bytes: int) -> Iterator[byt
             if not block:
                 place = Place(without_signature(uri), byte_offset=start)
                 problem = f"the file ends before byte {end}"
-                raise ReadError(problem, place=place, hint="it was changed while it was read; read a copy")
+                raise ReadError(problem, place=place, hint="it changed while it was read; read a copy")
             yield block
             start += len(block)
     finally:

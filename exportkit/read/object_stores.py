@@ -12,14 +12,14 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from exportkit.errors import ReadError
 from exportkit.place import Place, without_signature
 from exportkit.read.listing import glob_expression, in_directory, is_export, is_hidden, matching
-from exportkit.read.stored import ByteReader, OpenedFile
+from exportkit.read.stored_bytes import ByteReader, OpenedFile
 
 if TYPE_CHECKING:
     from pyarrow import fs
 
 __all__ = ["list_object_store", "open_object", "open_object_at"]
 
-#: Asked of a store at a time: a request takes some 50 ms, whatever its size.
+#: Bytes per request to a store: a request takes about 50 ms, whatever its size.
 _REQUEST_BYTES = 8 * 2**20
 _HINT_SCHEMES = "s3, gs, abfs, hdfs, https and file URLs can be read; a signed link begins with https"
 _HINT_STORE = "check the name, the credentials and the network"
@@ -30,40 +30,42 @@ _MAGIC = re.compile(r"[*\[]")
 def open_object(url: str) -> OpenedFile:
     """Open the object at `url`."""
     files, path = _file_system(url)
-    info = _asked(url, lambda: files.get_file_info(path))
+    info = _request(url, lambda: files.get_file_info(path))
     if info.type.name != "File":
         number = errno.EISDIR if info.type.name == "Directory" else errno.ENOENT
         raise OSError(number, os.strerror(number), without_signature(url))
-    stream = _asked(url, lambda: files.open_input_stream(path, compression=None, buffer_size=_REQUEST_BYTES))
+    stream = _request(
+        url, lambda: files.open_input_stream(path, compression=None, buffer_size=_REQUEST_BYTES)
+    )
     version = None if info.mtime_ns is None else str(info.mtime_ns)
     return OpenedFile(_ObjectReader(stream, url), info.size, version, without_signature(url), seekable=True)
 
 
 def open_object_at(url: str, start: int, end: int) -> ByteReader:
-    """Open the bytes from `start` to `end` of the object at `url`."""
+    """Open the bytes from `start` to `end` (exclusive) of the object at `url`."""
     import pyarrow as pa  # noqa: PLC0415  # heavy, and local files do without
 
     files, path = _file_system(url)
-    file = _asked(url, lambda: files.open_input_file(path))
+    file = _request(url, lambda: files.open_input_file(path))
     stream = pa.BufferedInputStream(file.get_stream(start, end - start), _REQUEST_BYTES)
     return _ObjectReader(stream, url)
 
 
 def list_object_store(url: str) -> list[str] | None:
-    """Return the URLs that `url` stands for, sorted, when it is a directory or a glob; None otherwise.
+    """Return the URLs of the files of a directory or glob, sorted; None if `url` is neither.
 
     In a URL ``?`` begins the query and is no glob character.
 
     Raises
     ------
     ReadError
-        It stands for no file.
+        The directory or glob has no files.
     """
     parts = urlsplit(url)
     magic = _MAGIC.search(parts.path)
     if magic is None:
         files, path = _file_system(url)
-        if _asked(url, lambda: files.get_file_info(path)).type.name != "Directory":
+        if _request(url, lambda: files.get_file_info(path)).type.name != "Directory":
             return None
         return in_directory(_listed(url, is_export), url)
     folder, _, _ = parts.path[: magic.start()].rpartition("/")
@@ -78,7 +80,7 @@ def _listed(url: str, wanted: Callable[[str], bool]) -> list[str]:
 
     files, folder = _file_system(url)
     selector = FileSelector(folder, recursive=True, allow_not_found=True)
-    infos = _asked(url, lambda: files.get_file_info(selector))
+    infos = _request(url, lambda: files.get_file_info(selector))
     start = len(folder.rstrip("/")) + 1
     names = sorted(info.path[start:] for info in infos if info.type.name == "File")
     parts = urlsplit(url)
@@ -91,7 +93,7 @@ def _file_system(url: str) -> tuple[fs.FileSystem, str]:
 
     try:
         files, path = FileSystem.from_uri(url)
-    except (ValueError, NotImplementedError):  # its text holds the whole URL
+    except (ValueError, NotImplementedError):  # the message holds the whole URL
         problem = "the URL is of a kind that cannot be read"
         raise ReadError(problem, place=Place(without_signature(url)), hint=_HINT_SCHEMES) from None
     except OSError as error:
@@ -99,9 +101,10 @@ def _file_system(url: str) -> tuple[fs.FileSystem, str]:
     return files, path
 
 
-def _asked(url: str, ask: Callable[[], Any]) -> Any:
+def _request(url: str, send: Callable[[], Any]) -> Any:
+    """Return the result of `send`; its errors name the object and hide the query of its URL."""
     try:
-        return ask()
+        return send()
     except FileNotFoundError:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), without_signature(url)) from None
     except OSError as error:
@@ -121,7 +124,7 @@ class _ObjectReader:
         self._url = url
 
     def read(self, size: int, /) -> bytes:
-        data: bytes = _asked(self._url, lambda: self._stream.read(size))
+        data: bytes = _request(self._url, lambda: self._stream.read(size))
         return data
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""An opened source: what names it, and its decompressed bytes in blocks."""
+"""Opened sources: the names of an input, and its decompressed bytes in blocks."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from exportkit.errors import ReadError
 from exportkit.place import Source, without_signature
 from exportkit.read.compression import compression_of, decompressed
 from exportkit.read.locations import open_location
-from exportkit.read.stored import ByteReader, StoredBytes
+from exportkit.read.stored_bytes import ByteReader, StoredBytes
 
 __all__ = ["BLOCK_BYTES", "OpenedSource", "open_file", "open_stream"]
 
-#: Fits the cache together with what is decoded from it; four times as much makes decoding half as fast.
+#: A block fits the cache together with its decoded rows; blocks four times as large halve the speed.
 BLOCK_BYTES = 512 * 1024
-#: First bytes of an input, which name a stream that has nothing better to be named by.
+#: First bytes of an input, which name a stream that has no other identity.
 _HEAD_BYTES = 64 * 1024
-#: What decompression hands on at a time: a block is filled with these, and short of full by less than one.
-_PIECE_BYTES = 64 * 1024
+#: Decompressed bytes per step; a block is filled in steps of this size.
+_CHUNK_BYTES = 64 * 1024
 
 
 class OpenedSource:
-    """An input that is open, to be read once and closed; a context manager.
+    """An open input, which can be read once; a context manager, which closes it.
 
     Attributes
     ----------
     source : Source
-        What names it.
+        The names of the input.
     compression : str or None
-        ``gzip``, ``zstd``, ``bzip2`` or ``xz``, as its first bytes say; None when it is plain.
+        ``gzip``, ``zstd``, ``bzip2`` or ``xz``, by its first bytes; None if it is plain.
     path_if_splittable : str or None
-        The path or URL under which ranges of it can be read; None for what is compressed or cannot
-        seek. May hold a signature or a key: never show it.
+        The path or URL under which ranges of the input can be read; None if it is compressed or cannot seek.
+        May hold a signature or a key: never show it.
     check_unchanged : callable
-        To be called when ranges of it have been read: raises `ReadError` when they may not belong together.
+        Call it after ranges of the input have been read: raises `ReadError` if the file changed meanwhile.
     """
 
     def __init__(
@@ -60,18 +60,18 @@ class OpenedSource:
 
     @property
     def stored_bytes_read(self) -> int:
-        """How many bytes, as stored, have gone into the blocks so far."""
+        """Stored (compressed) bytes that have been read so far."""
         return self._stored.taken
 
     def blocks(self, block_bytes: int = BLOCK_BYTES) -> Iterator[bytes]:
-        """Return the decompressed bytes, lazily, in blocks of at most `block_bytes`.
+        """Return an iterator over the decompressed bytes, in blocks of at most `block_bytes`.
 
         Raises
         ------
         ReadError
-            The compressed data is broken, or the store breaks off; all bytes before that are yielded first.
+            The compressed data is broken, or the store fails; all bytes before that are yielded first.
         ValueError
-            `block_bytes` is below 1, or the blocks have been asked for before.
+            `block_bytes` is below 1, or `blocks` was called before.
         """
         if block_bytes < 1:
             raise ValueError(f"block_bytes must be at least 1, got {block_bytes}")
@@ -80,17 +80,17 @@ class OpenedSource:
         self._is_read = True
         if self.compression is None:
             return _filled(iter(lambda: self._stored.read(block_bytes), b""), block_bytes)
-        pieces = decompressed(
+        chunks = decompressed(
             self._stored,
             self.compression,
             self.source.uri,
-            piece_bytes=min(_PIECE_BYTES, block_bytes),
+            chunk_bytes=min(_CHUNK_BYTES, block_bytes),
             max_compression_ratio=self._max_compression_ratio,
         )
-        return _filled(pieces, block_bytes)
+        return _filled(chunks, block_bytes)
 
     def close(self) -> None:
-        """Close what was opened for this source; a stream that the caller opened stays open."""
+        """Close the input; a stream that the caller opened stays open."""
         self._close()
 
     def __enter__(self) -> Self:
@@ -126,7 +126,7 @@ def open_file(location: str, *, export_id: str | None, max_compression_ratio: fl
 def open_stream(
     stream: ByteReader, *, uri: str | None = None, export_id: str | None, max_compression_ratio: float | None
 ) -> OpenedSource:
-    """Open a binary stream, which is named by `uri` or by itself, and read from where it stands."""
+    """Open a binary stream, to be read from its position; its name is `uri`, or its own."""
     if uri is None:
         name = getattr(stream, "name", None)
         named = isinstance(name, str) and not name.startswith("<")
@@ -146,17 +146,17 @@ def _stable_id(identity: str, version: bytes) -> str:
     return hashlib.sha256(named + b"\x1f" + version).hexdigest()[:16]
 
 
-def _filled(pieces: Iterable[bytes], block_bytes: int) -> Iterator[bytes]:
-    """Join short pieces to blocks of at most `block_bytes`; what was held before an error comes first."""
+def _filled(chunks: Iterable[bytes], block_bytes: int) -> Iterator[bytes]:
+    """Join short chunks to blocks of at most `block_bytes`; chunks before an error are yielded first."""
     held: list[bytes] = []
     size = 0
     try:
-        for piece in pieces:
-            if held and size + len(piece) > block_bytes:
+        for chunk in chunks:
+            if held and size + len(chunk) > block_bytes:
                 yield b"".join(held)
                 held, size = [], 0
-            held.append(piece)
-            size += len(piece)
+            held.append(chunk)
+            size += len(chunk)
     except ReadError:
         if held:
             yield b"".join(held)

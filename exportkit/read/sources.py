@@ -1,4 +1,4 @@
-"""Sources: whatever a user may name, opened one after the other."""
+"""Sources: everything that a user may name as input, opened one after the other."""
 
 from __future__ import annotations
 
@@ -11,19 +11,17 @@ from typing import Any, BinaryIO, TypeAlias
 
 from exportkit.errors import ReadError
 from exportkit.place import Place
-from exportkit.read.compression import MAX_COMPRESSION_RATIO, compression_of
+from exportkit.read.compression import MAGIC_BYTES, MAX_COMPRESSION_RATIO, compression_of
 from exportkit.read.local_files import local_path
 from exportkit.read.locations import files_under
 from exportkit.read.opened import OpenedSource, open_file, open_stream
 
 __all__ = ["SourceLike", "open_sources", "stored_sizes"]
 
-#: What a user may name: path, glob, directory, URL or ``-``, a binary stream, or an iterable of those.
+#: A path, glob, directory, URL or ``-``, a binary stream, or an iterable of those.
 SourceLike: TypeAlias = str | os.PathLike[str] | BinaryIO | Iterable[Any]
 
 _STANDARD_INPUT = "-"
-#: First bytes that tell how a file is compressed.
-_MAGIC_BYTES = 16
 
 
 def open_sources(
@@ -32,38 +30,38 @@ def open_sources(
     export_id: str | None = None,
     max_compression_ratio: float | None = MAX_COMPRESSION_RATIO,
 ) -> Iterator[OpenedSource]:
-    """Open what `source` names, one input at a time, in order and lazily.
+    """Open the inputs that `source` names, lazily and in order, one at a time.
 
-    Files of a directory or glob come sorted by name. A file that is found twice (by two globs, or by a
-    glob and by its own name) is opened once; a file that is named twice is opened twice.
+    Files of a directory or glob are sorted by name. A file that is found twice (by two globs, or by a glob
+    and by its own name) is opened once. A file that is named twice is opened twice.
 
     Parameters
     ----------
     source : path, URL, stream or iterable of those
-        A path or URL of a file; a directory, for its visible files that are named as exports, at any
-        depth; a glob; ``-`` for standard input; a binary stream, read from where it stands and left
+        A path or URL of a file; a directory, for its visible files with the ending of an export, at any
+        depth; a glob; ``-`` for standard input; a binary stream, which is read from its position and left
         open; or an iterable of those.
     export_id : str, optional
-        Name of the input. The second, third, ... input gets ``-1``, ``-2``, ... after it. Without it
-        a file's name is 16 hexadecimal digits from its absolute path or URL, size and time of change
-        (or tag), and a stream's from its own name and first 64 KiB.
+        Id of the input. The second, third, ... input gets ``-1``, ``-2``, ... after it. The default is a hash
+        of 16 hexadecimal digits: for a file, of its absolute path or URL, its size and its time of change (or
+        tag); for a stream, of its own name and its first 64 KiB.
     max_compression_ratio : float or None
-        Compressed input may expand so many times, once it has given 64 MiB; None for any number. Guards
-        against input made to fill a disk: exports reach a few hundred at most.
+        Compressed input may expand this many times, counted from 64 MiB of output on; None for no limit. It
+        guards against input made to fill a disk: exports expand a few hundred times at most.
 
     Yields
     ------
     OpenedSource
-        To be closed by the caller, best before the next is asked for.
+        The caller closes it, ideally before taking the next.
 
     Raises
     ------
     ReadError
-        A directory, glob or iterable holds nothing to read; a URL cannot be read.
+        A directory, glob or iterable has nothing to read, or a URL cannot be read.
     FileNotFoundError, PermissionError
-        As the system has it.
+        The file does not exist, or may not be read.
     TypeError
-        `source` is nothing that can be read, such as a text stream.
+        `source` cannot be read as bytes, such as a text stream.
     """
     found = _inputs(source, set(), set())
     for index, one in enumerate(found):
@@ -76,9 +74,9 @@ def open_sources(
 
 
 def stored_sizes(source: Any) -> Iterator[tuple[int, str | None]]:
-    """Yield the size of every local file that `source` names, as stored, and how it is compressed.
+    """Yield the stored size of every local file that `source` names, in bytes, and how it is compressed.
 
-    Streams, URLs and what only an iterator would give are passed over: looking would use them up.
+    Streams, URLs and iterators are left out: reading them would consume them.
 
     Raises
     ------
@@ -93,14 +91,14 @@ def stored_sizes(source: Any) -> Iterator[tuple[int, str | None]]:
             if not path.is_file():
                 continue  # a named pipe can be read once
             with path.open("rb") as file:
-                yield path.stat().st_size, compression_of(file.read(_MAGIC_BYTES))
+                yield path.stat().st_size, compression_of(file.read(MAGIC_BYTES))
     elif isinstance(source, Collection) and not isinstance(source, bytes | bytearray | memoryview):
         for one in source:
             yield from stored_sizes(one)
 
 
 def _inputs(source: Any, named: set[str], listed: set[str]) -> Iterator[str | tuple[BinaryIO, str | None]]:
-    """Yield locations of single files, and streams with what to call them."""
+    """Yield the locations of single files, and streams with their names."""
     if isinstance(source, str | os.PathLike):
         yield from _files(source, named, listed) if source != _STANDARD_INPUT else [_standard_input()]
     elif isinstance(source, io.TextIOBase):

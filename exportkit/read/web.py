@@ -1,4 +1,4 @@
-"""Files behind http and https links, such as the signed links under which an export is downloaded."""
+"""Files behind http and https links, such as the signed link of an export."""
 
 from __future__ import annotations
 
@@ -10,20 +10,28 @@ import urllib.request
 
 from exportkit.errors import ReadError
 from exportkit.place import Place, without_signature
-from exportkit.read.stored import OpenedFile
+from exportkit.read.stored_bytes import OpenedFile
 
 __all__ = ["open_web"]
 
-#: How long a server may be silent.
+#: A server may be silent for this long.
 _TIMEOUT_SECONDS = 60
-_HINT_LINK = "links expire after a while; ask for a fresh one"
+_HINT_LINK = "links expire after a while; request a new one"
 _HINT_AGAIN = "try again, or download the file first"
-#: What a connection raises when it cannot be made or breaks.
+#: Errors of a connection that cannot be made, or breaks.
 _BREAKS = (OSError, http.client.HTTPException)
 
 
 def open_web(url: str) -> OpenedFile:
-    """Open what is behind `url`, an http or https URL, to be read once from its start."""
+    """Open the file behind `url`, an http or https URL, to be read once from its start.
+
+    Raises
+    ------
+    FileNotFoundError
+        The server answers 404 or 410.
+    ReadError
+        The server answers with another error, or cannot be reached.
+    """
     name = without_signature(url)
     request = urllib.request.Request(url, headers={"Accept-Encoding": "identity"})  # noqa: S310  # the scheme is checked
     try:
@@ -46,7 +54,7 @@ def open_web(url: str) -> OpenedFile:
 
 
 class _WebReader:
-    """A response that notices when it ends too early."""
+    """A response that raises `ReadError` if it ends too early."""
 
     def __init__(self, response: http.client.HTTPResponse, name: str, size: int | None) -> None:
         self._response = response

@@ -6,7 +6,7 @@ what had no column merged back under its own path. Knows tables and files; knows
 
 from __future__ import annotations
 
+from exportkit.rebuild.line_writer import RebuildReport
 from exportkit.rebuild.rebuilding import to_ndjson
-from exportkit.rebuild.reports import RebuildReport
 
 __all__ = ["RebuildReport", "to_ndjson"]

@@ -1,7 +1,7 @@
 """JSON texts: the columns that hold JSON, and the lines themselves.
 
-Takes JSON text, gives values that can be merged, or the text itself to be put into a line as it stands
-(numbers keep all their digits). What UTF-8 has no form for (half a surrogate pair) stays an escape.
+Takes JSON text; gives values that can be merged, or the text itself, to be put into a line unchanged (numbers
+keep all their digits). Half a surrogate pair, which UTF-8 cannot encode, stays an escape.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _REFUSALS = (UnicodeEncodeError, OverflowError, ValueError, msgspec.EncodeError)
 
 
 class JsonTextError(Exception):
-    """A column holds text that is no JSON."""
+    """A column of JSON text holds something else."""
 
 
 def parse(text: str) -> Any:
@@ -31,7 +31,7 @@ def parse(text: str) -> Any:
     Raises
     ------
     JsonTextError
-        The text is no JSON.
+        The text is not JSON.
     """
     try:
         return _decode(text)
@@ -44,12 +44,12 @@ def parse(text: str) -> Any:
 
 
 def as_given(text: str) -> msgspec.Raw:
-    """Return a JSON text on one line, to be put into a line unread.
+    """Return a JSON text on one line, to be put into a line without decoding it.
 
     Raises
     ------
     JsonTextError
-        The text is no JSON.
+        The text is not JSON.
     """
     try:
         return msgspec.Raw(msgspec.json.format(text, indent=-1).encode())

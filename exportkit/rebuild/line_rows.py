@@ -1,7 +1,7 @@
 """Line rows: the rows of one table that belong to one line, few in memory, many in a temporary file.
 
-Takes slices of batches in the order of their parts, gives records: all of them, or those at some row numbers.
-Memory: `most` rows, then one cache of batches.
+Takes slices of batches in the order of their parts; gives rows: all of them, or those with certain row
+numbers. Memory: `max_rows` rows; beyond that, `CACHED_BATCHES` batches.
 """
 
 from __future__ import annotations
@@ -13,39 +13,37 @@ from pathlib import Path
 from typing import IO
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from exportkit.rebuild.records import Batch, Record
 from exportkit.rebuild.streams import Slice
+from exportkit.rebuild.table_rows import RowBatch, TableRow
+from exportkit.tables.cells import Ints
 
 __all__ = ["LineRows"]
-
-Ints = npt.NDArray[np.int64]
 
 #: Batches of a temporary file that are kept in memory.
 CACHED_BATCHES = 8
 
 
 class LineRows:
-    """Rows of one table and one line.
+    """The rows of one table and one line; a row number is a position in the order in which they were added.
 
     Parameters
     ----------
     table : str
         Name of the table.
-    most : int
-        Rows that are held in memory.
+    max_rows : int
+        Rows that are held in memory; with more, all go into a temporary file.
     """
 
-    def __init__(self, table: str, most: int) -> None:
+    def __init__(self, table: str, max_rows: int) -> None:
         self.table = table
         self.count = 0
-        self._most = most
+        self._max_rows = max_rows
         self._slices: list[Slice] = []
         self._starts: list[int] = []
         self._file: IO[bytes] | None = None
-        self._places: list[tuple[int, int]] = []
+        self._extents: list[tuple[int, int]] = []
         self._cache: OrderedDict[int, pa.RecordBatch] = OrderedDict()
         self._path: Path | None = None
 
@@ -55,7 +53,7 @@ class LineRows:
         return self._file is not None
 
     def add(self, rows: Slice) -> None:
-        """Take some rows."""
+        """Add some rows."""
         self._starts.append(self.count)
         self.count += rows.stop - rows.start
         self._path = rows.batch.path
@@ -63,28 +61,28 @@ class LineRows:
             self._write(rows)
         else:
             self._slices.append(rows)
-            if self.count > self._most:
+            if self.count > self._max_rows:
                 self._spill()
 
-    def records(self) -> list[Record]:
-        """Return all rows, in the order in which they came."""
+    def rows(self) -> list[TableRow]:
+        """Return all rows, in the order in which they were added."""
         if self.is_spilled:
-            return self.records_at(np.arange(self.count))
-        return [record for one in self._slices for record in one.batch.records[one.start : one.stop]]
+            return self.rows_at(np.arange(self.count))
+        return [row for one in self._slices for row in one.batch.rows[one.start : one.stop]]
 
-    def records_at(self, rows: Ints | Sequence[int]) -> list[Record]:
-        """Return the rows with these numbers, in this order."""
-        wanted = np.asarray(rows, dtype=np.int64)
-        owners = np.searchsorted(self._starts, wanted, side="right") - 1
-        found: dict[int, Record] = {}
-        for owner in np.unique(owners).tolist():
-            numbers = wanted[owners == owner]
-            taken = self._batch(owner).take(pa.array(numbers - self._starts[owner]))
-            found.update(zip(numbers.tolist(), Batch(self.table, taken, self._path).records, strict=True))
-        return [found[row] for row in wanted.tolist()]
+    def rows_at(self, numbers: Ints | Sequence[int]) -> list[TableRow]:
+        """Return the rows with these row numbers, in this order."""
+        wanted = np.asarray(numbers, dtype=np.int64)
+        batch_of = np.searchsorted(self._starts, wanted, side="right") - 1
+        found: dict[int, TableRow] = {}
+        for batch_at in np.unique(batch_of).tolist():
+            here = wanted[batch_of == batch_at]
+            taken = self._batch(batch_at).take(pa.array(here - self._starts[batch_at]))
+            found.update(zip(here.tolist(), RowBatch(self.table, taken, self._path).rows, strict=True))
+        return [found[number] for number in wanted.tolist()]
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Yield all rows as Arrow has them."""
+        """Yield all rows as record batches."""
         return (self._batch(at) for at in range(len(self._starts)))
 
     def close(self) -> None:
@@ -98,7 +96,7 @@ class LineRows:
         if self._file is None:
             return self._slices[at].arrow
         if at not in self._cache:
-            offset, length = self._places[at]
+            offset, length = self._extents[at]
             self._file.seek(offset)
             self._cache[at] = pa.ipc.open_stream(self._file.read(length)).read_next_batch()
             if len(self._cache) > CACHED_BATCHES:
@@ -120,5 +118,5 @@ class LineRows:
         with pa.ipc.new_stream(sink, arrow.schema) as writer:
             writer.write_batch(arrow)
         written = sink.getvalue()
-        self._places.append((self._file.tell(), written.size))
+        self._extents.append((self._file.tell(), written.size))
         self._file.write(written)

@@ -1,7 +1,8 @@
-"""Long labels: a label with more rows than are made records at a time, written piece by piece.
+"""Long labels: a label with more rows than are converted to dictionaries at a time, written in chunks.
 
-Takes the arranged rows of one label, gives its text in pieces: some objects, frames, moments or features at a
-time. Held whole: its relationships, the questions that hang on the label itself, and one frame.
+Takes the arranged rows of one label (`exportkit.rebuild.arrangements` explains units and ranks); gives its
+text in chunks: some objects, frames, moments or features at a time. Held whole: its relationships, the
+questions on the label itself, and one frame.
 """
 
 from __future__ import annotations
@@ -9,29 +10,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from exportkit.rebuild.arrangements import NULL, Arrangement, chunks
+from exportkit.rebuild.annotations import Annotations, label_head
+from exportkit.rebuild.arrangements import NULL, Arrangement, group_chunks
+from exportkit.rebuild.classifications import attach_questions
+from exportkit.rebuild.json_streams import Chunks, TextStreams, array_of, member, object_of_members
 from exportkit.rebuild.json_texts import encode
-from exportkit.rebuild.labels import Annotations, label_head
-from exportkit.rebuild.leftovers import extra_of, merge
 from exportkit.rebuild.line_rows import LineRows
-from exportkit.rebuild.pieces import Part, Streams, array_of, member, object_of_members
-from exportkit.rebuild.questions import hang_questions
-from exportkit.rebuild.records import Record
+from exportkit.rebuild.sorted_runs import group_starts
+from exportkit.rebuild.source_objects import extra_of, merge
+from exportkit.rebuild.table_rows import TableRow
+from exportkit.tables.cells import Ints
 
 __all__ = ["LabelRows", "LongLabel"]
 
-Ints = npt.NDArray[np.int64]
 Range = tuple[int, int]
 #: Keys and values of an object.
 Members = Iterator[tuple[str, Any]]
-Add = Callable[[Annotations, Iterable[Record]], None]
+Add = Callable[[Annotations, Iterable[TableRow]], None]
 
-#: What a unit is: the label or a plane itself, a moment, a frame.
+#: The kinds of units: the label or a plane itself, a moment, a frame.
 _SELF, _MOMENT, _FRAME = 0, 1, 2
 
 
@@ -44,12 +46,12 @@ class LabelRows:
     rows : mapping of str to LineRows
         All rows of the line.
     order : Arrangement
-        The order of the line's objects and questions.
+        The order of the line's objects and answers.
     units : tuple of int
         First unit of the label, and the one after its last.
     numbers, groups : mapping of str to ndarray of int64
-        Row numbers of the label's relationships, segments and key frames, and for each the member of the
-        label's annotations that it is part of: equal neighbours are of one member.
+        Row numbers of the label's relationships, segments and key frames, and for each a number of the member
+        of the annotations that holds it: equal neighbours are in one member.
     """
 
     rows: Mapping[str, LineRows]
@@ -61,57 +63,57 @@ class LabelRows:
     @cached_property
     def count(self) -> int:
         """Number of rows."""
-        spans = (self.objects_in(*self.units), self.questions_in(*self.units))
+        spans = (self.objects_in(*self.units), self.answers_in(*self.units))
         return sum(stop - start for start, stop in spans) + sum(map(len, self.numbers.values()))
 
-    def records(self) -> dict[str, list[Record]]:
-        """Return all rows."""
+    def all_rows(self) -> dict[str, list[TableRow]]:
+        """Return all rows by table."""
         return {
             "objects": self.objects(self.objects_in(*self.units)),
-            "classifications": self.questions(self.questions_in(*self.units)),
-            **{name: self.rows[name].records_at(numbers) for name, numbers in self.numbers.items()},
+            "classifications": self.answers(self.answers_in(*self.units)),
+            **{name: self.rows[name].rows_at(numbers) for name, numbers in self.numbers.items()},
         }
 
     def objects_in(self, start: int, stop: int) -> Range:
-        """Return the range of the objects of some units."""
+        """Return the ranks (start, stop) of the objects of units `start` to `stop`."""
         return _between(self.order.object_units, start, stop)
 
-    def questions_in(self, start: int, stop: int) -> Range:
-        """Return the range of the answers of some units."""
-        return _between(self.order.question_units, start, stop)
+    def answers_in(self, start: int, stop: int) -> Range:
+        """Return the range of the answers of units `start` to `stop`."""
+        return _between(self.order.answer_units, start, stop)
 
-    def objects(self, span: Range) -> list[Record]:
-        """Return the objects of a range."""
-        return self.rows["objects"].records_at(self.order.objects[slice(*span)])
+    def objects(self, span: Range) -> list[TableRow]:
+        """Return the objects of a range of ranks."""
+        return self.rows["objects"].rows_at(self.order.object_rows[slice(*span)])
 
-    def questions(self, span: Range) -> list[Record]:
+    def answers(self, span: Range) -> list[TableRow]:
         """Return the answers of a range."""
-        return self.rows["classifications"].records_at(self.order.questions[slice(*span)])
+        return self.rows["classifications"].rows_at(self.order.answer_rows[slice(*span)])
 
 
 class LongLabel:
-    """A label that is written in pieces.
+    """A label that is written in chunks.
 
     Attributes
     ----------
-    lost : int
-        Answers that hang on nothing; complete when all pieces are drawn.
+    orphans : int
+        Answers whose parent is missing; complete when all chunks have been taken.
     """
 
-    def __init__(self, label: Record, below: LabelRows, most: int) -> None:
+    def __init__(self, label: TableRow, below: LabelRows, chunk_rows: int) -> None:
         self._label = label
         self._below = below
-        self._most = most
-        self._streams = Streams()
+        self._chunk_rows = chunk_rows
+        self._streams = TextStreams()
         self._extra = extra_of(label)
         self._annotations = Annotations(label)
         self._bare = {name: value for name, value in label.items() if name != "planes"}
-        self.lost = 0
+        self.orphans = 0
 
-    def pieces(self) -> Iterator[bytes]:
+    def chunks(self) -> Iterator[bytes]:
         """Yield the text of the label."""
         below, built = self._below, self._annotations.built
-        relationships = below.rows["relationships"].records_at(below.numbers["relationships"])
+        relationships = below.rows["relationships"].rows_at(below.numbers["relationships"])
         self._annotations.add_relationships(relationships)
         for kind, span in self._kinds_of_units():
             if kind == _SELF:
@@ -132,27 +134,26 @@ class LongLabel:
         kinds = np.where(units.frames[first:last] != NULL, _FRAME, _SELF)
         kinds[units.moments[first:last] != NULL] = _MOMENT
         planes = units.planes[first:last]
-        turns = np.flatnonzero((kinds[1:] != kinds[:-1]) | (planes[1:] != planes[:-1])) + 1
-        starts = [0, *turns.tolist()] if len(kinds) else []
-        ranges = zip(starts, [*starts[1:], len(kinds)], strict=False)
+        starts = np.flatnonzero(group_starts([kinds, planes])).tolist()
+        ranges = pairwise([*starts, len(kinds)])
         return [(int(kinds[start]), (first + start, first + stop)) for start, stop in ranges]
 
     def _add_self(self, unit: int, _: int) -> None:
-        """Add what hangs on the label or on a plane itself, and objects in no frame."""
+        """Add the questions on the label or on a plane itself, and the objects without a frame."""
         below = self._below
-        start, stop = below.questions_in(unit, unit + 1)
-        middle = start + int(np.searchsorted(below.order.question_ranks[start:stop], 0))
-        self.lost += hang_questions(below.questions((start, middle)), self._annotations.holder_at)
+        start, stop = below.answers_in(unit, unit + 1)
+        middle = start + int(np.searchsorted(below.order.answer_parent_ranks[start:stop], 0))
+        self.orphans += attach_questions(below.answers((start, middle)), self._annotations.parent_at)
         first, last = below.objects_in(unit, unit + 1)
         if last > first:
             items = self._items(first, last, middle, stop)
             self._annotations.built["objects"] = self._streams.place(array_of(items))
 
-    def _items(self, first: int, last: int, start: int, stop: int) -> Iterator[Part]:
-        """Yield objects, with the answers (of the range from `start` to `stop`) that hang on them."""
-        ranks = self._below.order.question_ranks[start:stop]
-        for begin in range(first, last, self._most):
-            end = min(begin + self._most, last)
+    def _items(self, first: int, last: int, start: int, stop: int) -> Iterator[Chunks]:
+        """Yield the objects of ranks `first` to `last`; their answers are among `start` to `stop`."""
+        ranks = self._below.order.answer_parent_ranks[start:stop]
+        for begin in range(first, last, self._chunk_rows):
+            end = min(begin + self._chunk_rows, last)
             lower, upper = np.searchsorted(ranks, [begin, end])
             some = self._built((begin, end), (start + int(lower), start + int(upper)))
             for one in some["objects"]:
@@ -163,53 +164,53 @@ class LongLabel:
         plane = self._below.order.units.plane_of(first)
         key = "timestamp" if kind == _MOMENT else "frames"
         path = (key,) if plane is None else ("groups", plane, key)
-        home = self._annotations.built if plane is None else self._annotations.plane(plane)
-        self._place(home, path, self._members_of_units(first, last, path))
+        parent = self._annotations.built if plane is None else self._annotations.plane(plane)
+        self._place(parent, path, self._members_of_units(first, last, path))
 
     def _members_of_units(self, first: int, last: int, path: tuple[str, ...]) -> Members:
         below = self._below
         units = np.concatenate(
             (
                 below.order.object_units[slice(*below.objects_in(first, last))],
-                below.order.question_units[slice(*below.questions_in(first, last))],
+                below.order.answer_units[slice(*below.answers_in(first, last))],
             )
         )
         units.sort()
-        for start, stop in chunks(units, self._most):
+        for start, stop in group_chunks(units, self._chunk_rows):
             some = int(units[start]), int(units[stop - 1]) + 1
-            built = self._built(below.objects_in(*some), below.questions_in(*some))
+            built = self._built(below.objects_in(*some), below.answers_in(*some))
             for key in path:
                 built = built[key]
             yield from built.items()
 
     def _members_of_features(self, key: str, table: str, add: Add) -> Members:
         numbers, groups = self._below.numbers[table], self._below.groups[table]
-        for start, stop in chunks(groups, self._most):
+        for start, stop in group_chunks(groups, self._chunk_rows):
             some = Annotations(self._bare)
-            add(some, self._below.rows[table].records_at(numbers[start:stop]))
+            add(some, self._below.rows[table].rows_at(numbers[start:stop]))
             yield from some.built[key].items()
 
-    def _built(self, objects: Range, questions: Range) -> dict[str, Any]:
-        """Return the annotations that hold some objects and answers only."""
+    def _built(self, objects: Range, answers: Range) -> dict[str, Any]:
+        """Return annotations that hold only some of the objects and answers."""
         some = Annotations(self._bare)
         some.add_objects(self._below.objects(objects))
-        self.lost += hang_questions(self._below.questions(questions), some.holder_at)
+        self.orphans += attach_questions(self._below.answers(answers), some.parent_at)
         return some.built
 
-    def _place(self, home: dict[str, Any], path: tuple[str, ...], members: Members) -> None:
-        """Put the place of a stream of members into `home`; leftovers of the label go with their members."""
-        left = self._extra.get("annotations")
+    def _place(self, parent: dict[str, Any], path: tuple[str, ...], members: Members) -> None:
+        """Put a placeholder of `members` into `parent`; their share of the label's extra goes with them."""
+        extra = self._extra.get("annotations")
         for key in path[:-1]:
-            left = left.get(key) if isinstance(left, dict) else None
-        own = left.pop(path[-1], {}) if isinstance(left, dict) else {}
-        home[path[-1]] = self._streams.place(object_of_members(_with_left(members, own)))
+            extra = extra.get(key) if isinstance(extra, dict) else None
+        own = extra.pop(path[-1], {}) if isinstance(extra, dict) else {}
+        parent[path[-1]] = self._streams.place(object_of_members(_with_extra(members, own)))
 
 
-def _with_left(members: Members, left: dict[str, Any]) -> Iterator[Part]:
-    """Yield members with their leftovers, then the leftovers of members that are not there."""
+def _with_extra(members: Members, extra: dict[str, Any]) -> Iterator[Chunks]:
+    """Yield members with their extra, then the extra of members that have no rows."""
     for key, value in members:
-        yield member(key, merge(value, left.pop(key)) if key in left else value)
-    for key, value in left.items():
+        yield member(key, merge(value, extra.pop(key)) if key in extra else value)
+    for key, value in extra.items():
         yield member(key, value)
 
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from exportkit.rebuild.json_texts import parse
-from exportkit.rebuild.layouts import Layout
-from exportkit.rebuild.leftovers import extra_of, merge, whole
-from exportkit.rebuild.records import Record
+from exportkit.rebuild.source_objects import Layout, extra_of, merge, whole
+from exportkit.rebuild.table_rows import TableRow
 from exportkit.rows.kinds import MESSAGE_LISTS, AnnotationKind, kind_of
 
 __all__ = ["object_of"]
@@ -21,7 +20,7 @@ _SHARED = {"vertices", "message_id", "messages", "parent_message_id", *_TEXT}
 _LAYOUT = Layout("objects", without=_SHARED)
 
 
-def object_of(record: Record) -> tuple[Any, str | None]:
+def object_of(record: TableRow) -> tuple[Any, str | None]:
     """Return the object, and the key that it stood under where that is not its id.
 
     An object is a dictionary with the key ``classifications``, or what stood in its place.
@@ -40,7 +39,7 @@ def object_of(record: Record) -> tuple[Any, str | None]:
     return merge(built, extra), key
 
 
-def _place_shared(built: dict[str, Any], record: Record, kind: AnnotationKind) -> None:
+def _place_shared(built: dict[str, Any], record: TableRow, kind: AnnotationKind) -> None:
     if "vertices" in record:
         built[kind.vertex_key] = record["vertices"]
     text = {key: record[column] for column, key in _TEXT.items() if column in record}
@@ -53,7 +52,7 @@ def _place_shared(built: dict[str, Any], record: Record, kind: AnnotationKind) -
         built[kind.message_key or "selected_messages"] = _messages(record, kind.message_key)
 
 
-def _messages(record: Record, key: str | None) -> dict[str, Any]:
+def _messages(record: TableRow, key: str | None) -> dict[str, Any]:
     messages = record.get("messages", [])
     parent = {"parent_message_id": record["parent_message_id"]} if "parent_message_id" in record else {}
     if key == "selected_message":

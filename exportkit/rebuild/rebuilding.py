@@ -1,6 +1,6 @@
 """Rebuilding: a merge over all tables of a lake in the order of exports and lines.
 
-Takes a lake and a destination, gives the lines and a report. Reads every part from front to back, once for
+Takes a lake and a destination; gives the lines and a report. Reads every part from front to back, once for
 its keys and once for its rows, and holds one batch of each part that is being read.
 """
 
@@ -15,17 +15,16 @@ from pathlib import Path
 from exportkit.errors import ReadError
 from exportkit.place import Place
 from exportkit.rebuild.destinations import DestinationLike, open_sink
+from exportkit.rebuild.line_writer import LineReader, RebuildReport, write_line
 from exportkit.rebuild.parts import open_part, parts_of
-from exportkit.rebuild.records import columns_to_read
-from exportkit.rebuild.reports import RebuildReport
-from exportkit.rebuild.sorted_runs import Exports, Key, Stretch, stretches_of
+from exportkit.rebuild.sorted_runs import Exports, Key, SortedRun, sorted_runs_of
 from exportkit.rebuild.streams import TableStream
-from exportkit.rebuild.writing import Held, write_line
+from exportkit.rebuild.table_rows import columns_to_read
 from exportkit.tables import TABLES
 
 __all__ = ["to_ndjson"]
 
-#: Rows of a part that are held at a time.
+#: Rows of each part that are held at a time.
 BATCH_ROWS = 2_048
 #: Rows of one line and table that are held in memory.
 MAX_LINE_ROWS = 50_000
@@ -40,51 +39,56 @@ def to_ndjson(
     batch_rows: int = BATCH_ROWS,
     max_line_rows: int = MAX_LINE_ROWS,
 ) -> RebuildReport:
-    """Write the lines of an Export V2 out of the tables of a lake.
+    """Write the lines of an Export V2 from the tables of a lake.
 
-    Lines come in the order of their input; of several inputs, in the order in which the lake's parts name
-    them. A line says what the tables say: a changed value in a column is a changed value in the line. It is
-    the line that was converted, but for nulls, empty containers, and the spelling of numbers, timestamps and
-    key frame maps; a relationship that stood among the objects too stands in its own array only, and a field
-    that both performance objects repeated in the older one. Lines that came from Export V1 are the Export V2
-    lines that they were upgraded to.
+    Lines are in the order of their input; several inputs are in the order in which the lake's parts name
+    them. A line holds what the tables hold: a changed value in a column is a changed value in the line.
+    Otherwise it is the line that was converted, with these differences:
+
+    - nulls and empty containers may be missing or added; numbers, timestamps and key frame maps may be
+      spelled in another way;
+    - a relationship that also stood among the objects stands only in its own array;
+    - a field that both performance objects held stands only in the older one;
+    - a line that came from Export V1 is the Export V2 line that it was upgraded to.
 
     Parameters
     ----------
     lake : str or path
-        Directory with all tables, as `to_parquet` or `to_arrow` wrote it; parts may have been written anew.
+        Directory with all tables, as `to_parquet` or `to_arrow` wrote it; another program may have rewritten
+        its parts.
     destination : str, path or binary stream
-        File, which appears when it is complete; ``"-"`` for standard output; or a stream.
+        A file, which appears when it is complete; ``"-"`` for standard output; or a stream.
     export_id : str, optional
-        The one input whose lines are wanted.
+        Write the lines of this input only.
     include_rejects : bool
-        Whether rejected lines are written too, byte for byte, where they stood.
+        Write rejected lines too, byte for byte, in their places.
     batch_rows : int
-        Rows of each part that are held at a time.
+        Rows of each part that are held at a time, at least 1.
     max_line_rows : int
         Rows of one line and table that are held in memory; a line with more goes through temporary files.
 
     Returns
     -------
     RebuildReport
-        Lines, bytes, and the rows that were left out.
+        Counts of lines, of bytes, and of the rows that were left out.
 
     Raises
     ------
     FileNotFoundError
         There is no such directory.
     ReadError
-        It is no lake, a table or part is missing or damaged, or it holds no such export.
+        The directory is no lake, a table or part is missing or damaged, or the lake has no such export.
     TableError
-        A column does not hold what it is declared to hold, or a line stands in the lake twice.
+        A column holds something else than its declaration says, or a line is in the lake twice.
     WriteError
         The destination cannot be written.
+    ValueError
+        `batch_rows` is below 1, or `max_line_rows` is below 0.
 
-    Notes
-    -----
-    Memory: one batch of each part that is being read, and the rows of one line. Of a line with more than
-    `max_line_rows` rows in a table, about 100 bytes a row, and what is written in one piece: what belongs to
-    the data row itself, the relationships of a label, the questions on it as a whole, one frame.
+    Notes ----- Memory: one batch of each part that is being read, and the rows of one line. A line with more
+    than `max_line_rows` rows in a table takes about 100 bytes per row, and the rows that are written at once:
+    those of the data row itself, the relationships of one label, the questions on that label itself, and one
+    frame.
     """
     started = time.perf_counter()
     if batch_rows < 1:
@@ -93,15 +97,15 @@ def to_ndjson(
         raise ValueError(f"max_line_rows must be 0 or more, not {max_line_rows}")
     tables = [name for name in TABLES if name != "rejects" or include_rejects]
     exports = Exports(export_id)
-    stretches = _scan(Path(lake), tables, exports)
+    runs = _scan(Path(lake), tables, exports)
     if export_id is not None and export_id not in exports.seen:
         raise ReadError(f"the lake holds no export {export_id!r}", place=Place(os.fspath(lake)))
     report = RebuildReport(os.fspath(lake), "", list(exports.ordinals))
-    held = Held(Path(lake), max_line_rows)
-    with _opened(stretches, exports, batch_rows) as streams, open_sink(destination) as sink:
+    reader = LineReader(Path(lake), max_line_rows)
+    with _opened(runs, exports, batch_rows) as streams, open_sink(destination) as sink:
         report.destination = sink.shown
         for key in _keys(streams):
-            write_line(key, streams, sink, report, held)
+            write_line(key, streams, sink, report, reader)
         for stream in streams.values():
             stream.drain()
             report.left_out += stream.left_out
@@ -110,12 +114,12 @@ def to_ndjson(
     return report
 
 
-def _scan(lake: Path, tables: list[str], exports: Exports) -> dict[str, list[Stretch]]:
-    """Return the stretches of all tables; exports get their numbers from the tables that own lines."""
+def _scan(lake: Path, tables: list[str], exports: Exports) -> dict[str, list[SortedRun]]:
+    """Return the sorted runs of all tables; the tables that hold whole lines give exports their ordinals."""
     if not lake.is_dir():
         raise FileNotFoundError(2, "No such directory", str(lake))
     owners = [name for name in ("data_rows", "rejects") if name in tables]
-    found: dict[str, list[Stretch]] = {}
+    found: dict[str, list[SortedRun]] = {}
     for name in [*owners, *(one for one in tables if one not in owners)]:
         if name not in owners:
             exports.close()
@@ -126,11 +130,11 @@ def _scan(lake: Path, tables: list[str], exports: Exports) -> dict[str, list[Str
                 place=Place(str(lake)),
                 hint="convert the export with all tables",
             )
-        found[name] = [stretch for path in paths for stretch in _stretches(path, name, exports)]
+        found[name] = [run for path in paths for run in _sorted_runs(path, name, exports)]
     return {name: found[name] for name in tables}
 
 
-def _stretches(path: Path, table: str, exports: Exports) -> list[Stretch]:
+def _sorted_runs(path: Path, table: str, exports: Exports) -> list[SortedRun]:
     reader = open_part(path)
     try:
         for column in columns_to_read(TABLES[table]):
@@ -140,18 +144,18 @@ def _stretches(path: Path, table: str, exports: Exports) -> list[Stretch]:
                     place=Place(str(path)),
                     hint="convert the export with all columns",
                 )
-        return stretches_of(reader, exports)
+        return sorted_runs_of(reader, exports)
     finally:
         reader.close()
 
 
 @contextmanager
 def _opened(
-    stretches: Mapping[str, list[Stretch]], exports: Exports, batch_rows: int
+    runs: Mapping[str, list[SortedRun]], exports: Exports, batch_rows: int
 ) -> Iterator[dict[str, TableStream]]:
     with ExitStack() as stack:
         streams = {}
-        for name, found in stretches.items():
+        for name, found in runs.items():
             stream = TableStream(name, found, columns_to_read(TABLES[name]), exports, batch_rows)
             stack.callback(stream.close)
             streams[name] = stream

@@ -1,37 +1,36 @@
-"""Stretches: rows of a part file that stand in the order of exports and lines.
+"""Sorted runs: ranges of rows of a part that are in the order of exports and lines.
 
-Takes readers of parts, gives where each ascending stretch of rows begins and ends and its first key. Reads
-only the columns ``export_id`` and ``line``. A part that one worker wrote is one stretch as a rule.
+Takes readers of parts; gives the range and the first key of each sorted run. Reads only the columns
+``export_id`` and ``line``. A part that one worker wrote is usually a single sorted run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from exportkit.errors import ReadError
 from exportkit.place import Place
 from exportkit.rebuild.parts import PartReader
+from exportkit.tables.cells import Bools, Ints
 
-__all__ = ["Exports", "Key", "Stretch", "key_arrays", "stretches_of"]
+__all__ = ["Exports", "Key", "SortedRun", "group_starts", "key_arrays", "sorted_runs_of"]
 
-#: Ordinal of an export and line in it: what tables are merged by.
+#: Ordinal of an export and line in it: the merge key of all tables.
 Key = tuple[int, int]
-Ints = npt.NDArray[np.int64]
 
-#: Ordinal of an export that nobody asked for.
+#: Ordinal of an export that is not wanted.
 UNWANTED = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """Rows ``start`` to ``stop`` (exclusive) of a part, ascending by key from `first`."""
+class SortedRun:
+    """Rows `start` to `stop` (exclusive) of a part, ascending by key; `first` is the least key."""
 
     path: Path
     start: int
@@ -45,7 +44,8 @@ class Exports:
     Parameters
     ----------
     only : str, optional
-        The one export that is wanted; without it, `learn` numbers all that it sees.
+        The one export that is wanted. Without it, `number` gives every export that it meets the next ordinal,
+        until `close`.
     """
 
     def __init__(self, only: str | None = None) -> None:
@@ -54,7 +54,7 @@ class Exports:
         self.seen: set[str] = set()
 
     def close(self) -> None:
-        """Learn no more: exports that are new from now on are unwanted."""
+        """Stop numbering exports: those that are met for the first time from now on are not wanted."""
         self._open = False
 
     def number(self, export_ids: pa.Array) -> Ints:
@@ -70,13 +70,22 @@ class Exports:
         return found[codes] if len(found) else np.zeros(0, dtype=np.int64)
 
 
+def group_starts(columns: Sequence[Ints]) -> Bools:
+    """Return which rows start a group of rows that are equal in all `columns`; the first row always does."""
+    starts = np.zeros(len(columns[0]), dtype=np.bool_)
+    starts[:1] = True
+    for column in columns:
+        starts[1:] |= column[1:] != column[:-1]
+    return starts
+
+
 def key_arrays(rows: pa.Table | pa.RecordBatch, exports: Exports, path: Path) -> tuple[Ints, Ints]:
     """Return the ordinals of the exports and the lines of some rows.
 
     Raises
     ------
     ReadError
-        A row does not say which line it belongs to.
+        A row has no ``export_id`` or no ``line``.
     """
     ids, lines = rows.column("export_id"), rows.column("line")
     if ids.null_count or lines.null_count:
@@ -86,19 +95,19 @@ def key_arrays(rows: pa.Table | pa.RecordBatch, exports: Exports, path: Path) ->
     return np.concatenate(ordinals), lines.cast(pa.int64()).to_numpy()
 
 
-def stretches_of(reader: PartReader, exports: Exports) -> list[Stretch]:
-    """Return the ascending stretches of wanted rows of a part, in the order of the file."""
+def sorted_runs_of(reader: PartReader, exports: Exports) -> list[SortedRun]:
+    """Return the sorted runs of wanted rows of a part, in the order of the file."""
     begins = list(_begins(reader, exports))
     ends = [*(start for start, _ in begins), sum(reader.chunk_rows)][1:]
     return [
-        Stretch(reader.path, start, stop, first)
+        SortedRun(reader.path, start, stop, first)
         for (start, first), stop in zip(begins, ends, strict=True)
         if first[0] != UNWANTED
     ]
 
 
 def _begins(reader: PartReader, exports: Exports) -> Iterator[tuple[int, Key]]:
-    """Yield the row number and the key of each row that starts a stretch."""
+    """Yield the row number and the key of each row that starts a sorted run."""
     row, last = 0, None
     for chunk, count in enumerate(reader.chunk_rows):
         if not count:

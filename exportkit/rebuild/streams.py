@@ -1,8 +1,8 @@
-"""Streams: the rows of one table, line by line, out of all its parts at once.
+"""Streams: the rows of one table, line by line, merged from all its parts.
 
-Takes stretches of parts, gives for each key (export and line) the rows that belong to it. A stretch is
-opened when its first line is due and closed when it is read to the end, so that few files are open and one
-batch of each is held.
+Takes the sorted runs of a table; gives for each key (export and line) the rows that belong to it. A sorted
+run is opened when its first line is due and closed at its end, so that few files are open, with one batch of
+each in memory.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import pyarrow as pa
 from exportkit.errors import ReadError
 from exportkit.place import Place
 from exportkit.rebuild.parts import KEY_COLUMNS, open_part
-from exportkit.rebuild.records import Batch
-from exportkit.rebuild.sorted_runs import Exports, Key, Stretch, key_arrays
+from exportkit.rebuild.sorted_runs import Exports, Key, SortedRun, group_starts, key_arrays
+from exportkit.rebuild.table_rows import RowBatch
 
 __all__ = ["Slice", "TableStream"]
 
-#: Bytes of rows that are made records at a time.
+#: Bytes of rows that are converted to dictionaries at a time.
 BATCH_BYTES = 1024 * 1024
 #: Part files of one table that are open at the same time.
 MAX_OPEN = 128
@@ -30,15 +30,15 @@ MAX_OPEN = 128
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Rows ``start`` to ``stop`` (exclusive) of a batch, all of one line."""
+    """Rows `start` to `stop` (exclusive) of a batch, all of one line."""
 
-    batch: Batch
+    batch: RowBatch
     start: int
     stop: int
 
     @property
     def arrow(self) -> pa.RecordBatch:
-        """These rows as Arrow has them."""
+        """These rows as a record batch."""
         return self.batch.arrow.slice(self.start, self.stop - self.start)
 
 
@@ -52,20 +52,20 @@ class TableStream:
     ----------
     table : str
         Name of the table.
-    stretches : sequence of Stretch
+    runs : sequence of SortedRun
         All its rows.
     columns : sequence of str
         Columns to read, beside the keys.
     exports : Exports
         Numbers of the exports.
     batch_rows : int
-        Rows that are read at a time.
+        Rows that are read from a part at a time.
     """
 
     def __init__(
         self,
         table: str,
-        stretches: Sequence[Stretch],
+        runs: Sequence[SortedRun],
         columns: Sequence[str],
         exports: Exports,
         batch_rows: int,
@@ -74,10 +74,10 @@ class TableStream:
         self._columns = columns
         self._exports = exports
         self._batch_rows = batch_rows
-        numbered = sorted(enumerate(stretches), key=lambda pair: (pair[1].first, pair[0]))
+        numbered = sorted(enumerate(runs), key=lambda pair: (pair[1].first, pair[0]))
         self._waiting = list(reversed(numbered))
         self._open: list[tuple[Key, int, Slice, Rows]] = []
-        #: Rows that nobody took.
+        #: Rows that were not taken.
         self.left_out = 0
 
     def peek(self) -> Key | None:
@@ -106,7 +106,7 @@ class TableStream:
 
     def drain(self) -> None:
         """Leave out all rows that have not been taken."""
-        self.left_out += sum(stretch.stop - stretch.start for _, stretch in self._waiting)
+        self.left_out += sum(run.stop - run.start for _, run in self._waiting)
         self._waiting.clear()
         for _, _, rows, following in self._open:
             self.left_out += rows.stop - rows.start + sum(some.stop - some.start for _, some in following)
@@ -119,39 +119,38 @@ class TableStream:
         self._open.clear()
 
     def _open_next(self) -> None:
-        number, stretch = self._waiting.pop()
+        number, run = self._waiting.pop()
         if len(self._open) == MAX_OPEN:
             raise ReadError(
                 f"the rows of {self._table} are not in the order of their lines",
-                place=Place(str(stretch.path)),
+                place=Place(str(run.path)),
                 hint="write the table again, ordered by export_id and line",
             )
-        following = self._read(stretch)
+        following = self._read(run)
         entry = next(following, None)
         if entry is not None:
             heapq.heappush(self._open, (entry[0], number, entry[1], following))
 
-    def _read(self, stretch: Stretch) -> Rows:
-        """Yield the rows of a stretch, grouped by key; a line that crosses batches comes in pieces."""
-        for arrow in self._batches(stretch):
-            ordinals, lines = key_arrays(arrow, self._exports, stretch.path)
-            turns = (ordinals[1:] != ordinals[:-1]) | (lines[1:] != lines[:-1])
-            starts = [0, *(np.flatnonzero(turns) + 1).tolist()]
+    def _read(self, run: SortedRun) -> Rows:
+        """Yield the rows of a sorted run by key; a line that crosses batches comes in several slices."""
+        for arrow in self._batches(run):
+            ordinals, lines = key_arrays(arrow, self._exports, run.path)
+            starts = np.flatnonzero(group_starts((ordinals, lines))).tolist()
             firsts = zip(ordinals[starts].tolist(), lines[starts].tolist(), strict=True)
-            batch = Batch(self._table, arrow, stretch.path)
+            batch = RowBatch(self._table, arrow, run.path)
             for key, start, stop in zip(firsts, starts, [*starts[1:], arrow.num_rows], strict=True):
                 yield key, Slice(batch, start, stop)
 
-    def _batches(self, stretch: Stretch) -> Generator[pa.RecordBatch, None, None]:
-        reader = open_part(stretch.path)
+    def _batches(self, run: SortedRun) -> Generator[pa.RecordBatch, None, None]:
+        reader = open_part(run.path)
         try:
             columns = [name for name in reader.names if name in self._columns or name in KEY_COLUMNS]
             before = 0
             for chunk, count in enumerate(reader.chunk_rows):
-                if before < stretch.stop and before + count > stretch.start:
+                if before < run.stop and before + count > run.start:
                     at = before
                     for batch in reader.batches(chunk, columns, self._batch_rows):
-                        start, stop = max(stretch.start - at, 0), min(stretch.stop - at, batch.num_rows)
+                        start, stop = max(run.start - at, 0), min(run.stop - at, batch.num_rows)
                         yield from _small(batch, start, stop)
                         at += batch.num_rows
                 before += count
@@ -160,7 +159,7 @@ class TableStream:
 
 
 def _small(batch: pa.RecordBatch, start: int, stop: int) -> Iterator[pa.RecordBatch]:
-    """Yield some rows of a batch, fewer at a time where they are large."""
+    """Yield some rows of a batch, fewer at a time when they are large."""
     step = max(1, batch.num_rows * BATCH_BYTES // max(batch.nbytes, BATCH_BYTES))
     for first in range(start, stop, step):
         yield batch.slice(first, min(step, stop - first))

@@ -1,8 +1,8 @@
 """Split: blocks of bytes become blocks of whole lines, each with the place of its first.
 
-Takes decompressed blocks; gives `LineBlock` with its places, or a `LongLine` where a line is too long
-to hold; gives byte ranges of a file that can be read apart. Knows where lines, and elements of a JSON
-array, end; knows nothing of what is in them, of files or of compression.
+Takes decompressed blocks; gives `LineBlock` with its places, or a `LongLine` for a line that is too long to
+hold; gives byte ranges of a file that can be read independently. Knows where lines, and elements of a JSON
+array, end; does not know their contents, files or compression.
 """
 
 from __future__ import annotations
@@ -11,19 +11,18 @@ from typing import TYPE_CHECKING
 
 from exportkit._on_first_use import on_first_use
 from exportkit.split.form import V1_HINT, Form, sniff
-from exportkit.split.lines import MAX_LINE_BYTES, LongLine, cut_lines
+from exportkit.split.line_blocks import MAX_LINE_BYTES, LongLine, cut_lines
 from exportkit.split.places import places
 from exportkit.split.tape import take_head
 
 if TYPE_CHECKING:
-    from exportkit.split.elements import cut_elements
-    from exportkit.split.members import RUN_BYTES, cut_members
+    from exportkit.split.array_elements import cut_elements
+    from exportkit.split.members import cut_members
     from exportkit.split.ranges import MIN_SPLIT_BYTES, Split, plan_splits
 
 __all__ = [
     "MAX_LINE_BYTES",
     "MIN_SPLIT_BYTES",
-    "RUN_BYTES",
     "V1_HINT",
     "Form",
     "LongLine",
@@ -37,12 +36,11 @@ __all__ = [
     "take_head",
 ]
 
-#: What only arrays, long lines and several workers need.
+#: Needed only for arrays, long lines and several workers.
 _HOMES = {
     "MIN_SPLIT_BYTES": "exportkit.split.ranges",
-    "RUN_BYTES": "exportkit.split.members",
     "Split": "exportkit.split.ranges",
-    "cut_elements": "exportkit.split.elements",
+    "cut_elements": "exportkit.split.array_elements",
     "cut_members": "exportkit.split.members",
     "plan_splits": "exportkit.split.ranges",
 }

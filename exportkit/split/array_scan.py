@@ -1,7 +1,14 @@
-"""Finding the commas between the elements of a JSON array, block by block, without parsing the elements.
+"""The array scan: finds the commas between the elements of a JSON array without parsing the elements.
 
-A scan of whole blocks in numpy: which bytes stand inside strings (an odd number of unescaped quotes
-before them), how deep the brackets outside strings are, and where a comma stands at depth 1.
+It scans whole blocks in numpy: which bytes are inside strings (after an odd number of unescaped quotes), how
+deep the brackets outside strings are nested, and where a comma is at depth 1. Example, an array from the byte
+after its opening bracket on::
+
+    bytes          { " , " : 2 } , 7 ]
+    inside string    1 1
+    depth          2           1     0
+    separators                   ^          positions of commas at depth 1
+    closing                          ^      position of the bracket that leads to depth 0
 """
 
 from __future__ import annotations
@@ -12,23 +19,23 @@ import numpy.typing as npt
 __all__ = ["ArrayScan"]
 
 _QUOTE, _BACKSLASH, _COMMA = b'"\\,'
-#: `[` and `{` differ in one bit, and so do `]` and `}`: with it set, two comparisons find four brackets.
+#: `[` and `{` differ in this bit, and so do `]` and `}`: with it set, two comparisons find four brackets.
 _BRACKET_BIT = 0x20
 _OPENING, _CLOSING = b"{}"
-#: A factor that turns eight flags in a word into their running sums; also a 1 in every byte.
+#: A 1 in every byte: as a factor, it turns the eight flags of a word into their running sums.
 _ONES = np.uint64(0x0101010101010101)
 _TOP_BYTE = np.uint64(56)
 _LOW_BIT = np.uint64(1)
-#: Scanned at a time: temporaries stay in the cache, and below the size from which malloc asks the kernel
-#: for fresh pages each time, which made the scan three times as slow.
+#: Bytes per step: temporaries stay in the cache, and below the size from which malloc requests new pages from
+#: the kernel each time, which made the scan three times as slow.
 _SLICE_BYTES = 64 * 1024
 
 
 class ArrayScan:
-    """Scan an array from the byte after its opening bracket.
+    """Scans an array from the byte after its opening bracket on.
 
-    What is found is right for every valid JSON array. In an invalid one the elements found are such
-    that at least one of them is invalid by itself, or the array is never closed.
+    The separators are right for every valid JSON array. In an invalid one, at least one of the elements
+    between them is invalid by itself, or the array is never closed.
     """
 
     def __init__(self) -> None:
@@ -37,10 +44,10 @@ class ArrayScan:
         self._escaped = False
 
     def feed(self, block: bytes) -> tuple[list[int], int | None]:
-        """Return where `block` holds separators, and where the array closes.
+        """Return the positions of separators in `block`, and the position of the closing bracket.
 
-        Separators are the commas between elements, as positions in `block`, in order; none after the
-        closing bracket, whose position is None as long as the array goes on.
+        Separators are the commas between elements, in order, none after the closing bracket. The closing
+        position is None as long as the array goes on.
         """
         separators: list[int] = []
         view = memoryview(block)
@@ -72,17 +79,17 @@ class ArrayScan:
         return positions[(marks == _COMMA) & (depths == 1)], positions[depths == 0]
 
     def _quotes(self, data: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-        """Return which bytes are quotes that no backslash escapes, filled up to whole words."""
+        """Return which bytes are quotes that no backslash escapes, padded to whole words."""
         quotes = np.zeros(-(-len(data) // 8) * 8, dtype=np.bool_)
         np.equal(data, _QUOTE, out=quotes[: len(data)])
         backslashes = np.flatnonzero(data == _BACKSLASH)
         self._escaped = False
         if len(backslashes):
-            # In a run of backslashes the first, third, ... escape what follows them.
+            # Among neighbouring backslashes, the first, third, ... escape the byte that follows.
             order = np.arange(len(backslashes))
-            starts_run = np.diff(backslashes, prepend=-2) != 1
-            place_in_run = order - np.maximum.accumulate(np.where(starts_run, order, 0))
-            escaped = backslashes[place_in_run % 2 == 0] + 1
+            starts = np.diff(backslashes, prepend=-2) != 1
+            place = order - np.maximum.accumulate(np.where(starts, order, 0))
+            escaped = backslashes[place % 2 == 0] + 1
             self._escaped = bool(escaped[-1] == len(data))
             quotes[escaped[: len(escaped) - self._escaped]] = False
         return quotes
@@ -90,10 +97,10 @@ class ArrayScan:
     def _inside_strings(
         self, data: npt.NDArray[np.uint8], quotes: npt.NDArray[np.bool_]
     ) -> npt.NDArray[np.bool_]:
-        """Return before which bytes an odd number of quotes stands, an opening quote counted as inside.
+        """Return which bytes follow an odd number of quotes; an opening quote counts as inside.
 
-        Running sums inside words of eight bytes by one multiplication, over the words by `cumsum`:
-        a tenth of the time of a sum over the bytes.
+        One multiplication gives the running sums inside words of eight bytes, and `cumsum` those over the
+        words: a tenth of the time of a sum over the bytes.
         """
         sums = quotes.view("<u8") * _ONES
         totals = sums >> _TOP_BYTE

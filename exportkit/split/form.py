@@ -1,4 +1,4 @@
-"""What an input looks like from its first bytes: a form that can be cut into rows, or what it is instead."""
+"""The form of an input, from its first bytes: one that can be cut into rows, or an error with its name."""
 
 from __future__ import annotations
 
@@ -7,32 +7,31 @@ import re
 
 from exportkit.errors import ReadError
 from exportkit.place import Place
-from exportkit.split.lines import BYTE_ORDER_MARK
+from exportkit.split.line_blocks import BYTE_ORDER_MARK, JSON_SPACE
 
 __all__ = ["V1_HINT", "Form", "sniff"]
 
-#: Said where an Export V1 is found.
-V1_HINT = "only a whole Export V1 is read: a JSON array of labels, or one label a line"
+#: Hint of errors that found an Export V1.
+V1_HINT = "only a whole Export V1 can be read: a JSON array of labels, or one label per line"
 
 _HINT_EMPTY = "an export without rows is `[]`; a failed download can leave nothing"
 _HINT_DOWNLOAD = "a failed download leaves such a page; download the export again"
 _HINT_LINK = "an expired or refused link is answered with XML; download the export through a fresh link"
-_HINT_ONE_LINE = "write one row a line, as `jq -c .` does"
-_HINT_FORMS = "an export is JSON: one row a line, or an array of rows"
+_HINT_ONE_LINE = "write one row per line, as `jq -c .` does"
+_HINT_FORMS = "an export is JSON: one row per line, or an array of rows"
 _HINT_UNPACK = "unpack it and name the export inside"
 
-_SPACE = b" \t\r\n"
 _WRAPPED_ARRAY = re.compile(rb'\{\s*"data"\s*:\s*\[')
 _V1_KEY = re.compile(rb'"(?:DataRow ID|Labeled Data)"\s*:')
 _V2_KEY = re.compile(rb'"data_row"\s*:')
 _IS_ROW = re.compile(rb"\{.*\}\s*", re.DOTALL)
 #: Control bytes that no text holds.
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-#: How far to look for what tells kinds of text apart.
+#: The first bytes that distinguish the kinds of text.
 _LOOK_BYTES = 1024
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 
-#: What an input is when it begins so. Longer beginnings before those they begin with.
+#: Kinds of input by their first bytes; a longer signature precedes the shorter one that it begins with.
 _SIGNATURES = {
     "UTF-32 text": (b"\xff\xfe\0\0", b"\0\0\xfe\xff", b"{\0\0\0", b"[\0\0\0", b"\0\0\0{", b"\0\0\0["),
     "UTF-16 text": (b"\xff\xfe", b"\xfe\xff", b"{\0", b"[\0", b"\0{", b"\0["),
@@ -56,10 +55,10 @@ _TAR_SIGNATURE, _TAR_SIGNATURE_OFFSET = b"ustar", 257
 
 
 class Form(enum.Enum):
-    """How the rows of an input are laid out."""
+    """The layout of the rows of an input."""
 
     NDJSON = "ndjson"
-    """One row a line."""
+    """One row per line."""
     ARRAY = "array"
     """A JSON array of rows."""
     WRAPPED_ARRAY = "wrapped_array"
@@ -69,26 +68,26 @@ class Form(enum.Enum):
 def sniff(head: bytes, source_uri: str) -> Form:
     """Return the form of an input that begins with `head`.
 
-    A first line that is broken does not matter as long as another line looks like a row. An empty
-    array is a form with no rows; an input without a byte, or with only blank lines, is an error.
+    A broken first line does not matter if another line looks like a row. An empty array is a form without
+    rows. An input without bytes, or with blank lines only, is an error.
 
     Parameters
     ----------
     head : bytes
-        The first decompressed bytes, 64 KiB or all there are.
+        The first decompressed bytes: 64 KiB, or all if there are fewer.
     source_uri : str
-        What an error calls the input.
+        Name of the input in errors.
 
     Raises
     ------
     ReadError
-        The input is evidently no export; says what it looks like and what to do.
+        The input is no export; the message names what it looks like, and the hint what to do.
     """
     place = Place(source_uri)
     if (name := _signed(head)) is not None:
         hint = _SIGNATURE_HINTS.get(name, _HINT_FORMS)
         raise ReadError(f"the input is {name}, not an export", place=place, hint=hint)
-    text = head.removeprefix(BYTE_ORDER_MARK).lstrip(_SPACE)
+    text = head.removeprefix(BYTE_ORDER_MARK).lstrip(JSON_SPACE)
     if not text:
         is_empty = head in {b"", BYTE_ORDER_MARK}
         problem = "the input is empty" if is_empty else "the input holds only blank lines"
@@ -101,11 +100,11 @@ def sniff(head: bytes, source_uri: str) -> Form:
         return Form.WRAPPED_ARRAY
     if text.startswith(b"<"):
         raise _markup(text, place)
-    lines = [line for line in text.split(b"\n") if line.strip(_SPACE)]
+    lines = [line for line in text.split(b"\n") if line.strip(JSON_SPACE)]
     if text.startswith(b"{") and _is_laid_out(lines):
-        problem = "the input is a JSON object laid out over several lines, not one row a line"
+        problem = "the input is a JSON object laid out over several lines, not one row per line"
         raise ReadError(problem, place=place, hint=_HINT_ONE_LINE)
-    if not any(line.lstrip(_SPACE).startswith(b"{") for line in lines):
+    if not any(line.lstrip(JSON_SPACE).startswith(b"{") for line in lines):
         problem = (
             f"the input is {_kind(text, lines)}, not an export: none of its first lines begins with '{{'"
         )
@@ -114,7 +113,7 @@ def sniff(head: bytes, source_uri: str) -> Form:
 
 
 def _signed(head: bytes) -> str | None:
-    """Return what the first bytes of `head` say that it is."""
+    """Return the kind of input that has the signature of `head`."""
     if head.startswith(_TAR_SIGNATURE, _TAR_SIGNATURE_OFFSET):
         return "a tar archive"
     return next((name for name, starts in _SIGNATURES.items() if head.startswith(starts)), None)
@@ -127,7 +126,7 @@ def _markup(text: bytes, place: Place) -> ReadError:
 
 
 def _is_laid_out(lines: list[bytes]) -> bool:
-    """Tell whether `lines`, the first of which begins with ``{``, are one object and not one row each."""
+    """Return whether `lines`, the first of which begins with ``{``, are one object and not rows."""
     if len(lines) == 1 or lines[1].startswith(b"{"):
         return False
     # The last line may be the start of a row that is longer than the head.

@@ -1,4 +1,4 @@
-"""Finding the lines inside a block of lines."""
+"""Places: where the lines of a block are."""
 
 from __future__ import annotations
 
@@ -7,25 +7,26 @@ import numpy.typing as npt
 
 from exportkit.native import octets
 from exportkit.place import LineBlock, LinePlaces
+from exportkit.split.line_blocks import JSON_SPACE
 
 __all__ = ["places"]
 
 _RETURN, _OPENING, _CLOSING = b"\r{}"
-#: What JSON calls whitespace, by byte.
+#: Whether a byte is white space in JSON.
 _SPACE = np.zeros(256, dtype=np.bool_)
-_SPACE[list(b" \t\r\n")] = True
+_SPACE[list(JSON_SPACE)] = True
 
 
 def places(block: LineBlock) -> LinePlaces:
-    """Return where the lines of `block` stand, without the blank ones.
+    """Return the places of the lines of `block`, without the blank ones.
 
-    A line's length is without its newline and without a carriage return before that (or before the
-    end of the input). A line is blank when it holds only what JSON calls whitespace.
+    The length of a line excludes its newline, and a carriage return before that (or before the end of the
+    input). A line is blank if it holds only white space of JSON.
 
-    The block is `plain` when every other line starts with ``{`` and ends with ``}``. Then no JSON
-    value runs over a line's end: inside a value ``}`` and ``{`` never follow each other with only
-    whitespace between, and a raw newline inside a string is no JSON. So when a decoder of the
-    whole block finds as many values as there are lines, they are one a line.
+    The block is `plain` if every line that is not blank starts with ``{`` and ends with ``}``. Then no JSON
+    value crosses the end of a line: inside a value ``}`` and ``{`` never follow each other with only white
+    space between, and a raw newline inside a string is not JSON. If a decoder of the whole block finds as
+    many values as there are lines, there is therefore one per line.
     """
     data = np.frombuffer(block.data, dtype=np.uint8)
     ends = np.frombuffer(octets.newlines(block.data), np.int64)

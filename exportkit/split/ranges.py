@@ -1,4 +1,4 @@
-"""Byte ranges of an input that can be read apart from each other."""
+"""Byte ranges of an input that can be read independently of each other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from exportkit.native import octets
 
 __all__ = ["MIN_SPLIT_BYTES", "Split", "plan_splits"]
 
-#: Below this much, starting a reader costs more than reading.
+#: Below this size, starting a reader costs more than reading.
 MIN_SPLIT_BYTES = 8 * 2**20
 
 
@@ -20,11 +20,11 @@ class Split:
     Attributes
     ----------
     uri : str
-        What to open: path or URL as given. A URL may hold a signature, so it is not shown.
+        Path or URL as given. A URL may hold a signature, so `repr` omits it.
     start, end : int
-        The range of bytes, `end` not included. Starts at 0 or after a newline.
+        The range of bytes, `end` exclusive. It starts at 0 or after a newline.
     first_line : int
-        Physical number of the line at `start`, from 1.
+        Number of the line at `start`, from 1.
     """
 
     uri: str = field(repr=False)
@@ -43,25 +43,25 @@ def plan_splits(
 ) -> Iterator[Split]:
     """Yield about `wanted_splits` ranges of lines that together are the input, in order.
 
-    A range is yielded as soon as its end is known, so that others can work on it while the rest is counted.
+    A range is yielded as soon as its end is known, so that workers can convert it while the rest is counted.
+    `blocks` are read up to the start of the last split, to count the newlines before each.
 
-    Reads `blocks` up to the start of the last split, to count the newlines before each. Lines cut
-    out of ``read_range(uri, start, end)`` by ``cut_lines(..., first_line=first_line,
-    first_offset=start)`` are those of one pass over the input, places included; a byte-order mark
-    belongs to the first split.
+    The lines that ``cut_lines(read_range(uri, start, end), first_line=first_line, first_offset=start)``
+    yields are those of one pass over the input, places included. A byte-order mark belongs to the first
+    split.
 
     Parameters
     ----------
     blocks : iterable of bytes
         The input from its first byte.
     uri : str
-        What the splits are to be read from.
+        Path or URL from which the splits can be read.
     size : int
-        Bytes of the input.
+        Size of the input in bytes.
     wanted_splits : int
-        How many to aim at. Long lines, and `min_split_bytes`, make it fewer.
+        Number of splits to aim at. Long lines and `min_split_bytes` make it fewer.
     min_split_bytes : int
-        Aim at no splits below this many bytes.
+        Smallest size of a split to aim at.
 
     Raises
     ------
@@ -95,5 +95,5 @@ def _ranges(blocks: Iterable[bytes], uri: str, size: int, targets: list[int]) ->
 
 
 def _cut_after(block: bytes, target: int) -> int:
-    """Return the position after the first newline from `target` on, 0 where `block` has none there."""
+    """Return the position after the first newline from `target` on, 0 if `block` has none there."""
     return block.find(b"\n", max(0, target - 1)) + 1

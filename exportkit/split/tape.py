@@ -1,6 +1,6 @@
-"""A tape: items in order, the rest of one of which can be put back.
+"""A tape: items in order; the unread rest of an item can be put back.
 
-Two readers share it in turn: the one who cuts lines, and the one who streams a line too long to hold.
+Two readers take turns with it: one cuts lines, the other streams a line that is too long to hold.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ _Item = TypeVar("_Item", bound=Sized)
 
 
 class Tape(Generic[_Item]):
-    """Iterate over `items`, counting how far they reach.
+    """Iterates over `items` and counts their bytes.
 
     Attributes
     ----------
     offset : int
-        Where the bytes taken so far end: what `__init__` was given, plus every item taken, less what
-        was put back.
+        End of the bytes taken so far: the offset given to `__init__`, plus the items taken, minus the rests
+        put back.
     """
 
     def __init__(self, items: Iterable[_Item], offset: int) -> None:
@@ -39,13 +39,13 @@ class Tape(Generic[_Item]):
         return item
 
     def put_back(self, rest: _Item) -> None:
-        """Let `rest`, the end of the item taken last, come next."""
+        """Make `rest`, the end of the item taken last, the next item."""
         self._put_back = rest
         self.offset -= len(rest)
 
 
 def take_head(blocks: Iterable[bytes], head_bytes: int = 64 * 1024) -> tuple[bytes, Iterator[bytes]]:
-    """Return the first `head_bytes` of `blocks` (fewer when they hold fewer), and all of them again.
+    """Return the first `head_bytes` of `blocks` (fewer if there are fewer), and an iterator over all blocks.
 
     Only as many blocks are taken as the head needs.
     """

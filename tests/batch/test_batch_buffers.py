@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from batch.forms import INSTANTS, cells_of, value_of
 from exportkit.batch import TableBuffer, arrow_schema
-from exportkit.batch.arrays import MAX_WORDS
+from exportkit.batch.column_builders import MAX_WORDS
 from exportkit.errors import TableError
 from exportkit.tables import TABLES
 from exportkit.tables.cells import Cells, Coded, Same, TableBlock
@@ -61,7 +61,7 @@ def made(cells: Mapping[str, Cells]) -> dict[str, Any]:
 @contextmanager
 def small_limits(words: int) -> Iterator[None]:
     """Let few distinct strings be too many."""
-    with patch("exportkit.batch.arrays.MAX_WORDS", words):
+    with patch("exportkit.batch.column_builders.MAX_WORDS", words):
         yield
 
 

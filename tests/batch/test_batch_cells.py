@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch.forms import ARROW_TYPES, cells_of, expanded, value_of
-from exportkit.batch.arrays import growing_column, string_array
+from exportkit.batch.column_builders import column_builder, string_array
 from exportkit.tables.cells import Cells, Lists
 from exportkit.tables.types import ColumnType
 
 
 def to_array(cells: Cells, length: int, arrow_type: pa.DataType) -> pa.Array:
-    column = growing_column(arrow_type)
+    column = column_builder(arrow_type)
     column.add(cells, length)
     return column.finish(length)
 

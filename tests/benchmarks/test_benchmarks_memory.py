@@ -48,7 +48,7 @@ def test_a_peak_above_the_bound_or_above_its_neighbours_is_missed() -> None:
 
 def test_a_table_has_a_row_for_each_job() -> None:
     assert table([(Job("video", 2 * MB, stored="gzip"), taken(99.6))]).splitlines() == [
-        "| export | stored | peak, MB | seconds, with looking |",
+        "| export | stored | peak, MB | seconds, with sampling |",
         "| --- | --- | --- | --- |",
         "| video 2 MB | gzip | 100 | 1.2 |",
     ]

@@ -11,12 +11,12 @@ import pytest
 
 from benchmarks.__main__ import jobs, parse
 from benchmarks.corpora import generate
-from benchmarks.floor import decoding_seconds, make_full_decoder, whole_lines
+from benchmarks.decode_alone import decoding_seconds, make_full_decoder, whole_lines
 from benchmarks.goals import comparisons
 from benchmarks.recording import record
 from benchmarks.reporting import numbers, renew, report, summary
-from benchmarks.results import ROOMS, Conversion, Results, Room, StartUp, describe_machine, read_results
-from benchmarks.stages import time_rooms
+from benchmarks.results import STAGES, Conversion, Results, Stage, StartUp, describe_machine, read_results
+from benchmarks.stages import time_stages
 
 MB = 10**6
 
@@ -39,9 +39,9 @@ def results() -> Results:
             conversion("pyarrow-2", 2.0, "plain", "objects"),
             conversion("exportkit-2", 2.0, "gzip"),
         ],
-        rooms=[
-            Room(shape="images", size_bytes=200 * MB, room="decode", seconds=[2.0]),
-            Room(shape="images", size_bytes=200 * MB, room="decode alone", seconds=[0.5]),
+        stages=[
+            Stage(shape="images", size_bytes=200 * MB, stage="decode", seconds=[2.0]),
+            Stage(shape="images", size_bytes=200 * MB, stage="decode alone", seconds=[0.5]),
         ],
         start_up=[
             StartUp(job="import pyarrow.parquet", seconds=[0.1]),
@@ -130,16 +130,16 @@ def test_the_front_page_says_where_and_with_what_it_was_measured() -> None:
     assert text.endswith("by input size](speed.png)\n")
 
 
-def test_every_room_is_timed(tmp_path: Path) -> None:
+def test_every_stage_is_timed(tmp_path: Path) -> None:
     path = tmp_path / "export.ndjson"
     path.write_bytes(b"".join(generate("video", 10_000)))
-    rooms = time_rooms("video", path, 2)
-    assert [room.room for room in rooms] == list(ROOMS)
-    assert all(len(room.seconds) == 2 and min(room.seconds) >= 0 for room in rooms)
+    stages = time_stages("video", path, 2)
+    assert [stage.stage for stage in stages] == list(STAGES)
+    assert all(len(stage.seconds) == 2 and min(stage.seconds) >= 0 for stage in stages)
 
 
 @pytest.mark.parametrize("shape", ["images", "nested", "embeddings", "video"])
-def test_the_floor_decodes_every_line_and_leaves_nothing_raw(shape: str, tmp_path: Path) -> None:
+def test_decoding_alone_decodes_every_line_and_leaves_nothing_raw(shape: str, tmp_path: Path) -> None:
     path = tmp_path / "export.ndjson"
     lines = list(generate(shape, 50_000))
     path.write_bytes(b"".join(lines))
@@ -152,8 +152,8 @@ def test_the_floor_decodes_every_line_and_leaves_nothing_raw(shape: str, tmp_pat
 
 def test_naming_a_candidate_keeps_all_parts_and_naming_a_part_keeps_all_candidates() -> None:
     assert [one.name for one in parse(["--only", "duckdb-1"]).candidates] == ["duckdb-1"]
-    assert "rooms" in parse(["--only", "duckdb-1"]).parts
-    assert parse(["--only", "gzip"]).parts == ["gzip"]
+    assert "stages" in parse(["--only", "duckdb-1"]).sections
+    assert parse(["--only", "gzip"]).sections == ["gzip"]
     assert len(parse(["--only", "gzip"]).candidates) > 5
 
 

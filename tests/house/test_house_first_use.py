@@ -23,7 +23,7 @@ LAZY = [
 UNUSED = (
     "exportkit.select.conditions", "exportkit.select.redaction", "exportkit.geometry",
     "exportkit.inspection", "exportkit.legacy.upgrading", "exportkit.pipeline.long_rows.fragments",
-    "exportkit.pipeline.workers", "exportkit.rebuild", "exportkit.split.elements",
+    "exportkit.pipeline.workers", "exportkit.rebuild", "exportkit.split.array_elements",
     "cyclopts", "ijson", "isal", "multiprocessing", "pandas", "polars", "pyarrow.compute", "rich",
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exportkit.inspection import Inspection, inspect_export
-from exportkit.inspection.findings import Top
+from exportkit.inspection.results import Top
 from oracle import Tables, tables_of_export
 from strategies import exports, line_of, rows
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from exportkit.inspection import inspect_export
 from exportkit.inspection.grouping import made
-from exportkit.inspection.tallies import Counted, RunCounter, Tally, grouped
+from exportkit.inspection.tallies import Counted, GroupCounter, Tally, grouped
 from strategies import line_of
 
 PAIRS = st.lists(st.tuples(st.sampled_from(["car", "bus", "", None]), st.none() | st.booleans()), max_size=30)
@@ -56,10 +56,10 @@ def test_a_tally_holds_so_many_keys_exactly_and_sums_the_rest(
 def test_runs_do_not_depend_on_how_batches_are_cut(
     pairs: list[tuple[str | None, bool | None]], places: list[int]
 ) -> None:
-    counter = RunCounter(("name", "flag"))
+    counter = GroupCounter(("name", "flag"))
     for batch in cut(batch_of(pairs), places):
         counter.add(batch)
-    assert counter.runs == sum(1 for _ in itertools.groupby(pairs))
+    assert counter.groups == sum(1 for _ in itertools.groupby(pairs))
 
 
 @given(st.lists(st.lists(st.sampled_from("abc"), max_size=3), max_size=10))

@@ -13,7 +13,7 @@ import exportkit
 from exportkit import ReadError, TableError, WriteError
 
 GOOD = b'{"data_row":{"id":"good"}}\n'
-FORMS = "\nhint: an export is JSON: one row a line, or an array of rows"
+FORMS = "\nhint: an export is JSON: one row per line, or an array of rows"
 EMPTY = "\nhint: an export without rows is `[]`; a failed download can leave nothing"
 
 NO_EXPORTS: dict[str, tuple[bytes, str]] = {
@@ -42,8 +42,8 @@ NO_EXPORTS: dict[str, tuple[bytes, str]] = {
     "laid out": (
         b'{\n  "data_row": {\n    "id": "a"\n  }\n}\n',
         (
-            "the input is a JSON object laid out over several lines, not one row a line (in {})"
-            "\nhint: write one row a line, as `jq -c .` does"
+            "the input is a JSON object laid out over several lines, not one row per line (in {})"
+            "\nhint: write one row per line, as `jq -c .` does"
         ),
     ),
     "cut off": (
@@ -82,13 +82,13 @@ SOURCES: dict[str, tuple[Callable[[Path], Any], type[Exception], str]] = {
     "glob": (
         lambda at: at / "*.ndjson", ReadError,
         ("no file matches (in {}/*.ndjson)"
-        "\nhint: put the pattern in quotes if the shell should leave it alone; "
+        "\nhint: put the pattern in quotes to keep the shell from expanding it; "
             "** stands for any directories"),
     ),
     "directory": (
         lambda at: at, ReadError,
         ("no export found: looked for *.ndjson, *.jsonl and *.json, plain or with .gz, .zst, .bz2 or .xz "
-        "(in {})\nhint: hidden files are left out; a file of another name can be given by itself"),
+        "(in {})\nhint: hidden files are left out; name a file itself if it has another ending"),
     ),
     "nothing": (lambda _: [], ReadError, "nothing to read: the iterable of sources is empty"),
     "bytes": (

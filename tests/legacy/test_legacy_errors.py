@@ -10,7 +10,7 @@ import pytest
 
 from exportkit.errors import DecodeError, ExportkitError, ReadError, WriteError
 from exportkit.legacy import looks_like_v1, upgrade, upgrade_rows
-from exportkit.legacy.labels import share_of
+from exportkit.legacy.shares import share_of
 from exportkit.legacy.spool import Spool
 
 LABEL = b'{"ID": "l1", "DataRow ID": "r1", "Labeled Data": "a", "Label": {}}'
@@ -22,7 +22,7 @@ IS_V2 = (
     "this is Export V2, not Export V1 (in stream:, line {})\nhint: convert it as it is: it needs no upgrade"
 )
 NOT_JSON = (
-    "the input is not JSON{} (in stream:)\nhint: Export V1 is a JSON array of labels, or one label a line"
+    "the input is not JSON{} (in stream:)\nhint: Export V1 is a JSON array of labels, or one label per line"
 )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from exportkit.legacy import Upgraded, upgrade, upgrade_rows
-from exportkit.legacy.labels import share_of
+from exportkit.legacy.shares import share_of
 from exportkit.legacy.spool import Spool
 
 LABELS: list[dict[str, Any]] = [

@@ -175,7 +175,7 @@ def test_a_window_that_needs_too_much_memory_is_an_error(form: str, stored: byte
     _, error = read_until_error(opened(stored).blocks())
     assert str(error) == (
         f"the {form} data needs more than 128 MiB of memory (in stream:, byte 0)\n"
-        "hint: decompress it before, or compress it with a smaller window"
+        "hint: decompress it first, or compress it with a smaller window"
     )
 
 

@@ -111,7 +111,7 @@ def test_a_range_that_is_no_longer_there_is_an_error(tmp_path: Path) -> None:
         list(read_range(str(path), 90, 120, 10))
     assert str(caught.value) == (
         f"the file ends before byte 120 (in {path}, byte 100)\n"
-        "hint: it was changed while it was read; read a copy"
+        "hint: it changed while it was read; read a copy"
     )
 
 

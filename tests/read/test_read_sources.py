@@ -171,14 +171,14 @@ def test_a_missing_path_is_the_systems_own_error() -> None:
             (
                 "no export found: looked for *.ndjson, *.jsonl and *.json,"
                 " plain or with .gz, .zst, .bz2 or .xz (in empty)\n"
-                "hint: hidden files are left out; a file of another name can be given by itself"
+                "hint: hidden files are left out; name a file itself if it has another ending"
             ),
         ),
         (
             "*.csv",
             (
-                "no file matches (in *.csv)\nhint: put the pattern in quotes if the shell should leave it"
-                " alone; ** stands for any directories"
+                "no file matches (in *.csv)\nhint: put the pattern in quotes to keep the shell from"
+                " expanding it; ** stands for any directories"
             ),
         ),
         ([], "nothing to read: the iterable of sources is empty"),

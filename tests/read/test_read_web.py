@@ -84,8 +84,7 @@ def test_an_expired_link_says_so(host: str) -> None:
     with pytest.raises(ReadError) as caught:
         next(open_sources(f"{host}/e?Signature=secret"))
     assert str(caught.value) == (
-        f"the server answers 403 Forbidden (in {host}/e)\n"
-        "hint: links expire after a while; ask for a fresh one"
+        f"the server answers 403 Forbidden (in {host}/e)\nhint: links expire after a while; request a new one"
     )
 
 

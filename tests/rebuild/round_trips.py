@@ -16,10 +16,10 @@ from exportkit.pipeline import batches, make_options
 from exportkit.rebuild import to_ndjson
 from exportkit.rebuild.json_texts import encode
 from exportkit.rebuild.line_rows import LineRows
-from exportkit.rebuild.lines import line_of
 from exportkit.rebuild.long_lines import LongLine
-from exportkit.rebuild.records import Batch
 from exportkit.rebuild.streams import Slice
+from exportkit.rebuild.table_rows import RowBatch
+from exportkit.rebuild.whole_lines import line_of
 from exportkit.report import Report
 from exportkit.tables import TABLES
 from oracle import normal_form, rows_equal
@@ -28,34 +28,34 @@ __all__ = ["differing", "line", "lines_in", "rebuilt", "rebuilt_in_memory", "sam
 
 
 def rebuilt_in_memory(
-    data: bytes, *, piece_rows: int | None = None, run_bytes: int | None = None
+    data: bytes, *, chunk_rows: int | None = None, run_bytes: int | None = None
 ) -> list[bytes]:
     """Return the lines that the record batches of `data` are rebuilt to, without part files between.
 
-    With `run_bytes`, each line is read as a long one, in runs of about so many bytes; with `piece_rows`, it
+    With `run_bytes`, each line is read as a long one, in runs of about so many bytes; with `chunk_rows`, it
     is written as a long one: through temporary files, so many rows at a time.
     """
     options = make_options(export_id="export", on_bad_row="raise")
     if run_bytes is not None:
         options = replace(options, max_line_bytes=1, run_bytes=run_bytes)
     found: dict[int, dict[str, LineRows]] = {}
-    most = 1_000_000 if piece_rows is None else 0
+    most = 1_000_000 if chunk_rows is None else 0
     for table, batch in batches(io.BytesIO(data), options, Report()):
         lines = batch.column("line").to_pylist()
-        rows = Batch(table, batch)
+        rows = RowBatch(table, batch)
         for start, number in enumerate(lines):
             tables = found.setdefault(number, {name: LineRows(name, most) for name in TABLES})
             tables[table].add(Slice(rows, start, start + 1))
-    return [_built(found[number], piece_rows) for number in sorted(found)]
+    return [_built(found[number], chunk_rows) for number in sorted(found)]
 
 
-def _built(rows: dict[str, LineRows], piece_rows: int | None) -> bytes:
-    if piece_rows is None:
-        line, left_out = line_of({name: some.records() for name, some in rows.items()})
+def _built(rows: dict[str, LineRows], chunk_rows: int | None) -> bytes:
+    if chunk_rows is None:
+        line, left_out = line_of({name: some.rows() for name, some in rows.items()})
         text = encode(line)
     else:
-        long = LongLine(rows, piece_rows)
-        text = b"".join(long.pieces())
+        long = LongLine(rows, chunk_rows)
+        text = b"".join(long.chunks())
         left_out = long.left_out
     for some in rows.values():
         some.close()

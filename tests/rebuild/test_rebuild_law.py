@@ -40,17 +40,17 @@ def test_tables_rebuild_rows_in_which_anything_stands_anywhere(row: dict[str, An
 
 
 @given(st.one_of(rows(), hard_rows()), few_rows)
-def test_a_line_is_the_same_whether_it_is_written_whole_or_in_pieces(
-    row: dict[str, Any], piece_rows: int
+def test_a_line_is_the_same_whether_it_is_written_whole_or_in_chunks(
+    row: dict[str, Any], chunk_rows: int
 ) -> None:
     (whole,) = rebuilt_in_memory(line(row))
-    assert not differing([whole], rebuilt_in_memory(line(row), piece_rows=piece_rows))
+    assert not differing([whole], rebuilt_in_memory(line(row), chunk_rows=chunk_rows))
 
 
 @some
 @given(st.one_of(rows(), mutated_rows(odd_items=True)), st.sampled_from([1, 30, 200, 1000]))
 def test_tables_of_a_line_read_in_runs_rebuild_it(row: dict[str, Any], run_bytes: int) -> None:
-    assert not differing([line(row)], rebuilt_in_memory(line(row), run_bytes=run_bytes, piece_rows=7))
+    assert not differing([line(row)], rebuilt_in_memory(line(row), run_bytes=run_bytes, chunk_rows=7))
 
 
 @some

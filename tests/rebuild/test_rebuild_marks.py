@@ -81,9 +81,9 @@ UNCLEAR = {
 
 
 @pytest.mark.parametrize("export", UNCLEAR.values(), ids=UNCLEAR.keys())
-@pytest.mark.parametrize("piece_rows", [None, 1, 100])
-def test_questions_return_to_features_that_no_id_names(export: Json, piece_rows: int | None) -> None:
-    assert not differing([line(export)], rebuilt_in_memory(line(export), piece_rows=piece_rows))
+@pytest.mark.parametrize("chunk_rows", [None, 1, 100])
+def test_questions_return_to_features_that_no_id_names(export: Json, chunk_rows: int | None) -> None:
+    assert not differing([line(export)], rebuilt_in_memory(line(export), chunk_rows=chunk_rows))
     assert any("$holder" in extra or "$parent" in extra for extra in extras(export))
 
 

@@ -167,7 +167,7 @@ def test_an_empty_array_has_no_elements(text: bytes) -> None:
     assert list(cut_elements([text], Form.ARRAY, "x.json")) == []
 
 
-JQ = "write one row a line instead, as `jq -c '.[]'` does for several arrays in a row"
+JQ = "write one row per line instead, as `jq -c '.[]'` does for several arrays in a row"
 INCOMPLETE = "the file is incomplete; download or write it again"
 
 
@@ -220,7 +220,7 @@ INCOMPLETE = "the file is incomplete; download or write it again"
             1,
             (
                 "the JSON array is followed by something else (in x.json, byte 11)\n"
-                "hint: write one row a line instead, as `jq -c '.data[]'` does"
+                "hint: write one row per line instead, as `jq -c '.data[]'` does"
             ),
         ),
         (
@@ -247,7 +247,7 @@ def test_an_element_of_several_blocks_is_long_when_more_objects_and_arrays_begin
 ) -> None:
     crowded = (b'[{"a":[{},{},', b"[],{},", b"{}]}")
     blocks = [*crowded[:2], crowded[2] + b',{"b":[{},{},{},{},{},{}]}]']
-    monkeypatch.setattr("exportkit.split.elements.MAX_LINE_OPENINGS", 5)
+    monkeypatch.setattr("exportkit.split.array_elements.MAX_LINE_OPENINGS", 5)
     items = cut_elements(blocks, Form.ARRAY, "x")
     long = next(items)
     assert isinstance(long, LongLine)

@@ -27,7 +27,7 @@ ROW = b'{"data_row":{"id":"c1"},"projects":{}}'
 HEAD_BYTES = 64 * 1024
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
 
-FORMS = "an export is JSON: one row a line, or an array of rows"
+FORMS = "an export is JSON: one row per line, or an array of rows"
 NO_ROW = "none of its first lines begins with '{' (in x)\nhint: " + FORMS
 UNPACK = "unpack it and name the export inside"
 EMPTY = "an export without rows is `[]`; a failed download can leave nothing"
@@ -111,8 +111,8 @@ def database() -> bytes:
 
 V1_ROW = {"ID": "c1", "DataRow ID": "c2", "Labeled Data": "https://host/a.jpg", "Label": {}}
 LAID_OUT = (
-    "the input is a JSON object laid out over several lines, not one row a line (in x)\n"
-    "hint: write one row a line, as `jq -c .` does"
+    "the input is a JSON object laid out over several lines, not one row per line (in x)\n"
+    "hint: write one row per line, as `jq -c .` does"
 )
 V1 = "the input is a V1 export (in x)\nhint: " + V1_HINT
 

@@ -152,7 +152,7 @@ def test_a_line_of_several_blocks_is_long_when_more_objects_and_arrays_begin_in_
     blocks = [*CROWDED[:2], CROWDED[2] + b'\n{"b":[{},{},{},{},{},{}]}\n']
     whole = b"".join(blocks).splitlines(keepends=True)
     assert list(cut_lines(blocks)) == [LineBlock(b"".join(whole), 1, 0)]
-    monkeypatch.setattr("exportkit.split.lines.MAX_LINE_OPENINGS", 5)
+    monkeypatch.setattr("exportkit.split.line_blocks.MAX_LINE_OPENINGS", 5)
     items = cut_lines(blocks)
     long = next(items)
     assert isinstance(long, LongLine)

@@ -1,12 +1,13 @@
-"""Records: rows of a table as plain dictionaries.
+"""Table rows: the rows of a table as plain dictionaries.
 
-Takes record batches, gives for each row the columns that are not null, in the forms that a line has them:
-timestamps as ISO strings, lists and structs as Python has them, all else as it is. Columns of other types
-than declared (another program wrote the part) are cast.
+Takes record batches; gives for each row the columns that are not null, with values as a line holds them:
+timestamps are ISO strings, lists and structs are Python's. A column whose type is not the declared one
+(another program wrote the part) is cast.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,12 @@ from exportkit.place import Place
 from exportkit.tables import Table, pick_table
 from exportkit.tables.types import ColumnType, Scalar
 
-__all__ = ["Batch", "Record", "columns_to_read", "iso_strings"]
+__all__ = ["RowBatch", "TableRow", "by_position", "columns_to_read"]
 
-#: Columns of one row that are not null.
-Record = dict[str, Any]
+#: The columns of one row that are not null.
+TableRow = dict[str, Any]
 
-#: Columns that say again, or say something about, what other columns hold.
+#: Columns that are derived from other columns, or repeat them.
 _DERIVED = {
     "data_rows": {"media_type", "export_version", "source_uri", "byte_offset", "byte_length"},
     "labels": {"is_selected", "is_latest"},
@@ -33,7 +34,7 @@ _DERIVED = {
     "segments": {"unit"},
     "rejects": {"source_uri", "byte_offset", "byte_length", "error", "problem", "json_path", "extra"},
 }
-#: Columns that each table repeats of its label, or of its data row.
+#: Columns that every table repeats from its label or its data row.
 _REPEATED = {"data_row_id", "project_id", "label_id", "origin"}
 _OWN = {
     "data_rows": {"data_row_id"},
@@ -44,13 +45,18 @@ _OWN = {
 
 
 def columns_to_read(table: Table) -> list[str]:
-    """Return the columns out of which lines are built, without the keys."""
+    """Return the columns from which lines are built, without the keys."""
     left = _DERIVED.get(table.name, set()) | (_REPEATED - _OWN.get(table.name, set())) | {"export_id", "line"}
     return [column.name for column in table.columns if column.name not in left]
 
 
-class Batch:
-    """Some rows of one table, turned into records when they are asked for.
+def by_position(rows: Iterable[TableRow]) -> list[TableRow]:
+    """Return rows in the order of the array that they came from."""
+    return sorted(rows, key=lambda row: row["position"])
+
+
+class RowBatch:
+    """Some rows of one table, converted to dictionaries on first use.
 
     Parameters
     ----------
@@ -59,7 +65,7 @@ class Batch:
     arrow : pyarrow.RecordBatch
         The rows.
     path : Path, optional
-        Where they come from, for errors.
+        The part that holds them, for errors.
     """
 
     def __init__(self, table: str, arrow: pa.RecordBatch, path: Path | None = None) -> None:
@@ -67,22 +73,22 @@ class Batch:
         self.arrow = arrow
         self._place = None if path is None else Place(str(path))
         self.path = path
-        self._records: list[Record] | None = None
+        self._rows: list[TableRow] | None = None
 
     @property
-    def records(self) -> list[Record]:
-        """All rows; kept as long as the batch is.
+    def rows(self) -> list[TableRow]:
+        """All rows; they live as long as the batch.
 
         Raises
         ------
         TableError
-            A column cannot be what it is declared as, or has nulls where there may be none.
+            A column cannot be cast to its declared type, or has nulls although its declaration allows none.
         """
-        if self._records is None:
-            self._records = self._make()
-        return self._records
+        if self._rows is None:
+            self._rows = self._make()
+        return self._rows
 
-    def _make(self) -> list[Record]:
+    def _make(self) -> list[TableRow]:
         declared = {column.name: column for column in pick_table(self.table).columns}
         names: list[str] = []
         values: list[list[Any]] = []
@@ -114,7 +120,7 @@ class Batch:
 
 
 def values_of(array: pa.Array) -> list[Any]:
-    """Return an array as Python values, by the fastest way there is for its type."""
+    """Return an array as Python values, in the fastest way for its type."""
     kind = array.type
     if pa.types.is_timestamp(kind):
         return iso_strings(array)
@@ -148,7 +154,7 @@ def struct_lists(array: pa.Array) -> list[Any]:
 
 
 def iso_strings(array: pa.Array) -> list[str | None]:
-    """Return instants as exports write them: with milliseconds, or microseconds where it takes them."""
+    """Return timestamps as exports write them: with milliseconds, or microseconds where they need them."""
     instants = array.cast(pa.timestamp("us")).to_numpy(zero_copy_only=False)
     texts = np.datetime_as_string(instants, unit="us").tolist()
     return [None if text == "NaT" else f"{text.removesuffix('000')}+00:00" for text in texts]

@@ -1,17 +1,17 @@
 """Objects and relationships of Export V1 to those of Export V2.
 
-Takes one V1 object; gives one V2 object with its kind and geometry. Does not know where the object
-stands. Coordinates, offsets and page numbers are kept as given: pixels, points or degrees; ``end``
-of a text location is the last character in V1 as in V2 (an entity of one character has
-``start == end``, and the SDK handed the two numbers on unchanged).
+Takes one V1 object; gives one V2 object with its kind and geometry. Does not know the label or frame that
+holds it. Coordinates, offsets and page numbers keep their values: pixels, points or degrees. ``end`` of a
+text location is the last character in V1 as in V2: an entity of one character has ``start == end``, and the
+SDK passed the two numbers on unchanged.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from exportkit.legacy.answers import convert_questions
 from exportkit.legacy.naming import FEATURE, keep, move
+from exportkit.legacy.v1_questions import convert_questions
 
 __all__ = ["convert_object", "convert_relationship"]
 
@@ -40,14 +40,14 @@ def convert_object(source: dict[str, Any], media: str = "Image") -> dict[str, An
     source : dict
         A V1 object of 2019 to 2023.
     media : str
-        First word of the kind where the object itself does not tell: ``Image`` or ``Video``.
+        First word of the kind if the object itself does not determine it: ``Image`` or ``Video``.
 
     Returns
     -------
     dict
-        With ``annotation_kind`` where the geometry is known. ``instanceURI`` is the mask where
-        there is no other geometry, and otherwise stays under its own name, as do ``color``,
-        ``format``, ``unit`` and whatever else V2 has no place for.
+        With ``annotation_kind`` if the geometry is known. ``instanceURI`` is the mask if there is no other
+        geometry. Otherwise it stays under its own name, as do ``color``, ``format``, ``unit`` and all else
+        that V2 has no place for.
     """
     rest = dict(source)
     target: dict[str, Any] = {}
@@ -68,7 +68,7 @@ def convert_object(source: dict[str, Any], media: str = "Image") -> dict[str, An
 
 
 def convert_relationship(source: dict[str, Any], media: str) -> dict[str, Any]:
-    """Return the V2 relationship of `source`; one whose ends V1 does not name keeps V1's shape."""
+    """Return the V2 relationship of `source`; without ends, it keeps V1's fields."""
     rest = dict(source)
     target: dict[str, Any] = {}
     move(rest, target, FEATURE)
@@ -108,14 +108,14 @@ def _tiled(rest: dict[str, Any], target: dict[str, Any]) -> str | None:
 
 
 def _textual(rest: dict[str, Any], target: dict[str, Any]) -> str | None:
-    """Move a stretch of text (of a message, of a document) to `target`."""
-    holder = rest.get("data")
-    holder = holder if isinstance(holder, dict) else rest
-    location = holder.get("location")
+    """Move a span of text (of a message or a document) to `target`."""
+    data = rest.get("data")
+    parent = data if isinstance(data, dict) else rest
+    location = parent.get("location")
     if not isinstance(location, dict):
         return None
-    others = {name: value for name, value in holder.items() if name != "location"}
-    if holder is rest:
+    others = {name: value for name, value in parent.items() if name != "location"}
+    if parent is rest:
         del rest["location"]
     elif others:
         rest["data"] = others
@@ -141,6 +141,6 @@ def _drawn(rest: dict[str, Any], target: dict[str, Any], media: str) -> str | No
 
 
 def _is_mask(rest: dict[str, Any]) -> bool:
-    """Tell whether the image at ``instanceURI`` is all there is; an unknown structure may be geometry."""
+    """Return whether the image at ``instanceURI`` is the only geometry; an unknown structure may be one."""
     others = (value for name, value in rest.items() if name != "classifications")
     return isinstance(rest.get("instanceURI"), str) and not any(isinstance(v, dict | list) for v in others)

@@ -1,10 +1,10 @@
-"""The labels of an Export V1 file, one after the other.
+"""The label reader: the labels of an Export V1 file, one after the other.
 
-Takes a binary stream of JSON: an array of labels, labels one after the other (a line each or not),
-or a single one. Gives each label with its ordinal. Does not know what a label means, only how to tell
-one from a row of Export V2.
+Takes a binary stream of JSON: an array of labels, labels one after the other (one per line or not), or a
+single label. Gives each label with its ordinal. Knows of a label only what distinguishes it from a row of
+Export V2.
 
-ijson reads with numbers as ``int`` and ``float``, so memory holds one label at a time.
+Memory: one label at a time. ijson parses; numbers are ``int`` and ``float``.
 """
 
 from __future__ import annotations
@@ -20,44 +20,44 @@ from exportkit.errors import DecodeError, ReadError
 from exportkit.legacy.first_look import V1_NAMES, V1_PAIR
 from exportkit.place import Place
 
-__all__ = ["begins_as_v1", "read_elements"]
+__all__ = ["begins_as_v1", "read_labels"]
 
 _PEEK_BYTES = 64 * 1024
-_MARK = b"\xef\xbb\xbf"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n"
-#: The first words of a parser's complaint; what follows quotes the input.
-_COMPLAINT = re.compile(r"(?:parse|lexical) error: ([\w() ]{1,80})")
+#: The first words of a parser's message; the rest quotes the input.
+_REASON = re.compile(r"(?:parse|lexical) error: ([\w() ]{1,80})")
 
 
 def begins_as_v1(head: bytes) -> bool:
-    """Tell by the names of its first object whether an input that starts with `head` is an Export V1.
+    """Return whether an input that starts with `head` is an Export V1, by the keys of its first object.
 
     Parameters
     ----------
     head : bytes
-        The first bytes, decompressed; some kilobytes are plenty, the end may be cut anywhere.
+        The first bytes, decompressed; some kilobytes are enough, and they may end anywhere.
 
     Returns
     -------
     bool
-        Whether the first object's own names, as far as they are in `head`, are those of a V1 label
-        and not those of a V2 row. False for everything else, broken JSON included.
+        Whether the keys of the first object, as far as `head` holds them, are those of a V1 label and not
+        those of a V2 row. False for everything else, broken JSON included.
     """
     names: set[str] = set()
     try:
-        for name in _first_names(head.removeprefix(_MARK)):
+        for name in _first_names(head.removeprefix(_BYTE_ORDER_MARK)):
             names.add(name)
             if _is_v2(names) or _is_v1(names):
                 break
-    except (ijson.JSONError, UnicodeDecodeError):  # the latter at half a surrogate pair
+    except (ijson.JSONError, UnicodeDecodeError):  # half a surrogate pair
         return False
     return _is_v1(names) and not _is_v2(names)
 
 
 def _first_names(head: bytes) -> Iterator[str]:
-    """Yield the names in the first object of `head`, at the top or in an array.
+    """Yield the keys of the first object of `head`, at the top or in an array.
 
-    Depth is counted here: ijson's own prefixes grow with it, and take seconds where brackets are nested.
+    Depth is counted here: ijson's own prefixes grow with depth, and take seconds for deeply nested brackets.
     """
     depth, top = 0, 1
     # Without `use_float` ijson's C parser ends the process at an integer of more than 4300 digits.
@@ -74,22 +74,22 @@ def _first_names(head: bytes) -> Iterator[str]:
                 return
 
 
-def read_elements(stream: BinaryIO, source_uri: str) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_labels(stream: BinaryIO, source_uri: str) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield ``(ordinal, label)`` in the order of the input, ordinals from 1.
 
     Parameters
     ----------
     stream : BinaryIO
-        Decompressed JSON, with or without a byte-order mark. Only read, never closed.
+        Decompressed JSON, with or without a byte-order mark. It is not closed.
     source_uri : str
-        What errors call the input.
+        Name of the input in errors.
 
     Raises
     ------
     ReadError
-        The input is no JSON, or its first element is evidently not a V1 label (a V2 row, say).
+        The input is not JSON, or its first value is no V1 label (it may be a V2 row).
     DecodeError
-        The JSON breaks, or a later element is no V1 label. The place has its ordinal.
+        The JSON is broken, or a later value is no V1 label. The place has its ordinal.
     """
     opened, first = _open(stream)
     if not first:
@@ -98,35 +98,35 @@ def read_elements(stream: BinaryIO, source_uri: str) -> Iterator[tuple[int, dict
         raise ReadError(
             "the input is not JSON" + (" but looks like a web page" if first == b"<" else ""),
             place=Place(source_uri),
-            hint="Export V1 is a JSON array of labels, or one label a line",
+            hint="Export V1 is a JSON array of labels, or one label per line",
         )
     array = first == b"["
     ordinal = 0
-    elements = ijson.items(opened, "item" if array else "", multiple_values=not array, use_float=True)
+    labels = ijson.items(opened, "item" if array else "", multiple_values=not array, use_float=True)
     while True:
         ordinal += 1
         place = Place(source_uri, line=ordinal)
         try:
-            element = next(elements)
+            label = next(labels)
         except StopIteration:
             return
         except ijson.JSONError as error:
             raise _broken(error, place) from None
         except UnicodeDecodeError:
             raise DecodeError("a string holds half a surrogate pair, which is no text", place=place) from None
-        yield ordinal, _checked(element, place)
+        yield ordinal, _checked(label, place)
 
 
 def _open(stream: BinaryIO) -> tuple[_Rejoined, bytes]:
-    """Return the stream from its first byte of JSON on, and that byte (empty when there is none)."""
-    head = stream.read(_PEEK_BYTES).removeprefix(_MARK).lstrip(_BLANK)
+    """Return the stream from its first byte of JSON on, and that byte (empty if there is none)."""
+    head = stream.read(_PEEK_BYTES).removeprefix(_BYTE_ORDER_MARK).lstrip(_BLANK)
     while not head and (more := stream.read(_PEEK_BYTES)):
         head = more.lstrip(_BLANK)
     return _Rejoined(head, stream), head[:1]
 
 
 class _Rejoined:
-    """A stream whose first bytes have been read already."""
+    """A stream whose first bytes have already been read."""
 
     def __init__(self, head: bytes, stream: BinaryIO) -> None:
         self._head = head
@@ -140,11 +140,11 @@ class _Rejoined:
         return head + self._stream.read() if size < 0 else head
 
 
-def _checked(element: Any, place: Place) -> dict[str, Any]:
-    if isinstance(element, dict):
-        names = element.keys()
+def _checked(label: Any, place: Place) -> dict[str, Any]:
+    if isinstance(label, dict):
+        names = label.keys()
         if _is_v1(names) and not _is_v2(names):
-            return element
+            return label
         if _is_v2(names):
             raise ReadError(
                 "this is Export V2, not Export V1",
@@ -166,5 +166,5 @@ def _is_v2(names: Collection[str]) -> bool:
 
 
 def _broken(error: Exception, place: Place) -> DecodeError:
-    complaint = _COMPLAINT.search(str(error))
-    return DecodeError("broken JSON" + (f": {complaint[1].strip()}" if complaint else ""), place=place)
+    reason = _REASON.search(str(error))
+    return DecodeError("broken JSON" + (f": {reason[1].strip()}" if reason else ""), place=place)

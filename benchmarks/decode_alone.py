@@ -1,7 +1,8 @@
-"""The floor: msgspec decoding alone, into structs that hold every field of the catalogue.
+"""Decoding alone: msgspec into structs with every field of the catalogue, without the other stages.
 
-No field is left as raw JSON. Blocks of whole lines lie in memory before the clock starts, the garbage
-collector is off, and rows are freed block by block: the fastest form that decoding has in Python.
+It bounds the speed of any conversion. No field stays raw JSON. Blocks of whole lines are in memory before the
+clock starts, the garbage collector is off, and rows are freed block by block: the fastest way of decoding in
+Python.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ BLOCK_BYTES = 256 * 1024
 
 
 def make_full_decoder() -> msgspec.json.Decoder[Any]:
-    """Return a decoder of the catalogue's structs whose JSON texts are decoded as well."""
+    """Return a decoder of the catalogue's structs that decodes their raw JSON fields too."""
     module = ModuleType(MODULE)
     space = vars(module)
     for original in (features, structs):
         space.update({name: value for name, value in vars(original).items() if not name.startswith("__")})
     space["Raw"] = Any
-    sys.modules[MODULE] = module  # where msgspec looks the annotations up
+    sys.modules[MODULE] = module  # msgspec looks the annotations up there
     try:
         for name, struct in STRUCTS.items():
             fields = [full_field(struct, one) for one in msgspec.structs.fields(struct)]
@@ -52,7 +53,7 @@ def full_field(struct: type[msgspec.Struct], one: msgspec.structs.FieldInfo) -> 
 
 
 def decoding_seconds(path: Path) -> float:
-    """Return the seconds that decoding an export takes, block by block."""
+    """Return the processor seconds of decoding an export, block by block."""
     decoder = make_full_decoder()
     blocks = whole_lines(path)
     rows = 0
@@ -67,7 +68,7 @@ def decoding_seconds(path: Path) -> float:
 
 
 def whole_lines(path: Path) -> list[bytes]:
-    """Return an export in blocks that end with a line."""
+    """Return an export in blocks of whole lines."""
     blocks, carried = [], b""
     with path.open("rb") as file:
         while read := file.read(BLOCK_BYTES):

@@ -1,7 +1,7 @@
-"""Classifications of Export V1 to those of Export V2.
+"""Questions of Export V1 to questions of Export V2.
 
-Takes what V1 has under ``classifications``: questions, or lists of questions, nested to any depth.
-Gives V2 questions, whose answer key names the type. Does not know objects or frames.
+Takes a value of V1's ``classifications``: questions, or lists of questions, nested to any depth. Gives V2
+questions, whose answer key names the type. Does not know objects or frames.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ __all__ = ["convert_questions", "plain_question"]
 
 
 def convert_questions(value: Any) -> Any:
-    """Return V2 classifications in V1's order.
+    """Return V2 questions in V1's order.
 
     Parameters
     ----------
     value : Any
-        A list of questions. Lists inside it (nested classifications of 2021) are unrolled. An item
-        that is no object stays where it is, and so does a value that is no list.
+        A list of questions. Lists inside it (nested classifications of 2021) are flattened. An item that is
+        no object stays where it is. A value that is no list is returned unchanged.
     """
     if not isinstance(value, list):
         return value
@@ -36,7 +36,7 @@ def convert_questions(value: Any) -> Any:
 def plain_question(name: str, answer: str | list[str]) -> dict[str, Any]:
     """Return the question of a 2018 answer: one string is free text, several are a checklist.
 
-    V1 had only the words: whether a single one was a radio or was typed in is not known.
+    V1 kept only the words, so a radio answer and typed text cannot be distinguished.
     """
     if isinstance(answer, str):
         return {"name": name, "text_answer": {"content": answer}}
@@ -56,13 +56,13 @@ def _question(source: dict[str, Any]) -> dict[str, Any]:
         if key and prefix + key not in target:
             target[prefix + key] = answer
             del rest[name]
-    _hang_nested(rest, target, prefix)
+    _nest(rest, target, prefix)
     keep(rest, target)
     return target
 
 
 def _answer(value: Any) -> tuple[str, Any]:
-    """Return V2's answer key and value, or an empty key for what is no answer."""
+    """Return V2's answer key and value; the key is empty for a value that is no answer."""
     if isinstance(value, dict):
         return "radio_answer", _option(value)
     if isinstance(value, str):
@@ -84,8 +84,8 @@ def _option(value: dict[str, Any] | str) -> dict[str, Any]:
     return target
 
 
-def _hang_nested(rest: dict[str, Any], target: dict[str, Any], prefix: str) -> None:
-    """Hang the questions that V1 put beside a single answer under that answer, as V2 does."""
+def _nest(rest: dict[str, Any], target: dict[str, Any], prefix: str) -> None:
+    """Move the questions that V1 put beside a single answer below that answer, as V2 has them."""
     if not isinstance(rest.get("classifications"), list):
         return
     for key in ("radio_answer", "text_answer"):

@@ -1,9 +1,9 @@
-"""Columns under way: the cells of one column, made small block by block, and the Arrow array they become.
+"""Column builders: the cells of one column are collected in buffers, which become an Arrow array.
 
-One class a kind of type. Cells go into buffers at once, while what they come from is still in the processor's
-cache (`exportkit.native.builders`); done once a row group instead, the same work took four times as long.
-Arrays are put together from those buffers: ``pyarrow.array`` takes longer, and imports pandas, where it is
-installed, at its first call (0.3 s a process).
+One class per kind of type. Cells are copied into buffers block by block (`exportkit.native.builders`), while
+the structs that they come from are in the processor's cache; once per row group, the same work took four
+times as long. Arrays are made from those buffers: ``pyarrow.array`` takes longer, and imports pandas at its
+first call if it is installed (0.3 s per process).
 """
 
 from __future__ import annotations
@@ -20,49 +20,49 @@ from exportkit.batch.kernels import take
 from exportkit.native import attributes, builders
 from exportkit.tables.cells import NULLS, Attribute, Bools, Cells, Coded, Ints, Lists, Numbers, Same
 
-__all__ = ["GrowingColumn", "Repeating", "growing_column", "string_array"]
+__all__ = ["ColumnBuilder", "RepeatingBuilder", "column_builder", "string_array"]
 
-#: Distinct strings from which a column does not repeat any more.
+#: A column with more distinct strings than this does not repeat.
 MAX_WORDS = 1 << 15
-#: Of the fixed types: code for `NumberBuilder`, and numpy's type.
+#: The types of fixed width: code for `NumberBuilder`, and numpy's type.
 _NUMBERS: dict[str, tuple[str, Any]] = {
     "double": ("d", np.float64), "int64": ("q", np.int64), "int32": ("i", np.int32), "bool": ("?", np.bool_),
 }  # fmt: skip
 
 
-class GrowingColumn(Protocol):
-    """What collects the cells of one column; rows at its end that nobody gave it are null."""
+class ColumnBuilder(Protocol):
+    """Collects the cells of one column; rows that are missing at its end become null."""
 
     @property
     def rows(self) -> int:
-        """Rows it has been given."""
+        """Number of rows so far."""
 
     @property
     def nbytes(self) -> int:
-        """About how many bytes it holds."""
+        """Estimated size of the values so far, in bytes."""
 
     def add(self, cells: Cells, length: int) -> None:
-        """Take the cells of `length` rows."""
+        """Add the cells of `length` rows."""
 
     def add_nulls(self, length: int) -> None:
-        """Take `length` rows without a value."""
+        """Add `length` nulls."""
 
     def finish(self, rows: int) -> pa.Array:
-        """Return the first `rows` rows as one array, and hold none."""
+        """Return the column as one array of `rows` rows, and start again with none."""
 
 
-def growing_column(arrow_type: pa.DataType) -> GrowingColumn:
-    """Return an empty column of a type."""
+def column_builder(arrow_type: pa.DataType) -> ColumnBuilder:
+    """Return an empty builder for a type."""
     if pa.types.is_list(arrow_type):
-        return ListsColumn(arrow_type)
+        return ListColumnBuilder(arrow_type)
     if pa.types.is_string(arrow_type) or pa.types.is_binary(arrow_type):
-        return Texts(arrow_type)
-    return NumbersColumn(arrow_type)
+        return TextColumnBuilder(arrow_type)
+    return NumberColumnBuilder(arrow_type)
 
 
 def string_array(strings: Sequence[str | None]) -> pa.Array:
     """Return strings as an Arrow array."""
-    column = Texts(pa.string())
+    column = TextColumnBuilder(pa.string())
     column.add(list(strings), len(strings))
     return column.finish(len(strings))
 
@@ -70,8 +70,8 @@ def string_array(strings: Sequence[str | None]) -> pa.Array:
 def nulls(rows: int, arrow_type: pa.DataType) -> pa.Array:
     """Return `rows` nulls of a type, over zeros that all such arrays share.
 
-    Half of the columns of a table are null in most exports; with zeros of its own for each, those took a
-    third of the time in which batches are put together.
+    In most exports half of the columns of a table are null. With zeros of their own, they took a third of the
+    time of making batches.
     """
     zeros = _zeros(8 * (rows + 1))
     if pa.types.is_list(arrow_type):
@@ -87,112 +87,112 @@ def _zeros(size: int) -> pa.Buffer:
     return pa.py_buffer(bytes(1 << (size - 1).bit_length()))
 
 
-class HeldColumn:
-    """What columns of one compiled column share."""
+class _CompiledBuilder:
+    """The base of builders that collect in one compiled builder."""
 
-    _held: builders.TextBuilder | builders.NumberBuilder
+    _builder: builders.TextBuilder | builders.NumberBuilder
 
     @property
     def rows(self) -> int:
-        """Rows it has been given."""
-        return self._held.rows
+        """Number of rows so far."""
+        return self._builder.rows
 
     @property
     def nbytes(self) -> int:
-        """About how many bytes it holds."""
-        return self._held.nbytes
+        """Estimated size of the values so far, in bytes."""
+        return self._builder.nbytes
 
     def add_nulls(self, length: int) -> None:
-        """Take `length` rows without a value."""
-        self._held.add_nulls(length)
+        """Add `length` nulls."""
+        self._builder.add_nulls(length)
 
 
-class Texts(HeldColumn):
-    """A column of strings, or of bytes."""
+class TextColumnBuilder(_CompiledBuilder):
+    """A builder for strings, or for bytes."""
 
-    _held: builders.TextBuilder
+    _builder: builders.TextBuilder
 
     def __init__(self, arrow_type: pa.DataType) -> None:
         self._type = arrow_type
-        self._held = builders.TextBuilder()
+        self._builder = builders.TextBuilder()
 
     def add(self, cells: Cells, length: int) -> None:
-        """Take the cells of `length` rows."""
+        """Add the cells of `length` rows."""
         if isinstance(cells, Attribute):
-            self._held.add(cells.structs, cells.name)
+            self._builder.add(cells.structs, cells.name)
         elif isinstance(cells, list):
-            self._held.add(cells, None)
+            self._builder.add(cells, None)
         elif isinstance(cells, Coded):
-            self._held.add_coded(cells.codes, cells.values)
+            self._builder.add_coded(cells.codes, cells.values)
         elif isinstance(cells, Same):
-            self._held.add([cells.value] * length, None)
+            self._builder.add([cells.value] * length, None)
         else:
-            raise TypeError(f"strings do not come as {type(cells).__name__}")
+            raise TypeError(f"strings cannot be added as {type(cells).__name__}")
 
     def finish(self, rows: int) -> pa.Array:
-        """Return the first `rows` rows as one array, and hold none."""
-        held = self._held
-        if held.nulls == held.rows:
-            self._held = builders.TextBuilder()
+        """Return the column as one array of `rows` rows, and start again with none."""
+        builder = self._builder
+        if builder.nulls == builder.rows:
+            self._builder = builders.TextBuilder()
             return nulls(rows, self._type)
-        held.add_nulls(rows - held.rows)
-        valid = _bitmap(held.take_validity())
-        data, ends = held.take()
+        builder.add_nulls(rows - builder.rows)
+        valid = _bitmap(builder.take_validity())
+        data, ends = builder.take()
         return pa.Array.from_buffers(self._type, rows, [valid, pa.py_buffer(ends), pa.py_buffer(data)])
 
 
-class NumbersColumn(HeldColumn):
-    """A column of numbers or booleans."""
+class NumberColumnBuilder(_CompiledBuilder):
+    """A builder for numbers or booleans."""
 
-    _held: builders.NumberBuilder
+    _builder: builders.NumberBuilder
 
     def __init__(self, arrow_type: pa.DataType) -> None:
         self._type = arrow_type
         self._form, self._dtype = _NUMBERS[str(arrow_type)]
-        self._held = builders.NumberBuilder(self._form)
+        self._builder = builders.NumberBuilder(self._form)
 
     def add(self, cells: Cells, length: int) -> None:
-        """Take the cells of `length` rows."""
+        """Add the cells of `length` rows."""
         if isinstance(cells, Attribute):
-            self._held.add(cells.structs, cells.name)
+            self._builder.add(cells.structs, cells.name)
         elif isinstance(cells, list):
-            self._held.add(cells, None)
+            self._builder.add(cells, None)
         elif isinstance(cells, np.ndarray):
-            self._held.add_raw(self._raw(cells), None)
+            self._builder.add_raw(self._raw(cells), None)
         elif isinstance(cells, Numbers):
-            self._held.add_raw(self._raw(cells.values), cells.valid.view(np.uint8))
+            self._builder.add_raw(self._raw(cells.values), cells.valid.view(np.uint8))
         elif isinstance(cells, Same):
-            self._held.add([cells.value] * length, None)
+            self._builder.add([cells.value] * length, None)
         elif isinstance(cells, Coded):
-            self._held.add([*map([*cells.values, None].__getitem__, cells.codes.tolist())], None)
+            self._builder.add([*map([*cells.values, None].__getitem__, cells.codes.tolist())], None)
         else:
-            raise TypeError(f"numbers do not come as {type(cells).__name__}")
+            raise TypeError(f"numbers cannot be added as {type(cells).__name__}")
 
     def _raw(self, numbers: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
         fitting: npt.NDArray[Any] = np.ascontiguousarray(numbers, dtype=self._dtype)
         return fitting.view(np.uint8)
 
     def finish(self, rows: int) -> pa.Array:
-        """Return the first `rows` rows as one array, and hold none."""
-        held = self._held
-        if held.nulls == held.rows:
-            self._held = builders.NumberBuilder(self._form)
+        """Return the column as one array of `rows` rows, and start again with none."""
+        builder = self._builder
+        if builder.nulls == builder.rows:
+            self._builder = builders.NumberBuilder(self._form)
             return nulls(rows, self._type)
-        held.add_nulls(rows - held.rows)
-        valid, numbers = _bitmap(held.take_validity()), held.take()
+        builder.add_nulls(rows - builder.rows)
+        valid, numbers = _bitmap(builder.take_validity()), builder.take()
         data = _bitmap(numbers) if self._form == "?" else pa.py_buffer(numbers)
         return pa.Array.from_buffers(self._type, rows, [valid, data])
 
 
-class ListsColumn:
-    """A column of lists, over columns of what the lists hold."""
+class ListColumnBuilder:
+    """A builder for lists, over builders for their items."""
 
     def __init__(self, arrow_type: pa.DataType) -> None:
         self._type = arrow_type
         self._item_type = arrow_type.value_type
         is_struct = pa.types.is_struct(self._item_type)
         fields = list(self._item_type) if is_struct else [arrow_type.value_field]
-        self._children = {field.name: growing_column(field.type) for field in fields}
+        self._children = {field.name: column_builder(field.type) for field in fields}
         self._begin()
 
     def _begin(self) -> None:
@@ -202,11 +202,11 @@ class ListsColumn:
 
     @property
     def nbytes(self) -> int:
-        """About how many bytes it holds."""
+        """Estimated size of the values so far, in bytes."""
         return 8 * self.rows + sum(child.nbytes for child in self._children.values())
 
     def add(self, cells: Cells, length: int) -> None:
-        """Take the cells of `length` rows."""
+        """Add the cells of `length` rows."""
         if isinstance(cells, Attribute):
             cells = attributes.values(cells.structs, cells.name) or NULLS
         if isinstance(cells, Same):
@@ -219,7 +219,7 @@ class ListsColumn:
         if isinstance(cells, list):
             cells = _lists(cells)
         if not isinstance(cells, Lists):
-            raise TypeError(f"lists do not come as {type(cells).__name__}")
+            raise TypeError(f"lists cannot be added as {type(cells).__name__}")
         self.rows += length
         self._counts.append(cells.counts)
         self._valid.append(np.ones(length, dtype=np.bool_) if cells.valid is None else cells.valid)
@@ -232,13 +232,13 @@ class ListsColumn:
         self._items += count
 
     def add_nulls(self, length: int) -> None:
-        """Take `length` rows without a value."""
+        """Add `length` nulls."""
         self.rows += length
         self._counts.append(np.zeros(length, dtype=np.int64))
         self._valid.append(np.zeros(length, dtype=np.bool_))
 
     def finish(self, rows: int) -> pa.Array:
-        """Return the first `rows` rows as one array, and hold none."""
+        """Return the column as one array of `rows` rows, and start again with none."""
         if not any(valid.any() for valid in self._valid):
             self._begin()
             return nulls(rows, self._type)
@@ -259,56 +259,56 @@ class ListsColumn:
         return pa.Array.from_buffers(self._type, rows, buffers, children=[items])
 
 
-class Repeating:
-    """A column of strings of which few repeat: kept as codes into the words seen.
+class RepeatingBuilder:
+    """A builder for strings that repeat: it keeps codes of the distinct strings (words).
 
-    A column that turns out not to repeat becomes plain.
+    A column with too many words becomes a plain one.
 
     Parameters
     ----------
     encoded : bool
-        Whether `finish` may return a dictionary array, which writes faster than the strings it stands for.
+        Whether `finish` may return a dictionary array, which is written faster than plain strings.
     """
 
     def __init__(self, *, encoded: bool) -> None:
         self._encoded = encoded
-        self._held = builders.WordBuilder()
+        self._builder = builders.WordBuilder()
         self._settled: list[pa.Array] = []
         self._settled_rows = 0
 
     @property
     def rows(self) -> int:
-        """Rows it has been given."""
-        return self._settled_rows + self._held.rows
+        """Number of rows so far."""
+        return self._settled_rows + self._builder.rows
 
     @property
     def nbytes(self) -> int:
-        """About how many bytes it holds."""
+        """Estimated size of the values so far, in bytes."""
         settled: int = sum(array.nbytes for array in self._settled)
-        return self._held.nbytes + settled
+        return self._builder.nbytes + settled
 
     def add(self, cells: Cells, length: int) -> None:
-        """Take the cells of `length` rows."""
+        """Add the cells of `length` rows."""
         if isinstance(cells, Attribute):
-            self._held.add(cells.structs, cells.name)
+            self._builder.add(cells.structs, cells.name)
         elif isinstance(cells, list):
-            self._held.add(cells, None)
+            self._builder.add(cells, None)
         elif isinstance(cells, Coded):
-            self._held.add_coded(cells.codes, cells.values)
+            self._builder.add_coded(cells.codes, cells.values)
         elif isinstance(cells, Same):
-            self._held.add_same(cells.value, length)
+            self._builder.add_same(cells.value, length)
         else:
-            raise TypeError(f"strings do not come as {type(cells).__name__}")
-        if len(self._held.words) > MAX_WORDS:
+            raise TypeError(f"strings cannot be added as {type(cells).__name__}")
+        if len(self._builder.words) > MAX_WORDS:
             self._settled_rows = self.rows
             self._settled.append(_strings(self._dictionary()))
 
     def add_nulls(self, length: int) -> None:
-        """Take `length` rows without a value."""
-        self._held.add_nulls(length)
+        """Add `length` nulls."""
+        self._builder.add_nulls(length)
 
     def _dictionary(self) -> pa.DictionaryArray:
-        words, codes = self._held.take()
+        words, codes = self._builder.take()
         numbers = np.frombuffer(codes, np.int32)
         valid = numbers >= 0
         buffers = [None if valid.all() else _bitmap(valid), pa.py_buffer(codes)]
@@ -316,7 +316,7 @@ class Repeating:
         return pa.DictionaryArray.from_arrays(indices, string_array(words))
 
     def finish(self, rows: int) -> pa.Array:
-        """Return the first `rows` rows as one array, and hold none."""
+        """Return the column as one array of `rows` rows, and start again with none."""
         self.add_nulls(rows - self.rows)
         last = self._dictionary()
         settled, self._settled, self._settled_rows = self._settled, [], 0
@@ -325,8 +325,8 @@ class Repeating:
         return last if self._encoded else _strings(last)
 
 
-def _add(column: GrowingColumn, cells: Cells, length: int, rows: int) -> None:
-    """Add cells to a column that has been given fewer than `rows` rows where the last ones were null."""
+def _add(column: ColumnBuilder, cells: Cells, length: int, rows: int) -> None:
+    """Add cells to a column; if it has fewer than `rows` rows, nulls are added first."""
     if column.rows < rows:
         column.add_nulls(rows - column.rows)
     column.add(cells, length)
@@ -339,7 +339,7 @@ def _lists(lists: list[Any]) -> Lists:
 
 
 def _bitmap(flags: Any) -> pa.Buffer | None:
-    """Return bytes of 0 and 1 as bits, as Arrow keeps them."""
+    """Return bytes of 0 and 1 as a bitmap of Arrow."""
     if flags is None:
         return None
     return pa.py_buffer(np.packbits(np.frombuffer(flags, np.uint8), bitorder="little"))

@@ -1,4 +1,4 @@
-"""Stored bytes: what a file, an object store, a web server or a stream gives, counted as they are taken."""
+"""Stored bytes: the bytes of a file, an object store, a web server or a stream, counted as they are read."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ __all__ = ["ByteReader", "OpenedFile", "StoredBytes"]
 
 
 class ByteReader(Protocol):
-    """What bytes are read from."""
+    """Anything that bytes are read from."""
 
     def read(self, size: int, /) -> bytes:
-        """Return at most `size` bytes, nothing at the end."""
+        """Return at most `size` bytes; none at the end."""
         ...
 
     def close(self) -> None:
-        """Release what was opened."""
+        """Close it."""
         ...
 
 
@@ -33,18 +33,17 @@ class OpenedFile(Struct, frozen=True):
     Attributes
     ----------
     reader : ByteReader
-        Its bytes from the first.
+        Its bytes, from the first on.
     size : int or None
         Bytes in store.
     version : str or None
-        What the store says of the version (a time or a tag); None where it says nothing.
+        Time of change or tag, as the store has it; None if it has neither.
     identity : str
-        Name that is the same from wherever the file is opened.
+        Name that does not depend on the working directory.
     seekable : bool
-        Whether ranges of it can be read.
+        Whether ranges of the file can be read.
     check_unchanged : callable
-        Raises `ReadError` when the file is not any more what it was when it was opened, as far as its store
-        can tell.
+        Raises `ReadError` if the file has changed since it was opened, as far as its store reports that.
     """
 
     reader: ByteReader
@@ -56,14 +55,14 @@ class OpenedFile(Struct, frozen=True):
 
 
 class StoredBytes:
-    """Read from `reader`, counting, after a look at the first bytes.
+    """Reads from `reader` and counts the bytes; the first bytes are known from the start.
 
     Attributes
     ----------
     head : bytes
-        The first `head_bytes` bytes, or all there are. `read` starts with them.
+        The first `head_bytes` bytes, or all if there are fewer. `read` begins with them.
     taken : int
-        Bytes handed on so far.
+        Bytes that `read` has returned so far.
     """
 
     def __init__(self, reader: ByteReader, source_uri: str, *, head_bytes: int) -> None:
@@ -75,17 +74,17 @@ class StoredBytes:
         self.taken = 0
 
     def read(self, size: int) -> bytes:
-        """Return at least one and at most `size` bytes, or nothing at the end."""
+        """Return at least one and at most `size` bytes; none at the end."""
         data = self.head[self.taken : self.taken + size] or self._read(size)
         self.taken += len(data)
         return data
 
     def _look(self, size: int) -> bytes:
-        pieces: list[bytes] = []
-        while size > 0 and (piece := self._read(size)):
-            pieces.append(piece)
-            size -= len(piece)
-        return b"".join(pieces)
+        chunks: list[bytes] = []
+        while size > 0 and (chunk := self._read(size)):
+            chunks.append(chunk)
+            size -= len(chunk)
+        return b"".join(chunks)
 
     def _read(self, size: int) -> bytes:
         data: object = self._read_some(size)
@@ -103,16 +102,16 @@ class StoredBytes:
 
 
 def _read_pipe(pipe: io.BufferedReader, size: int) -> bytes | None:
-    """Return what ``pipe.read(size)`` does, but see signals while waiting for it.
+    """Return what ``pipe.read(size)`` returns, but handle signals while waiting.
 
-    That goes on until all is there before it looks for a signal, so that Ctrl-C was lost when it came while a
-    pipe was being read that then stood still.
+    ``pipe.read`` waits for all bytes before it looks for a signal: on a pipe that stalls, Ctrl-C would be
+    lost.
     """
     data = bytearray(size)
     room = memoryview(data)
     filled = 0
     while filled < size and (more := pipe.readinto1(room[filled:])) != 0:
-        if more is None:  # not blocking, and nothing is there
+        if more is None:  # not blocking, and no bytes are ready
             return bytes(room[:filled]) or None
         filled += more
     return bytes(room[:filled])

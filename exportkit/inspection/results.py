@@ -1,4 +1,4 @@
-"""Findings: what an inspection says, as plain values."""
+"""Results: the findings of an inspection, as plain values."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How often a value occurs; None stands for rows that have none."""
+    """The number of rows with a value; None stands for rows without one."""
 
     value: str | None
     count: int
@@ -37,17 +37,17 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Top(Generic[Item]):
-    """The most frequent of many things.
+    """The most frequent of many items.
 
     Attributes
     ----------
     items : list
-        The most frequent ones, most frequent first; ties in alphabetical order. Each count is exact.
+        The most frequent items, most frequent first; ties in alphabetical order. Each count is exact.
     more : int
-        How many others were counted and are not listed.
+        Number of other items that were counted and are not listed.
     beyond : int
-        Rows of things that were not told apart because there were too many different ones; 0 when
-        ``len(items) + more`` is their exact number.
+        Rows of further items that were not distinguished, because there were too many; 0 if
+        ``len(items) + more`` is the exact number of items.
     """
 
     items: list[Item] = field(default_factory=list)
@@ -56,13 +56,13 @@ class Top(Generic[Item]):
 
     @property
     def distinct(self) -> int:
-        """How many different things were counted; there are more when `beyond` is not 0."""
+        """Number of different items that were counted; there are more if `beyond` is not 0."""
         return len(self.items) + self.more
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From the earliest to the latest of some moments, both in UTC; None where there are none."""
+    """The earliest and the latest of some timestamps, both in UTC; None if there are none."""
 
     first: datetime | None = None
     last: datetime | None = None
@@ -101,15 +101,15 @@ class LabelFinding:
     Attributes
     ----------
     total, skipped, selected : int
-        Labels, those of skipped data rows, those that a project names its consensus winner.
+        All labels; those of skipped data rows; those that a project selected as consensus winner.
     origins, containers : dict of str to int
         Labels by origin (project, model_run, prediction) and by container (flat, video, dicom, audio).
     creators : Top of Count
-        Labels by who made them, where the export says it.
+        Labels by the person who made them, as far as the export has it.
     created : Period
-        When they were made.
+        When they were created.
     seconds_to_create : float
-        Time that went into them, in seconds; 0 where the export does not say.
+        Time spent on them, in seconds; 0 if the export does not have it.
     """
 
     total: int = 0
@@ -124,7 +124,7 @@ class LabelFinding:
 
 @dataclass(frozen=True, slots=True)
 class KindFinding:
-    """One class of objects: its name, its annotation kind, and how many (once a frame in video)."""
+    """One class of objects: its name, its annotation kind, and their number (in video, one per frame)."""
 
     name: str | None
     annotation_kind: str | None
@@ -140,17 +140,17 @@ class QuestionFinding:
     name : str or None
         Name of the question; questions of one name are counted together.
     answer_types : list of str
-        radio, checklist, text: what it was answered with.
+        Types of its answers: radio, checklist, text.
     asked : int
-        How often it stands in the export: once a label, object or answer it hangs on, once a frame.
+        Occurrences in the export: one per parent (label, object or answer) and frame.
     unanswered : int
-        How often without an answer.
+        Occurrences without an answer.
     nested : int
-        How often below an answer of another question.
+        Occurrences below an answer of another question.
     answers : Top of Count
-        Chosen options. A checklist counts each option chosen.
+        Chosen options. Of a checklist, each chosen option counts.
     texts : int
-        Free-text answers; their words are not counted.
+        Number of free-text answers; their contents are not counted.
     """
 
     name: str | None
@@ -178,15 +178,15 @@ class FrameFinding:
     Attributes
     ----------
     video_frames : int
-        Frames of the assets, as the platform says.
+        Frames of the assets, as the export has it.
     video_seconds : float
-        Their length: frames over frame rate.
+        Their duration: frames divided by the frame rate.
     frames : int
-        Frames (of a label and a DICOM plane) that hold an object.
+        Frames with an object, counted per label and DICOM plane.
     objects : int
-        Objects in them.
+        Objects in those frames.
     key_frame_objects : int
-        Those in a frame that the label lists as a key frame of the object.
+        Objects in a frame that the label lists as a key frame of theirs.
     key_frames : int
         Key frames listed.
     features : int
@@ -207,7 +207,7 @@ class FrameFinding:
 
 @dataclass(frozen=True, slots=True)
 class MetadataFinding:
-    """One metadata field: its name, its kind, and how many values."""
+    """One metadata field: its name, its kind, and its number of values."""
 
     name: str | None
     kind: str | None
@@ -216,7 +216,7 @@ class MetadataFinding:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingFinding:
-    """One embedding: its name, its dimensions, who made it, and how many vectors."""
+    """One embedding: its name, its dimensions, whether it is custom, and its number of vectors."""
 
     name: str | None
     dimensions: int | None
@@ -226,20 +226,20 @@ class EmbeddingFinding:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What is in an export.
+    """The contents of an export.
 
     Attributes
     ----------
     report : Report
-        Lines, rejects, unknown fields and kinds, and in `Report.rows` what a conversion would write.
+        Lines, rejects, unknown fields and kinds; `Report.rows` has the rows that a conversion would write.
     media_types, export_versions : dict of str to int
         Data rows by media type, and by version of the export.
     sections : dict of str to int
-        How many data rows, projects and labels hold each optional part of the export.
+        Number of data rows, projects and labels that have each optional section of the export.
     datasets : Top of Count
         Data rows by dataset.
     created, last_activity : Period
-        When the data rows were made, and when anything about them changed last.
+        When the data rows were created, and when they last changed.
     projects : Top of ProjectFinding
         Projects by data rows.
     model_runs : Top of ModelRunFinding
@@ -255,7 +255,7 @@ class Inspection:
     relationships : Top of RelationshipFinding
         Relationships by kind and direction.
     frames : FrameFinding
-        What spans time or planes.
+        Counts for video, DICOM and audio.
     attachments : Top of Count
         Attachments by type.
     metadata : Top of MetadataFinding
@@ -284,7 +284,7 @@ class Inspection:
     embeddings: Top[EmbeddingFinding]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the inspection as plain values, as ``--json`` prints it; moments are ISO 8601 strings."""
+        """Return the inspection as plain values, as ``--json`` prints it; timestamps are ISO 8601 strings."""
         findings = asdict(replace(self, report=Report()))
         plain: dict[str, Any] = _without_datetimes(findings | {"report": self.report.to_dict()})
         return plain

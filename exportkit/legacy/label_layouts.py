@@ -1,7 +1,7 @@
-"""What stood under ``Label``: the layouts of Export V1, each to the annotations of Export V2.
+"""The layouts of ``Label`` in Export V1, each to the annotations of Export V2.
 
-Takes the value of ``Label``; gives the name of its layout, the annotations, and what of it V2 has
-no place for. Does not know the label around it.
+Takes the value of ``Label``; gives the name of its layout, the annotations, and the values that V2 has no
+place for. Does not know the label around it.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
-from exportkit.legacy.answers import convert_questions
 from exportkit.legacy.classes import convert_classes, is_class
-from exportkit.legacy.features import convert_object, convert_relationship
 from exportkit.legacy.frames import convert_frames
 from exportkit.legacy.naming import keep
+from exportkit.legacy.v1_objects import convert_object, convert_relationship
+from exportkit.legacy.v1_questions import convert_questions
 
 __all__ = ["Annotated", "Layout", "convert_layout"]
 
@@ -22,7 +22,7 @@ _SECTIONS = ("objects", "classifications", "relationships")
 
 
 class Annotated(NamedTuple):
-    """A converted ``Label``: its layout, V2 annotations, and the remainder (None when there is none)."""
+    """A converted ``Label``: its layout, V2 annotations, and the remainder (None if there is none)."""
 
     layout: Layout
     annotations: dict[str, Any]
@@ -81,14 +81,14 @@ def _sections(label: dict[str, Any]) -> dict[str, Any]:
 
 
 def _each(value: Any, convert: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
-    """Convert the objects of a list; anything else stays where it is."""
+    """Convert the objects of a list; other items and other values stay as they are."""
     if not isinstance(value, list):
         return value
     return [convert(item) if isinstance(item, dict) else item for item in value]
 
 
 def _relationship_media(objects: Any) -> str:
-    """Return the first word of the kind, ``Text`` for relationships in text and in conversations."""
+    """Return the first word of the kind: ``Text`` for relationships in text and in conversations."""
     items = objects if isinstance(objects, list) else []
     kinds = [item.get("annotation_kind") for item in items if isinstance(item, dict)]
     return "Text" if any(str(kind).endswith("TextEntity") for kind in kinds) else "Image"

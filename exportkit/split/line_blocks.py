@@ -1,4 +1,4 @@
-"""Cutting blocks of bytes into blocks of whole lines."""
+"""Line blocks: blocks of bytes are cut into blocks of whole lines."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from exportkit.split.tape import Tape, take_head
 
 __all__ = [
     "BYTE_ORDER_MARK",
+    "JSON_SPACE",
     "MAX_LINE_BYTES",
     "LongLine",
     "cut_lines",
@@ -20,9 +21,11 @@ __all__ = [
 ]
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-#: A line up to here is held whole: it costs about ten times its size once it is decoded.
+#: The bytes that are white space in JSON.
+JSON_SPACE = b" \t\r\n"
+#: A line of up to this many bytes is held whole; decoded, it takes about ten times its size.
 MAX_LINE_BYTES = 24 * 2**20
-#: So is a line with up to so many objects and arrays: an empty one costs a hundred times its two bytes.
+#: A line with up to this many objects and arrays is held whole; an empty one takes 100 times its two bytes.
 MAX_LINE_OPENINGS = 2**20
 
 
@@ -36,8 +39,8 @@ class LongLine(Struct, frozen=True):
     offset : int or None
         Byte offset of the line in the decompressed input; None for an element of a JSON array.
     chunks : iterator of bytes
-        The line without its end, in order, once. Chunks that the taker leaves are dropped as soon
-        as the next item is asked for.
+        The line without its line end, in order; can be iterated once. Chunks that are not taken are dropped
+        when the next line is requested.
     """
 
     line: int
@@ -54,21 +57,20 @@ def cut_lines(
 ) -> Iterator[LineBlock | LongLine]:
     """Cut `blocks` into blocks of whole lines, in order and lazily.
 
-    Lines end at a newline alone, so that a line separator of Unicode inside a text cuts nothing. The
-    last line may lack its newline. How the bytes were cut into blocks changes which lines stand
-    together, and nothing else.
+    Only a newline ends a line: a Unicode line separator inside a text does not. The last line may lack its
+    newline. The way the bytes are cut into blocks decides which lines are in one block, and nothing else.
 
     Parameters
     ----------
     blocks : iterable of bytes
-        Consecutive bytes of an input. Each is copied at most once, to join a line that runs over
-        its edge.
+        Consecutive bytes of an input. Each byte is copied at most once, to join a line that crosses blocks.
     first_line, first_offset : int
-        Line number and offset of the first byte. At offset 0 a byte-order mark is dropped: the
-        first line then stands at offset 3.
+        Line number and offset of the first byte. At offset 0 a byte-order mark is dropped; the first line
+        then has offset 3.
     max_line_bytes : int
-        A line of more bytes before its newline becomes a `LongLine`, and one of several blocks with more
-        than `MAX_LINE_OPENINGS` objects and arrays. Holds memory to about twice this much, or to two blocks.
+        A line with more bytes becomes a `LongLine`, and so does a line of several blocks with more than
+        `MAX_LINE_OPENINGS` objects and arrays. Memory: about twice this much, or two blocks if they are
+        larger.
 
     Yields
     ------
@@ -90,7 +92,7 @@ def cut_lines(
             tape.put_back(block)
             chunks = _chunks(tape, carried)
             yield LongLine(line, offset, _without_return(chunks))
-            for _ in chunks:  # what the taker left
+            for _ in chunks:  # the chunks that were not taken
                 pass
             line += 1
             carried, held, opened = [], 0, 0
@@ -111,13 +113,13 @@ def cut_lines(
         yield LineBlock(b"".join(carried), line, tape.offset - held)
 
 
-def slices(blocks: Iterable[bytes], most: int) -> Iterator[bytes]:
-    """Yield `blocks` without empty ones, those above `most` bytes in slices."""
+def slices(blocks: Iterable[bytes], max_bytes: int) -> Iterator[bytes]:
+    """Yield `blocks` without empty ones; blocks above `max_bytes` come in slices."""
     for block in blocks:
-        if 0 < len(block) <= most:
+        if 0 < len(block) <= max_bytes:
             yield block
         else:
-            yield from (block[start : start + most] for start in range(0, len(block), most))
+            yield from (block[start : start + max_bytes] for start in range(0, len(block), max_bytes))
 
 
 def _after_mark(blocks: Iterator[bytes]) -> Iterator[bytes]:
@@ -140,7 +142,7 @@ def _chunks(tape: Tape[bytes], carried: list[bytes | memoryview]) -> Iterator[by
 
 
 def _without_return(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Leave out a carriage return that ends the line."""
+    """Yield `chunks` without a carriage return at the end of the line."""
     held = b""
     for chunk in chunks:
         joined = held + chunk
