@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from exportkit.flatten.labels import container
 from exportkit.rows import Fragment, Row
 from exportkit.rows.features import Object
-from exportkit.rows.kinds import kind_of
+from exportkit.rows.kinds import family_of
 from exportkit.rows.structs import Label
 
 __all__ = ["by_annotations", "by_kinds", "media_type"]
@@ -63,8 +63,10 @@ def by_annotations(row: Row) -> str:
 
 def by_kinds(objects: Iterable[Object]) -> str:
     """Return the media type that the first kind with one shows; ``unknown`` when no kind shows any."""
-    shown = (kind_of(one.annotation_kind or "").media_type for one in objects)
-    return next((media for media in shown if media != "unknown"), "unknown")
+    for one in objects:
+        if (found := family_of(one.annotation_kind or "").media_type) != "unknown":
+            return found
+    return "unknown"
 
 
 def labels_of(row: Row) -> list[Label]:

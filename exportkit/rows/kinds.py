@@ -12,7 +12,7 @@ from msgspec import Struct
 
 __all__ = [
     "FAMILIES", "GEOMETRY_KEYS", "KINDS", "MESSAGE_KEYS", "MESSAGE_LISTS", "TEXT_KEYS", "VERTEX_KEYS",
-    "AnnotationKind", "Family", "Unit", "kind_of",
+    "AnnotationKind", "Family", "Unit", "family_of", "kind_of",
 ]  # fmt: skip
 
 #: Unit of coordinates: pixels, points, or none of its own.
@@ -127,8 +127,16 @@ _DECLARED: dict[str, tuple[str, ...]] = {
 }
 
 
+def family_of(name: str) -> Family:
+    """Return the family of a kind, declared or not; one of media type ``unknown`` where it has none."""
+    for family in FAMILIES:
+        if name.startswith(family.prefix):
+            return family
+    return _NO_FAMILY
+
+
 def _described(name: str, geometry: tuple[str, ...]) -> AnnotationKind:
-    family = next((one for one in FAMILIES if name.startswith(one.prefix)), _NO_FAMILY)
+    family = family_of(name)
     by_name = "line" if name.endswith(("Polyline", "Line")) else "polygon"
     return AnnotationKind(
         name,
