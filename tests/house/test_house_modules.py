@@ -1,4 +1,4 @@
-"""Every module says its room and stays short enough to be read at once."""
+"""Every module opens with its purpose and is short enough to be read at once."""
 
 from __future__ import annotations
 

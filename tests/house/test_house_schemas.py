@@ -1,4 +1,4 @@
-"""Published schemas: they say what the declarations say, and what the platform writes conforms to them."""
+"""Published schemas: they follow from the declarations, and the platform's lines conform to them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KINDS: dict[str, tuple[type, ...]] = {
 
 
 def misfits(value: Any, schema: dict[str, Any], path: str = "$") -> list[str]:
-    """Return where `value` does not conform: as much of JSON Schema as the published one uses."""
+    """Return the places where `value` does not conform, for the part of JSON Schema that is published."""
     if "$ref" in schema:
         return misfits(value, SCHEMA["$defs"][schema["$ref"].removeprefix("#/$defs/")], path)
     if "anyOf" in schema:
@@ -65,7 +65,7 @@ def misfits_of_object(value: dict[str, Any], schema: dict[str, Any], path: str) 
     return found
 
 
-def test_the_published_schemas_are_what_the_declarations_say() -> None:
+def test_the_published_schemas_follow_from_the_declarations() -> None:
     assert not drift(SCHEMAS), "run `make schemas` and say in schemas/CHANGES.md what changed for whom"
 
 
@@ -83,7 +83,7 @@ def test_drift_is_seen_in_every_direction(tmp_path: Path) -> None:
     ]
 
 
-def test_publishing_mends_all_drift_and_leaves_what_is_written_by_hand(
+def test_publishing_repairs_all_drift_and_leaves_what_is_written_by_hand(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "CHANGES.md").write_text("kept")
@@ -115,7 +115,7 @@ def test_a_published_table_agrees_with_its_arrow_schema(table: Any) -> None:
     assert set(described["identity"]) <= set(schema.names)
 
 
-def test_every_change_of_a_table_is_told() -> None:
+def test_every_change_of_a_table_has_an_entry() -> None:
     changes = (SCHEMAS / "CHANGES.md").read_text("utf-8")
     assert all(f"`{name}`" in changes for name in TABLES)
     newest = max(table.version for table in TABLES.values())
