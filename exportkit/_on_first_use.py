@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-__all__ = ["on_first_use"]
+__all__ = ["collector_resting", "on_first_use"]
 
 
 def on_first_use(space: dict[str, Any], homes: Mapping[str, str]) -> Callable[[str], object]:
@@ -32,7 +32,7 @@ def on_first_use(space: dict[str, Any], homes: Mapping[str, str]) -> Callable[[s
         home = homes.get(name)
         if home is None:
             raise AttributeError(f"module {space['__name__']!r} has no attribute {name!r}")
-        with _collector_resting():
+        with collector_resting():
             value: object = getattr(import_module(home), name)
         space[name] = value
         return value
@@ -41,11 +41,11 @@ def on_first_use(space: dict[str, Any], homes: Mapping[str, str]) -> Callable[[s
 
 
 @contextmanager
-def _collector_resting() -> Iterator[None]:
-    """Keep the cyclic garbage collector off while modules load.
+def collector_resting() -> Iterator[None]:
+    """Keep the cyclic garbage collector off while something makes many objects and no garbage.
 
-    Nothing that they make is garbage; looking for some among ten thousand new functions took a tenth of the
-    time that loading Arrow and this package takes.
+    Looking for garbage among ten thousand new functions took a tenth of the time that loading Arrow and this
+    package takes.
     """
     resume = gc.isenabled()
     gc.disable()

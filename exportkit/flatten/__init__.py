@@ -11,11 +11,9 @@ from exportkit.flatten.blocks import flatten, reject_block
 from exportkit.flatten.features import key_frames_by_frame
 from exportkit.flatten.labels import container
 from exportkit.flatten.media_types import by_annotations, by_kinds
-from exportkit.flatten.objects import KNOWN_KINDS
 from exportkit.tables.instants import newest
 
 __all__ = [
-    "KNOWN_KINDS",
     "by_annotations",
     "by_kinds",
     "container",

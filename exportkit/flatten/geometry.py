@@ -14,28 +14,22 @@ from exportkit.flatten.extras import json_text
 from exportkit.native import attributes
 from exportkit.rows import NO_RAW, STRUCTS
 from exportkit.rows.features import Box, Location, Point
+from exportkit.rows.kinds import MESSAGE_KEYS, TEXT_KEYS, VERTEX_KEYS, AnnotationKind, Unit, kind_of
 from exportkit.tables.cells import NULLS, Attribute, Cells, Coded, Ints, Lists, Same
 
-__all__ = ["GEOMETRY_KEYS", "Geometry"]
+__all__ = ["Geometry"]
 
-#: Codes of `coordinate_unit`.
-NO_UNIT, PIXELS, POINTS, DEGREES = -1, 0, 1, 2
+#: Units of coordinates, and their codes.
 UNITS = ["px", "pt", "degree"]
-#: Keys of an object that hold geometry.
-GEOMETRY_KEYS = frozenset(
-    {
-        "bounding_box", "polygon", "line", "point", "mask", "composite_mask", "location",
-        "conversational_location", "page_number", "page_dimensions", "geojson", "selected_message",
-        "selected_messages", "ranked_messages",
-    }
-)  # fmt: skip
+NO_UNIT, DEGREES = -1, 2
+UNIT_CODES: Mapping[Unit, int] = {"px": 0, "pt": 1, "": NO_UNIT}
 
 
 class Geometry:
-    """The geometry columns of a run of objects.
+    """The geometry columns of some objects.
 
-    Some columns serve several keys (`vertices` a polygon or a line). The annotation kind says which key
-    a row stands for; geometry under another key of the same columns is a misfit and goes to `payload`.
+    Some columns hold one of several keys (`vertices` a polygon or a line). The annotation kind says which
+    one; geometry under another key of the same columns is a misfit and goes to `payload`.
     """
 
     def __init__(self, objects: attributes.Structs) -> None:
@@ -70,12 +64,12 @@ class Geometry:
     @cached_property
     def vertices(self) -> list[Any] | None:
         """Polygons and lines; None where no object has any."""
-        return self._by_kind(vertex_key, "polygon", "line")
+        return self._by_kind(lambda kind: kind.vertex_key, VERTEX_KEYS)
 
     @cached_property
     def spoken(self) -> list[Any] | None:
         """What `location` or `conversational_location` hold."""
-        return self._by_kind(text_key, "location", "conversational_location")
+        return self._by_kind(lambda kind: kind.text_key, TEXT_KEYS)
 
     @cached_property
     def places(self) -> list[Location | None] | None:
@@ -87,15 +81,17 @@ class Geometry:
     @cached_property
     def chosen(self) -> list[Any] | None:
         """Messages that objects select or rank; None where none does."""
-        return self._by_kind(message_key, "selected_message", "selected_messages", "ranked_messages")
+        return self._by_kind(lambda kind: kind.message_key, MESSAGE_KEYS)
 
-    def _by_kind(self, expected: Callable[[str], str | None], *names: str) -> list[Any] | None:
-        """Return the values whose key is the one that the kind stands for; note the others as misfits."""
+    def _by_kind(
+        self, key_of: Callable[[AnnotationKind], str | None], names: tuple[str, ...]
+    ) -> list[Any] | None:
+        """Return the values under the key that the kind of their object names; note others as misfits."""
         found = {name: held for name in names if (held := attributes.values(self.objects, name)) is not None}
         if not found:
             return None
         # The last stands for objects that name no kind: their code is -1.
-        keys = [expected(kind) for kind in (*self.kinds, "")]
+        keys = [key_of(kind_of(kind)) for kind in (*self.kinds, "")]
         codes = self.kind_codes.tolist()
         if len(found) == 1 and {keys[code] for code in set(codes)} == set(found):
             return next(iter(found.values()))
@@ -149,9 +145,9 @@ class Geometry:
         if self.vertices is not None:
             drawn |= np.array([bool(run) for run in self.vertices], dtype=np.bool_)
         if self.maps is None and drawn.all() and len(self.kinds) == 1 and (self.kind_codes == 0).all():
-            unit = unit_of(self.kinds[0])
-            return NULLS if unit == NO_UNIT else Same(UNITS[unit])
-        units = np.array([unit_of(kind) for kind in (*self.kinds, "")])
+            unit = kind_of(self.kinds[0]).unit
+            return Same(unit) if unit else NULLS
+        units = np.array([UNIT_CODES[kind_of(kind).unit] for kind in (*self.kinds, "")])
         codes = np.where(drawn, units[self.kind_codes], NO_UNIT)
         if self.maps is not None:
             codes[(codes == NO_UNIT) & present(self.maps)] = DEGREES
@@ -166,32 +162,6 @@ def plain(value: Any) -> Any:
         names = STRUCTS[type(value).__name__].__struct_fields__
         return {name: plain(held) for name in names if (held := getattr(value, name)) is not None}
     return value
-
-
-def unit_of(kind: str) -> int:
-    """Return the code of the unit in which a kind is drawn; none for one beyond the catalogue."""
-    if kind.startswith(("Image", "Video", "DICOM")):
-        return PIXELS
-    return POINTS if kind.startswith("Document") else NO_UNIT
-
-
-def vertex_key(kind: str) -> str:
-    """Return the key whose points `vertices` holds for a kind."""
-    return "line" if kind.endswith(("Polyline", "Line")) else "polygon"
-
-
-def text_key(kind: str) -> str:
-    """Return the key whose place in a text the columns hold for a kind."""
-    return "conversational_location" if kind.startswith("Conversational") else "location"
-
-
-def message_key(kind: str) -> str | None:
-    """Return the key whose messages the columns hold for a kind."""
-    return {
-        "MessageSingleSelection": "selected_message",
-        "MessageMultiSelection": "selected_messages",
-        "MessageRanking": "ranked_messages",
-    }.get(kind)
 
 
 def group_lists(places: list[Location | None] | None) -> Cells:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from exportkit.flatten.labels import container
 from exportkit.rows import Fragment, Row
 from exportkit.rows.features import Object
+from exportkit.rows.kinds import kind_of
 from exportkit.rows.structs import Label
 
 __all__ = ["by_annotations", "by_kinds", "media_type"]
@@ -27,16 +28,6 @@ BY_MIME_PREFIX = (
     ("application/dicom", "dicom"),
     ("application/x-tms-", "geospatial"),
     ("application/vnd.labelbox.conversational", "conversational"),
-)
-BY_KIND_PREFIX = (
-    ("Image", "image"),
-    ("Video", "video"),
-    ("DICOM", "dicom"),
-    ("Text", "text"),
-    ("Conversational", "conversational"),
-    ("Message", "conversational"),
-    ("Document", "document"),
-    ("Geo", "geospatial"),
 )
 
 
@@ -71,12 +62,9 @@ def by_annotations(row: Row) -> str:
 
 
 def by_kinds(objects: Iterable[Object]) -> str:
-    """Return the media type that the first telling annotation kind names; ``unknown`` when none tells."""
-    for one in objects:
-        for prefix, found in BY_KIND_PREFIX:
-            if (one.annotation_kind or "").startswith(prefix):
-                return found
-    return "unknown"
+    """Return the media type that the first kind with one shows; ``unknown`` when no kind shows any."""
+    shown = (kind_of(one.annotation_kind or "").media_type for one in objects)
+    return next((media for media in shown if media != "unknown"), "unknown")
 
 
 def labels_of(row: Row) -> list[Label]:

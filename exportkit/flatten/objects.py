@@ -10,28 +10,15 @@ import numpy as np
 from exportkit.flatten.columns import Columns, metric_lists, spread_json
 from exportkit.flatten.extras import merged
 from exportkit.flatten.features import FeatureSet, strings, whole_numbers
-from exportkit.flatten.geometry import GEOMETRY_KEYS, Geometry
+from exportkit.flatten.geometry import Geometry
 from exportkit.native import attributes
 from exportkit.rows import NO_RAW
 from exportkit.rows.features import Object
+from exportkit.rows.kinds import GEOMETRY_KEYS, KINDS
 from exportkit.tables.cells import Attribute, Cells, Coded
 
-__all__ = ["KNOWN_KINDS", "object_columns"]
+__all__ = ["object_columns"]
 
-#: Kinds whose geometry the catalogue knows (EXPORT_FORMAT 3.3 to 3.8).
-KNOWN_KINDS = frozenset(
-    {
-        "ImageBoundingBox", "ImagePolygon", "ImagePolyline", "ImagePoint", "ImageSegmentationMask",
-        "TextEntity", "ConversationalTextEntity", "DocumentBoundingBox", "DocumentEntityToken",
-        "GeoBoundingBox", "GeoPolygon", "GeoPolyline", "GeoPoint",
-        "VideoBoundingBox", "VideoPolygon", "VideoPolyline", "VideoPoint", "VideoSegmentationMask",
-        "DICOMPolyline", "DICOMSegmentationMask",
-        "MessageSingleSelection", "MessageMultiSelection", "MessageRanking",
-        "ImageUnidirectionalRelationship", "TextUnidirectionalRelationship",
-        "DocumentUnidirectionalRelationship", "ImageBidirectionalRelationship",
-        "TextBidirectionalRelationship", "DocumentBidirectionalRelationship",
-    }
-)  # fmt: skip
 #: What the catalogue knows of an object.
 _FIELDS = frozenset(Object.__struct_fields__) - {"extra_"}
 
@@ -77,7 +64,7 @@ def leftovers(features: FeatureSet, geometry: Geometry) -> tuple[Cells, Cells]:
     for at, extra in enumerate(attributes.values(every, "extra_") or ()):
         if not extra:
             continue
-        is_plain = objects[at].annotation_kind in KNOWN_KINDS and GEOMETRY_KEYS.isdisjoint(extra)
+        is_plain = objects[at].annotation_kind in KINDS and GEOMETRY_KEYS.isdisjoint(extra)
         if is_plain and at not in payloads and at not in extras:
             extras[at] = extra
             continue
@@ -106,7 +93,7 @@ def is_payload(one: Object, key: str, payload: dict[str, Any]) -> bool:
         return True
     if key in GEOMETRY_KEYS:
         return getattr(one, key) in (None, NO_RAW)
-    return one.annotation_kind not in KNOWN_KINDS and key not in _FIELDS
+    return one.annotation_kind not in KINDS and key not in _FIELDS
 
 
 def overlaid(base: Any, more: Any) -> Any:

@@ -1,104 +1,108 @@
-"""GeoJSON: the text of one geometry becomes WKB and its bounds.
+"""GeoJSON: texts of single geometries as shapely geometries.
 
-Takes JSON text as the column `geojson` has it, gives None for what is no geometry. Heights are left out;
-rings are closed. Does not know projections: GeoJSON is longitude and latitude.
+Takes JSON text as the column `geojson` has it: a geometry, or a feature that has one. Gives None for all
+else, geometry collections included. Does not know projections: GeoJSON is longitude and latitude.
+
+shapely refuses open rings, and positions that have heights in one place and not in another. The structs
+below read a text leniently; shapely gets it written again with two numbers per position and closed rings.
 """
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from functools import reduce
+from itertools import chain
+from operator import or_
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
+import shapely
+from msgspec import Meta, Struct
 
-__all__ = ["Located", "located"]
+from exportkit.geometry.shapes import Geometries
 
-_RING_POINTS = 4
-_LINE_POINTS = 2
+__all__ = ["Extent", "geometries_of"]
 
-
-class Located(NamedTuple):
-    """One geometry on the globe: its GeoJSON type, its WKB, and west, south, east, north."""
-
-    kind: str
-    wkb: bytes
-    bounds: tuple[float, float, float, float]
+_FEWEST_RING_POSITIONS = 4
 
 
-def located(text: str) -> Located | None:
-    """Return the geometry of a GeoJSON text: a geometry, or a feature that has one; None for all else."""
-    try:
-        found = msgspec.json.decode(text)
-        if found["type"] == "Feature":
-            found = found["geometry"]
-        kind, coordinates = found["type"], found["coordinates"]
-        points: list[npt.NDArray[np.float64]] = []
-        wkb = _WRITERS[kind](coordinates, points)
-    except (msgspec.DecodeError, KeyError, TypeError, ValueError, IndexError):
-        return None
-    if not points:
-        return None
-    everywhere = np.concatenate(points)
-    west, south = everywhere.min(axis=0)
-    east, north = everywhere.max(axis=0)
-    return Located(kind, wkb, (float(west), float(south), float(east), float(north)))
+class _Position(Struct, array_like=True, gc=False):
+    x: float
+    y: float
 
 
-def _header(code: int, count: int | None = None) -> bytes:
-    return struct.pack("<BI", 1, code) if count is None else struct.pack("<BII", 1, code, count)
+_Positions = Annotated[list[_Position], Meta(min_length=1)]
+_Line = Annotated[list[_Position], Meta(min_length=2)]
+_Ring = Annotated[list[_Position], Meta(min_length=3)]
+_Rings = Annotated[list[_Ring], Meta(min_length=1)]
+_COORDINATES = {
+    "Point": _Position,
+    "LineString": _Line,
+    "Polygon": _Rings,
+    "MultiPoint": _Positions,
+    "MultiLineString": Annotated[list[_Line], Meta(min_length=1)],
+    "MultiPolygon": Annotated[list[_Rings], Meta(min_length=1)],
+}
+_GEOMETRIES = [
+    msgspec.defstruct(kind, [("coordinates", held)], tag_field="type", tag=kind)
+    for kind, held in _COORDINATES.items()
+]
+_Geometry: Any = reduce(or_, _GEOMETRIES)
+_Feature = msgspec.defstruct("Feature", [("geometry", _Geometry)], tag_field="type", tag="Feature")
+# Lax: a number that is written as a string counts as a number.
+_DECODER = msgspec.json.Decoder(_Geometry | _Feature, strict=False)
 
 
-def _positions(
-    coordinates: Any, points: list[npt.NDArray[np.float64]], *, fewest: int
-) -> npt.NDArray[np.float64]:
-    found = np.array([position[:2] for position in coordinates], dtype="<f8").reshape(-1, 2)
-    if len(found) < fewest or not np.isfinite(found).all():
-        raise ValueError("too few positions, or one that is no number")
-    points.append(found)
+def geometries_of(texts: Iterable[str | None]) -> Geometries:
+    """Return the geometry of each GeoJSON text, in two dimensions; None for what is no geometry."""
+    plain = np.array([None if text is None else _plain(text) for text in texts], dtype=object)
+    found: Geometries = shapely.from_geojson(plain, on_invalid="ignore")
     return found
 
 
-def _point(coordinates: Any, points: list[npt.NDArray[np.float64]]) -> bytes:
-    return _header(1) + _positions([coordinates], points, fewest=1).tobytes()
+def _plain(text: str) -> str | None:
+    """Return the geometry of a text as GeoJSON without heights and open rings."""
+    try:
+        found: Any = _DECODER.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    geometry = getattr(found, "geometry", found)
+    for ring in _rings(geometry):
+        if ring[0] != ring[-1]:
+            ring.append(ring[0])
+        if len(ring) < _FEWEST_RING_POSITIONS:
+            return None
+    return msgspec.json.encode(geometry).decode()
 
 
-def _line(coordinates: Any, points: list[npt.NDArray[np.float64]]) -> bytes:
-    found = _positions(coordinates, points, fewest=_LINE_POINTS)
-    return _header(2, len(found)) + found.tobytes()
+def _rings(geometry: Any) -> Iterable[list[_Position]]:
+    kind, coordinates = type(geometry).__name__, geometry.coordinates
+    if kind == "MultiPolygon":
+        return chain.from_iterable(coordinates)
+    return coordinates if kind == "Polygon" else ()
 
 
-def _polygon(coordinates: Any, points: list[npt.NDArray[np.float64]]) -> bytes:
-    rings = []
-    for ring in coordinates:
-        found = _positions(ring, points, fewest=_RING_POINTS - 1)
-        if (found[0] != found[-1]).any():
-            found = np.concatenate([found, found[:1]])
-        if len(found) < _RING_POINTS:
-            raise ValueError("a ring of fewer than three points")
-        rings.append(struct.pack("<I", len(found)) + found.tobytes())
-    if not rings:
-        raise ValueError("a polygon without a ring")
-    return _header(3, len(rings)) + b"".join(rings)
+class Extent:
+    """The types of some geometries, and the box around them.
 
+    Attributes
+    ----------
+    kinds : set of str
+        GeoJSON types, such as ``MultiPolygon``.
+    bounds : tuple of float or None
+        West, south, east, north of all positions, those of holes included; None without a position.
+    """
 
-_Writer = Callable[[Any, list[npt.NDArray[np.float64]]], bytes]
+    def __init__(self) -> None:
+        self.kinds: set[str] = set()
+        self.bounds: tuple[float, ...] | None = None
 
-
-def _several(code: int, write: _Writer) -> _Writer:
-    def written(coordinates: Any, points: list[npt.NDArray[np.float64]]) -> bytes:
-        return _header(code, len(coordinates)) + b"".join(write(one, points) for one in coordinates)
-
-    return written
-
-
-_WRITERS: dict[str, _Writer] = {
-    "Point": _point,
-    "LineString": _line,
-    "Polygon": _polygon,
-    "MultiPoint": _several(4, _point),
-    "MultiLineString": _several(5, _line),
-    "MultiPolygon": _several(6, _polygon),
-}
+    def add(self, geometries: Geometries) -> None:
+        """Extend it by some geometries; None counts as no geometry."""
+        self.kinds.update(one.geom_type for one in geometries if one is not None)
+        positions = shapely.get_coordinates(geometries)
+        if self.bounds is not None:
+            positions = np.concatenate([positions, np.reshape(self.bounds, (2, 2))])
+        if len(positions):
+            self.bounds = (*positions.min(axis=0).tolist(), *positions.max(axis=0).tolist())

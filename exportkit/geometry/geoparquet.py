@@ -1,7 +1,6 @@
-"""GeoParquet: the objects that stand on the globe, as one file that maps can be drawn from.
+"""GeoParquet: the objects of an export or a lake that have GeoJSON, as one file for maps.
 
-Takes an export or a lake, gives a GeoParquet 1.1 file. Knows the file's metadata; the geometry itself comes
-from `geojson`.
+Takes a source, gives a GeoParquet 1.1 file. Knows the metadata of that format.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,7 +18,7 @@ from pyarrow import parquet as pq
 
 from exportkit.batch import arrow_schema
 from exportkit.errors import WriteError
-from exportkit.geometry.geojson import Located, located
+from exportkit.geometry.optional_shapely import needing_shapely
 from exportkit.pipeline import SourceLike, batches, make_options, warned
 from exportkit.place import Place
 from exportkit.report import Report
@@ -37,8 +35,9 @@ _KEPT = (
 def write_geoparquet(source: SourceLike, path: str | os.PathLike[str]) -> int:
     """Write the objects of an export or a lake that have longitudes and latitudes to a GeoParquet file.
 
-    One row for each row of `objects` with `geojson`, in order: its keys, names and `geojson`, and `geometry`
-    as WKB. The file appears under its name when it is whole, and replaces one that was there.
+    Each row of `objects` with `geojson` becomes one row, in the same order: its keys, names and `geojson`,
+    and `geometry` as WKB. The file appears under its name when it is complete, and replaces a file of that
+    name.
 
     Parameters
     ----------
@@ -50,10 +49,12 @@ def write_geoparquet(source: SourceLike, path: str | os.PathLike[str]) -> int:
     Returns
     -------
     int
-        Rows written. `geometry` is null in those whose `geojson` is none.
+        Rows written. `geometry` is null where `geojson` is no single geometry: not GeoJSON, or a collection.
 
     Raises
     ------
+    MissingDependencyError
+        shapely is not installed.
     FileNotFoundError
         The source does not exist.
     ReadError
@@ -71,22 +72,28 @@ def write_geoparquet(source: SourceLike, path: str | os.PathLike[str]) -> int:
 
     Notes
     -----
-    GeoParquet 1.1 with the coordinate reference system that it has when none is named: longitude and latitude
-    on WGS 84 (OGC:CRS84), as GeoJSON has it. Memory: one batch of objects.
+    The file names no coordinate reference system. GeoParquet 1.1 then means longitude and latitude on WGS 84
+    (OGC:CRS84), as GeoJSON does. Heights are left out and open rings are closed. Memory: one batch of
+    objects.
     """
-    destination = Path(path)
+    with _whole_file(Path(path)) as file:
+        return _write(_objects(source), file)
+
+
+@contextmanager
+def _whole_file(destination: Path) -> Iterator[BinaryIO]:
+    """Open a file that appears under its name when it is complete, and not at all after an error."""
     unfinished = destination.with_name(f".{destination.name}.inprogress")
     with _failing_as_writing(destination):
         file = unfinished.open("wb")
     try:
         with file:
-            rows = _write(_objects(source), file)
+            yield file
         with _failing_as_writing(destination):
             unfinished.replace(destination)
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
-    return rows
 
 
 @contextmanager
@@ -98,34 +105,12 @@ def _failing_as_writing(destination: Path) -> Iterator[None]:
         raise WriteError(problem, place=Place(str(destination))) from None
 
 
-@dataclass(slots=True)
-class _Extent:
-    """What the file's metadata says of all geometries together."""
-
-    kinds: set[str] = field(default_factory=set)
-    bounds: tuple[float, float, float, float] | None = None
-
-    def add(self, one: Located) -> None:
-        self.kinds.add(one.kind)
-        west, south, east, north = self.bounds or one.bounds
-        self.bounds = (
-            min(west, one.bounds[0]), min(south, one.bounds[1]),
-            max(east, one.bounds[2]), max(north, one.bounds[3]),
-        )  # fmt: skip
-
-    def metadata(self) -> str:
-        column: dict[str, Any] = {"encoding": "WKB", "geometry_types": sorted(self.kinds)}
-        if self.bounds is not None:
-            column["bbox"] = self.bounds
-        return json.dumps({"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}})
-
-
 def _objects(source: SourceLike) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of `objects` that stand on the globe."""
-    on_globe = pc.field("geojson").is_valid()
+    """Yield the rows of `objects` that have GeoJSON."""
+    has_geojson = pc.field("geojson").is_valid()
     if is_lake(source):
         parts = parts_of(source, "objects")  # type: ignore[arg-type]  # a lake is a path
-        yield from dataset_of(parts).to_batches(columns=[*_KEPT], filter=on_globe)
+        yield from dataset_of(parts).to_batches(columns=[*_KEPT], filter=has_geojson)
         return
     options = make_options(tables=["objects"], columns={"objects": _KEPT})
     report = Report()
@@ -134,25 +119,25 @@ def _objects(source: SourceLike) -> Iterator[pa.RecordBatch]:
 
 
 def _write(objects: Iterator[pa.RecordBatch], file: BinaryIO) -> int:
-    """Write the rows and, when all are known, what the file's metadata says of them."""
+    """Write the rows, and after the last one the metadata of all geometries; return the number of rows."""
+    with needing_shapely("write_geoparquet"):
+        from exportkit.geometry.geojson import Extent, geometries_of  # noqa: PLC0415 - imports shapely
+        from exportkit.geometry.shapes import wkb_array  # noqa: PLC0415 - imports shapely
     declared = arrow_schema("objects", _KEPT)
     schema = pa.schema([*declared, pa.field("geometry", pa.binary())], metadata=declared.metadata)
-    extent, rows = _Extent(), 0
+    extent, rows = Extent(), 0
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         for batch in objects:
-            rows += _write_batch(writer, batch, schema, extent)
-        writer.add_key_value_metadata({"geo": extent.metadata()})
+            if not batch.num_rows:
+                continue
+            geometries = geometries_of(batch["geojson"].to_pylist())
+            extent.add(geometries)
+            columns = [*(batch[name] for name in _KEPT), wkb_array(geometries)]
+            writer.write_batch(pa.record_batch(columns, schema=schema))
+            rows += batch.num_rows
+        column: dict[str, Any] = {"encoding": "WKB", "geometry_types": sorted(extent.kinds)}
+        if extent.bounds is not None:
+            column["bbox"] = extent.bounds
+        geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
+        writer.add_key_value_metadata({"geo": json.dumps(geo)})
     return rows
-
-
-def _write_batch(writer: Any, batch: pa.RecordBatch, schema: pa.Schema, extent: _Extent) -> int:
-    if not batch.num_rows:
-        return 0
-    found = [located(text) for text in batch["geojson"].to_pylist()]
-    for one in found:
-        if one is not None:
-            extent.add(one)
-    geometry = pa.array([None if one is None else one.wkb for one in found], pa.binary())
-    columns = [batch[name] for name in schema.names[:-1]]
-    writer.write_batch(pa.record_batch([*columns, geometry], schema=schema))
-    return int(batch.num_rows)

@@ -1,85 +1,138 @@
-"""Needs: which fields of the input the wanted tables are made from; the others are never decoded.
+"""Projection: which fields of the input the wanted tables are made from. The others are never decoded.
 
-A field stays when a wanted table shows it, or anything below it, in any of its columns (``extra``
-included): leaving tables out never changes those that are asked for.
+A field is needed by the tables whose rows stand in it, by those with a column of it, and by those that
+look at it for a derived column or for ``extra``. The first two follow from the types of the structs and the
+source paths of the columns; the last are named here.
 """
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Collection
+from functools import cache
 
-__all__ = ["skipped_fields"]
+from exportkit.rows import STRUCTS
+from exportkit.rows.kinds import GEOMETRY_KEYS
+from exportkit.rows.structs import structs_in
+from exportkit.tables import TABLES, Table
 
-_FEATURES = frozenset({"objects", "classifications", "relationships"})
-_LABELS = frozenset({"labels", "segments", "key_frames"}) | _FEATURES
-#: Tables whose ``extra``, or whose media type, may show what any label says.
-_ANY_LABEL = frozenset({"data_rows", "labels"})
-_OBJECTS = frozenset({"objects"})
-_ANSWERS = frozenset({"classifications", "labels"})
+__all__ = ["needed_by", "skipped_fields"]
 
-#: By struct and field, the tables made from it. Fields that are not named are made into something everywhere.
-NEEDED_BY: dict[str, dict[str, frozenset[str]]] = {
-    "Row": {
-        "media_attributes": frozenset({"data_rows"}),
-        "attachments": frozenset({"attachments"}),
-        "metadata_fields": frozenset({"metadata"}),
-        "embeddings": frozenset({"embeddings"}),
-        "projects": frozenset({"projects", "workflow_history", "data_rows"}) | _LABELS,
-        "experiments": frozenset({"model_runs", "data_rows"}) | _LABELS,
-    },
-    "DataRow": dict.fromkeys(
-        ("global_key", "external_id", "row_data", "details"), frozenset({"data_rows"})
-    ),
-    "Project": {
-        "name": frozenset({"projects"}),
-        "labels": _LABELS | _ANY_LABEL,
-        "project_details": frozenset({"projects", "workflow_history", "labels"}),
-        "project_tags": frozenset({"projects"}),
-    },
-    "ProjectDetails": {"workflow_history": frozenset({"workflow_history", "projects"})},
-    "Run": dict.fromkeys(("labels", "predictions"), _LABELS | _ANY_LABEL),
-    "Label": {
-        "annotations": _LABELS | _ANY_LABEL,
-        **dict.fromkeys(
-            (
-                "label_kind", "version", "label_details", "z_order", "performance_details",
-                "performance_details_v2",
-            ),
-            frozenset({"labels"}),
-        ),
-    },
+Needs = dict[str, dict[str, frozenset[str]]]
+
+_DATA_ROWS, _LABELS = frozenset({"data_rows"}), frozenset({"labels"})
+#: Tables that look at fields to which neither the types nor the source paths lead. `data_rows` finds the
+#: media type in annotations, `labels` the container. `labels` and `projects` show leftovers of what has no
+#: row.
+_LOOKED_AT: Needs = {
+    "Row": dict.fromkeys(("projects", "experiments"), _DATA_ROWS),
+    "Project": {"labels": _DATA_ROWS, "project_details": _LABELS},  # is_selected
+    "ProjectDetails": {"workflow_history": frozenset({"projects"})},
+    "Run": dict.fromkeys(("labels", "predictions"), _DATA_ROWS),
+    "Label": {"annotations": _DATA_ROWS},
     "Annotations": {
-        "objects": _FEATURES | _ANY_LABEL,
-        "classifications": _ANSWERS,
-        "relationships": _FEATURES,
-        "frames": _FEATURES | _ANY_LABEL | {"segments"},
-        "segments": _ANY_LABEL | {"segments"},
-        "key_frame_feature_map": _ANY_LABEL | {"objects", "key_frames"},
-        "groups": _FEATURES | _ANY_LABEL,
-        "timestamp": _ANY_LABEL | {"classifications", "segments"},
+        "objects": _DATA_ROWS | _LABELS | {"relationships"},  # they may stand among the objects
+        "relationships": frozenset({"objects"}),  # those that repeat one are dropped
+        "frames": _DATA_ROWS | _LABELS | {"relationships", "segments"},  # unit of the spans
+        "segments": _DATA_ROWS | _LABELS,
+        "key_frame_feature_map": _DATA_ROWS | _LABELS | {"objects"},  # is_key_frame
+        "groups": _DATA_ROWS | {"relationships"},
+        "timestamp": _DATA_ROWS | _LABELS | {"segments"},
+        "classifications": _LABELS,
     },
-    "Frame": {"classifications": _ANSWERS},
-    "Group": {"classifications": _ANSWERS},
-    "Moment": {"classifications": _ANSWERS},
-    "Object": {
-        "classifications": frozenset({"classifications"}),
-        **dict.fromkeys(
-            (
-                "bounding_box", "polygon", "line", "point", "mask", "composite_mask", "location",
-                "conversational_location", "page_number", "page_dimensions", "geojson", "selected_message",
-                "selected_messages", "ranked_messages", "confidence", "custom_metrics",
-            ),
-            _OBJECTS,
-        ),
-    },
-    "Relationship": {"classifications": frozenset({"classifications"})},
+    **{name: {"classifications": _LABELS} for name in ("Frame", "Group", "Moment")},
+}
+#: Structs whose fields may be skipped, each with the fields that are always read: what other tables repeat,
+#: what names a row, and small values that are not worth a struct without them.
+_ALWAYS_READ: dict[str, tuple[str, ...]] = {
+    "Row": ("data_row",),
+    "DataRow": ("id",),
+    "Project": (),
+    "ProjectDetails": (
+        "ontology_id", "task_id", "task_name", "batch_id", "batch_name", "workflow_status", "priority",
+        "selected_label_id", "consensus_expected_label_count",
+    ),
+    "Run": ("name", "run_data_row_id", "data_split"),
+    "Label": (),
+    "Annotations": (),
+    "Frame": ("objects",),
+    "Group": ("frames",),
+    "Moment": (),
+    "Object": ("feature_id", "feature_schema_id", "name", "value", "annotation_kind"),
+    "Relationship": (
+        "feature_id", "feature_schema_id", "name", "value", "annotation_kind", "unidirectional_relationship",
+    ),
 }  # fmt: skip
 
 
 def skipped_fields(wanted: Collection[str]) -> dict[str, frozenset[str]]:
     """Return, by struct, the fields from which none of the wanted tables is made."""
+    if all(name in wanted for name in TABLES if name != "rejects"):
+        return {}
     found = {
         struct: frozenset(field for field, tables in fields.items() if tables.isdisjoint(wanted))
-        for struct, fields in NEEDED_BY.items()
+        for struct, fields in needed_by().items()
     }
     return {struct: fields for struct, fields in found.items() if fields}
+
+
+@cache
+def needed_by() -> Needs:
+    """Return, by struct and field, the tables made from it; fields that are always read are not named."""
+    inside = {name: structs_in(name) for name in STRUCTS}
+    rows_of: dict[str, set[str]] = defaultdict(set)
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for table in TABLES.values():
+        root = _steps("Row", table.root, inside)
+        if table.struct or root:
+            rows_of[table.struct or root[-1][0]].add(table.name)
+        for step in (*(() if table.struct else root), *_column_steps(table, inside)):
+            found[step].add(table.name)
+    for key in GEOMETRY_KEYS:
+        found["Object", key].add("objects")
+    for struct, fields in inside.items():
+        for field, below in fields.items():
+            found[struct, field].update(*(rows_of[name] for name in _reached(below, inside)))
+            found[struct, field] |= _LOOKED_AT.get(struct, {}).get(field, frozenset())
+    return {
+        struct: {
+            field: frozenset(found[struct, field])
+            for field in inside[struct]
+            if found[struct, field] and field not in always
+        }
+        for struct, always in _ALWAYS_READ.items()
+    }
+
+
+_Inside = dict[str, dict[str, tuple[str, ...]]]
+
+
+def _column_steps(table: Table, inside: _Inside) -> list[tuple[str, str]]:
+    steps = []
+    for column in table.columns:
+        struct = "Row" if column.source.startswith("$") else table.struct
+        steps += _steps(struct, column.source, inside)
+    return steps
+
+
+def _steps(struct: str, path: str, inside: _Inside) -> list[tuple[str, str]]:
+    """Return the fields, each with its struct, that a JSON path goes through, as far as they are structs'."""
+    steps = []
+    for key in re.findall(r"\w+", path):
+        if key in inside.get(struct, ()):
+            steps.append((struct, key))
+            struct = next(iter(inside[struct][key]), "")
+    return steps
+
+
+def _reached(names: Collection[str], inside: _Inside) -> set[str]:
+    """Return structs and all that stand in them at any depth."""
+    found: set[str] = set()
+    ahead = list(names)
+    while ahead:
+        name = ahead.pop()
+        if name not in found:
+            found.add(name)
+            ahead += [below for some in inside[name].values() for below in some]
+    return found

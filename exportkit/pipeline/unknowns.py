@@ -9,27 +9,16 @@ import msgspec
 import pyarrow as pa
 
 from exportkit.batch.kernels import value_counts
-from exportkit.flatten import KNOWN_KINDS
 from exportkit.report import Report
 from exportkit.rows import STRUCTS
 from exportkit.rows.exact_json import read_leniently
+from exportkit.rows.kinds import KINDS
+from exportkit.tables import TABLES
 
 __all__ = ["note_unknowns"]
 
-#: The struct whose fields the paths of a table's ``extra`` start at.
-ROOTS = {
-    "data_rows": "Row",
-    "attachments": "Attachment",
-    "metadata": "MetadataField",
-    "embeddings": "Embedding",
-    "projects": "Project",
-    "workflow_history": "Step",
-    "model_runs": "Experiment",
-    "labels": "Label",
-    "objects": "Object",
-    "classifications": "Question",
-    "relationships": "Relationship",
-}
+#: By table, the struct at whose fields the paths of ``extra`` start.
+ROOTS = {name: table.struct for name, table in TABLES.items() if table.struct}
 #: Structs by the key under which they stand, for paths below a root.
 NESTED = {
     "data_row": "DataRow",
@@ -72,7 +61,7 @@ def note_unknowns(table: str, batch: pa.RecordBatch, report: Report) -> None:
                 _note_fields(table, column, texts, report)
     if table == "objects" and "annotation_kind" in batch.schema.names:
         for kind, count in value_counts(batch.column("annotation_kind")).items():
-            if kind is not None and kind not in KNOWN_KINDS:
+            if kind is not None and kind not in KINDS:
                 _count(report.unknown_kinds, kind, count)
 
 

@@ -1,14 +1,15 @@
 """Structs of features: objects, classifications, relationships, and the containers they stand in.
 
-Rules of the house for all structs of a line:
+Rules for all structs of a line:
 
-- Every field may be missing (``None``), but for ``data_row.id`` and the parts of a geometry that
-  mean nothing without one another. What is present but does not fit goes to ``extra_``.
-- Structs that become rows own an ``extra_``: what their source object held beside the fields below
-  (and, under the key of the nested object, what nested structs without rows could not hold).
-  JSON cannot fill it: its type has no JSON form, so a key ``$extra`` in the input goes the slow way.
-- Annotations are strings over the aliases below, so that `exportkit.rows.specialised` can rebuild all
-  structs with other types for an alias or a field.
+- Every field may be missing (``None``), except ``data_row.id`` and the coordinates of a geometry, which
+  mean nothing without one another. A value that does not fit its field goes to ``extra_``.
+- A struct that becomes a row owns an ``extra_``. It holds the fields of the source object that the struct
+  lacks and, under the key of a nested object, those that the nested struct lacks.
+  JSON cannot fill it: its type has no JSON form, so a line with a key ``$extra`` is decoded leniently.
+- Types are strings over the aliases below, so that `exportkit.rows.specialised` can make all structs anew
+  with another type for an alias or a field, and `exportkit.rows.structs.structs_in` can read them.
+- An annotation kind, and which fields of `Object` hold its geometry, is declared in `exportkit.rows.kinds`.
 """
 
 from __future__ import annotations
@@ -22,25 +23,25 @@ class Extra(dict[str, Any]):
     """Fields of a source object that have no column; JSON input never decodes into it."""
 
 
-#: Integers that an ``int64`` column holds.
+#: Integers that fit an ``int64`` column.
 Int = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
-#: Numbers: integers below 2**53 are exact in a ``float64`` column, larger ones (2**53 + 1 is read as
-#: 2**53) go the slow way round.
+#: Numbers. Integers below 2**53 are exact in a ``float64`` column. Lines with larger ones (2**53 + 1 would be
+#: read as 2**53) are decoded leniently.
 Float = Annotated[float, Meta(gt=-(2.0**53), lt=2.0**53)]
-#: Strings that repeat from row to row; a specialised struct may know them beforehand.
+#: Strings that repeat from row to row. A specialised struct may know them beforehand.
 Name = str
 Kind = str
 SchemaId = str
-#: An identifier that a row is nothing without.
+#: An identifier without which there is no row.
 Id = Annotated[str, Meta(min_length=1)]
-#: The value of a field of JSON text that is missing.
+#: The value of a missing field of JSON text.
 NO_RAW = Raw(b"")
 #: First and last frame (or millisecond), both inclusive.
 Span = tuple[Int, Int]
 
 
-class Part(Struct, gc=False, forbid_unknown_fields=True):
-    """A nested object whose leftovers belong to the row around it."""
+class Nested(Struct, gc=False, forbid_unknown_fields=True):
+    """An object without a row of its own; its leftovers belong to the row around it."""
 
 
 class Owner(Struct, gc=False, forbid_unknown_fields=True):
@@ -50,7 +51,7 @@ class Owner(Struct, gc=False, forbid_unknown_fields=True):
 # --- features -----------------------------------------------------------------------------------
 
 
-class Metric(Part):
+class Metric(Nested):
     """A metric of a prediction."""
 
     name: str
@@ -88,7 +89,7 @@ class Question(Owner):
     extra_: Extra | None = field(default=None, name="$extra")
 
 
-class Ends(Part):
+class Ends(Nested):
     """The features that a relationship joins."""
 
     source: str | None = None
@@ -112,7 +113,7 @@ class Relationship(Owner):
 # --- geometry -----------------------------------------------------------------------------------
 
 
-class Box(Part):
+class Box(Nested):
     """A box, in pixels or points from the top left corner."""
 
     top: Float
@@ -121,34 +122,34 @@ class Box(Part):
     width: Float
 
 
-class Point(Part):
+class Point(Nested):
     """A point, in the same units."""
 
     x: Float
     y: Float
 
 
-class Mask(Part):
+class Mask(Nested):
     """Where the mask of one object is."""
 
     url: str | None = None
 
 
-class CompositeMask(Part):
+class CompositeMask(Nested):
     """Where the mask of all objects of a label is, and the colour of this one in it."""
 
     url: str | None = None
     color_rgb: list[Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]] | None = None
 
 
-class PageDimensions(Part):
+class PageDimensions(Nested):
     """Size of a document's page, in points."""
 
     height: Float | None = None
     width: Float | None = None
 
 
-class TokenGroup(Part):
+class TokenGroup(Nested):
     """Tokens of a document's text layer on one page."""
 
     id: str | None = None
@@ -157,7 +158,7 @@ class TokenGroup(Part):
     text: str | None = None
 
 
-class Location(Part):
+class Location(Nested):
     """Where text is: characters (``start``, inclusive ``end``) or a document's token groups."""
 
     start: Int | None = None
@@ -166,14 +167,14 @@ class Location(Part):
     groups: list[TokenGroup] | None = None
 
 
-class ConversationalLocation(Part):
+class ConversationalLocation(Nested):
     """Where text is in a message of a conversation."""
 
     message_id: str | None = None
     location: Location | None = None
 
 
-class Message(Part):
+class Message(Nested):
     """A message that is selected or ranked."""
 
     message_id: str | None = None
@@ -181,7 +182,7 @@ class Message(Part):
     order: Int | None = None
 
 
-class SelectedMessage(Part):
+class SelectedMessage(Nested):
     """The message that an annotator selected."""
 
     message_id: str | None = None
@@ -189,14 +190,14 @@ class SelectedMessage(Part):
     parent_message_id: str | None = None
 
 
-class SelectedMessages(Part):
+class SelectedMessages(Nested):
     """The messages that an annotator selected."""
 
     messages: list[Message] | None = None
     parent_message_id: str | None = None
 
 
-class RankedMessages(Part):
+class RankedMessages(Nested):
     """Messages in the order an annotator gave them."""
 
     ranked_messages: list[Message] | None = None
@@ -236,14 +237,14 @@ class Object(Owner):
 # --- annotations --------------------------------------------------------------------------------
 
 
-class Frame(Part):
-    """What a video or DICOM label says of one frame."""
+class Frame(Nested):
+    """The annotations of one frame of a video or DICOM label."""
 
     objects: dict[str, Object] | None = None
     classifications: list[Question] | None = None
 
 
-class Group(Part):
+class Group(Nested):
     """One plane of a DICOM series."""
 
     name: str | None = None
@@ -251,14 +252,14 @@ class Group(Part):
     frames: dict[Int, Frame] | None = None
 
 
-class Moment(Part):
+class Moment(Nested):
     """The answers that hold at one millisecond of an audio row."""
 
     classifications: list[Question] | None = None
 
 
-class Annotations(Part):
-    """What a label says, in one of five container shapes: their keys tell which."""
+class Annotations(Nested):
+    """The annotations of a label, in one of five shapes: the keys show which."""
 
     objects: list[Object] | None = None
     classifications: list[Question] | None = None

@@ -214,6 +214,6 @@ def _part_in(declared: inspect.Type) -> str | None:
         return _part_in(declared.item_type)
     if isinstance(declared, inspect.DictType):
         return _part_in(declared.value_type)
-    if isinstance(declared, inspect.StructType) and issubclass(declared.cls, features.Part):
+    if isinstance(declared, inspect.StructType) and issubclass(declared.cls, features.Nested):
         return declared.cls.__name__
     return None

@@ -1,11 +1,12 @@
 """The structs of an Export V2 line, as the format catalogue knows it.
 
-Takes nothing, does nothing: these are the types that `decode` fills and `flatten` reads. Features
-and the rules that hold for all structs are in `exportkit.rows.features`.
+Takes nothing, does nothing: `decode` fills these types and `flatten` reads them. Features, and the rules for
+all structs, are in `exportkit.rows.features`.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from msgspec import Meta, Raw, Struct, field
@@ -20,18 +21,18 @@ from exportkit.rows.features import (
     Int,
     Kind,
     Name,
+    Nested,
     Owner,
-    Part,
     SchemaId,
 )
 
-__all__ = ["STRUCTS"]
+__all__ = ["STRUCTS", "structs_in"]
 
 
 # --- labels -------------------------------------------------------------------------------------
 
 
-class LabelDetails(Part):
+class LabelDetails(Nested):
     """Who made a label, and when."""
 
     created_at: str | None = None
@@ -41,7 +42,7 @@ class LabelDetails(Part):
     reviews: Raw = NO_RAW
 
 
-class Performance(Part):
+class Performance(Nested):
     """Time and agreement, as every export with them has them."""
 
     seconds_to_create: Float | None = None
@@ -52,7 +53,7 @@ class Performance(Part):
     consensus_score: Float | None = None
 
 
-class PerformanceV2(Part):
+class PerformanceV2(Nested):
     """Time and agreement, as exports from 2025 on have them beside the older object."""
 
     seconds_to_label: Float | None = None
@@ -92,7 +93,7 @@ class Step(Owner):
     extra_: Extra | None = field(default=None, name="$extra")
 
 
-class ProjectDetails(Part):
+class ProjectDetails(Nested):
     """Where a data row stands in a project."""
 
     ontology_id: str | None = None
@@ -140,7 +141,7 @@ class Experiment(Owner):
 # --- the data row -------------------------------------------------------------------------------
 
 
-class Details(Part):
+class Details(Nested):
     """Where a data row came from."""
 
     dataset_id: str | None = None
@@ -151,7 +152,7 @@ class Details(Part):
     created_by: str | None = None
 
 
-class DataRow(Part):
+class DataRow(Nested):
     """What the data row itself is."""
 
     id: Id
@@ -199,7 +200,7 @@ class MetadataField(Owner):
     extra_: Extra | None = field(default=None, name="$extra")
 
 
-class Vector(Part):
+class Vector(Nested):
     """One vector of an embedding."""
 
     value: list[Float] | None = None
@@ -233,5 +234,15 @@ class Row(Owner):
 STRUCTS: dict[str, type[Struct]] = {
     name: value
     for name, value in [*vars(features).items(), *globals().items()]
-    if isinstance(value, type) and issubclass(value, Struct) and value not in (Struct, Part, Owner)
+    if isinstance(value, type) and issubclass(value, Struct) and value not in (Struct, Nested, Owner)
 }
+
+
+def structs_in(name: str) -> dict[str, tuple[str, ...]]:
+    """Return, by field of a struct, the names of the structs that its type names: none for a plain value."""
+    annotations = STRUCTS[name].__annotations__
+    return {
+        field: tuple(word for word in re.findall(r"\w+", annotations[field]) if word in STRUCTS)
+        for field in STRUCTS[name].__struct_fields__
+        if field != "extra_"
+    }

@@ -1,14 +1,15 @@
 """Redaction: columns that are hashed, cut or emptied before anything is written.
 
-A redacted value is redacted wherever a table repeats it. Columns that hold JSON or lines as they stood in the
-input may repeat anything, so they are emptied as soon as anything is redacted, unless they are asked to stay.
+A redacted value is redacted wherever a table repeats it: the declarations of the tables say which columns
+do. Columns of text as it stood in the input may repeat anything, so they are emptied as soon as anything is
+redacted, unless they are asked to stay.
 """
 
 from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -17,6 +18,7 @@ import pyarrow.compute as pc
 
 from exportkit.select.value_errors import unknown_name, wrong_value
 from exportkit.tables import TABLES, Column
+from exportkit.tables.declaration import FREE_FORM as ANYTHING
 from exportkit.tables.types import STRING, ListOf
 
 __all__ = ["KEY_VARIABLE", "Redaction", "make_redaction"]
@@ -26,36 +28,28 @@ How = Literal["hash", "omit", "strip_query", "keep"]
 KEY_VARIABLE = "EXPORTKIT_REDACT_KEY"
 #: Hexadecimal digits of a hash: 128 bits keep a billion values apart.
 HASH_DIGITS = 32
-#: Columns of text as it stood in the input.
-FREE_FORM = ("extra", "payload", "media_attributes", "reviews", "raw", "raw_uri")
-#: By column, columns that repeat its values as they are.
-SAME_VALUES: Mapping[str, tuple[str, ...]] = {
-    "label_id": ("selected_label_id", "benchmark_reference_label"),
-    "feature_id": (
-        "object_feature_id", "parent_answer_feature_id", "source_feature_id", "target_feature_id", "z_order",
-    ),
-    "answer_feature_id": ("parent_answer_feature_id",),
-    "name": ("answer_path",),
-    "answer_name": ("answer_path",),
-    "message_id": ("parent_message_id",),
-    "task_id": ("previous_task_id", "next_task_id"),
-    "task_name": ("previous_task_name", "next_task_name"),
-    "value_string": ("value_options",),
-    "value_options": ("value_string",),
-}  # fmt: skip
-#: By column, columns that hold its values inside others.
-HOLDING: Mapping[str, tuple[str, ...]] = {
-    "project_id": ("mask_url", "composite_mask_url"),
-    "feature_id": ("mask_url", "composite_mask_url"),
-    "message_id": ("messages",),
-    "text_token": ("text_groups",),
-    "plane": ("planes",),
-    "value_string": ("value_json",),
-    "value_number": ("value_json",),
-    "value_timestamp": ("value_json",),
-    "value_options": ("value_json",),
-}
 _QUERY = r"(?s)^([A-Za-z][A-Za-z0-9+.-]*://)(?:[^/?#]*@)?([^?#]*)(?:[?#].*)?$"
+
+
+def _columns() -> list[Column]:
+    return [column for table in TABLES.values() for column in table.columns]
+
+
+def _followers(named: Callable[[Column], tuple[str, ...]]) -> dict[str, frozenset[str]]:
+    """Return, by column, the other columns that name it."""
+    found: dict[str, set[str]] = {}
+    for column in _columns():
+        for name in set(named(column)) - {column.name}:
+            found.setdefault(name, set()).add(column.name)
+    return {name: frozenset(columns) for name, columns in found.items()}
+
+
+#: Columns of text as it stood in the input.
+FREE_FORM = tuple(sorted({column.name for column in _columns() if column.carries == ANYTHING}))
+#: By column, columns that repeat its values as they are.
+SAME_VALUES: Mapping[str, frozenset[str]] = _followers(lambda column: column.carries)
+#: By column, columns that hold its values inside others.
+HOLDING: Mapping[str, frozenset[str]] = _followers(lambda column: column.holds)
 
 
 @dataclass(frozen=True, slots=True)

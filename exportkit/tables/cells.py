@@ -3,7 +3,7 @@
 A column of a block is one of
 
 - a ``list`` of Python values, ``None`` for null;
-- `Attribute`: one attribute of many structs, which `batch` reads without a Python value a cell;
+- `Attribute`: one attribute of many structs, which `batch` reads without one Python value per cell;
 - a numpy array, no nulls;
 - `Numbers`: a numpy array with a mask;
 - `Same`: one value for every row;

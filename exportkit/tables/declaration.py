@@ -1,4 +1,4 @@
-"""What a column and a table are: the one declaration that schemas, files and documents come from."""
+"""What a column and a table are: the one declaration that schemas, files, documents, redaction follow."""
 
 from __future__ import annotations
 
@@ -6,7 +6,24 @@ from typing import NamedTuple
 
 from exportkit.tables.types import INT32, INT64, STRING, ColumnType
 
-__all__ = ["Column", "Table", "table"]
+__all__ = [
+    "FREE_FORM", "GEOMETRY", "IDS", "NAMES", "NOTHING_PERSONAL", "PEOPLE", "TEXT", "URLS",
+    "Column", "Table", "position", "table",
+]  # fmt: skip
+
+#: What values carry (see `Column.carries`), beside the values of other columns.
+#: Words of the platform and of exportkit: kinds, sections, units, classes of errors.
+NOTHING_PERSONAL = ("nothing personal",)
+IDS = ("ids",)
+PEOPLE = ("people",)
+#: Names that users gave to what is theirs.
+NAMES = ("names",)
+GEOMETRY = ("geometry",)
+#: Text that somebody wrote, or that is the asset.
+TEXT = ("free text",)
+URLS = ("urls",)
+#: Text or JSON as it stood in the input, which may hold anything.
+FREE_FORM = ("free form",)
 
 
 class Column(NamedTuple):
@@ -33,6 +50,11 @@ class Column(NamedTuple):
         written without statistics.
     json : bool
         Whether the string holds JSON.
+    carries : tuple of str
+        What the values carry: one of the constants above, or the names of columns whose values they repeat.
+        Every column of strings or bytes says it: redaction follows from it.
+    holds : tuple of str
+        Names of columns whose values stand inside the values of this one.
     """
 
     name: str
@@ -44,6 +66,8 @@ class Column(NamedTuple):
     repeats: bool = False
     wide: bool = False
     json: bool = False
+    carries: tuple[str, ...] = ()
+    holds: tuple[str, ...] = ()
 
 
 class Table(NamedTuple):
@@ -54,7 +78,7 @@ class Table(NamedTuple):
     name : str
         Name of the table and of its directory.
     version : int
-        Raised by one with every change of the columns; see ``schemas/CHANGES.md``.
+        Raised by one with every change of the columns; ``schemas/`` holds what each version had.
     grain : str
         What one row is.
     root : str
@@ -63,6 +87,9 @@ class Table(NamedTuple):
         Columns that name a row within ``export_id, line``.
     columns : tuple of Column
         All columns, the common ones included.
+    struct : str
+        Name of the struct (`exportkit.rows.STRUCTS`) whose leftovers ``extra`` holds; empty where rows
+        are made of no struct of their own.
     """
 
     name: str
@@ -71,6 +98,7 @@ class Table(NamedTuple):
     root: str
     identity: tuple[str, ...]
     columns: tuple[Column, ...]
+    struct: str = ""
 
     def column(self, name: str) -> Column:
         """Return the column of this name; `KeyError` when there is none."""
@@ -81,26 +109,30 @@ class Table(NamedTuple):
 
 
 DATA_ROW_ID = Column(
-    "data_row_id", STRING, "Data row the line belongs to.", "$.data_row.id", null=False, repeats=True
-)
+    "data_row_id", STRING, "Data row the line belongs to.", "$.data_row.id", null=False, repeats=True,
+    carries=IDS,
+)  # fmt: skip
 EXTRA = Column(
     "extra", STRING, "Fields of the source object without a column, nested as in the source; null when none.",
-    wide=True, json=True,
+    wide=True, json=True, carries=FREE_FORM,
 )  # fmt: skip
-EXPORT_ID = Column("export_id", STRING, "Input the line came from.", null=False, repeats=True)
+EXPORT_ID = Column(
+    "export_id", STRING, "Input the line came from.", null=False, repeats=True, carries=NOTHING_PERSONAL
+)
 LINE = Column(
     "line", INT64, "Line in that input, from 1 (in a JSON array: the element's ordinal).", null=False
 )
 
 #: Columns that every table below a label has after ``data_row_id``.
 LABEL_KEYS = (
-    Column("project_id", STRING, "Project of the label; null when it belongs to a model run.", repeats=True),
-    Column(
-        "label_id", STRING, "Label; `derived:...` where the export gives no id.", null=False, repeats=True
-    ),
+    Column("project_id", STRING, "Project of the label; null when it belongs to a model run.", repeats=True,
+           carries=IDS),
+    Column("label_id", STRING, "Label; `derived:...` where the export gives no id.", null=False, repeats=True,
+           carries=IDS),
     Column("label_index", INT32, "Ordinal of the label on its line, from 0.", null=False),
-    Column("origin", STRING, "`project`, `model_run` or `prediction`.", null=False, repeats=True),
-)
+    Column("origin", STRING, "`project`, `model_run` or `prediction`.", null=False, repeats=True,
+           carries=NOTHING_PERSONAL),
+)  # fmt: skip
 
 
 def position(of: str) -> Column:
@@ -113,6 +145,7 @@ def table(
     *columns: Column,
     grain: str,
     root: str,
+    struct: str = "",
     identity: tuple[str, ...] = (),
     below_label: bool = False,
     version: int = 1,
@@ -120,5 +153,5 @@ def table(
     """Return a table with the common columns put around `columns`."""
     keys = (DATA_ROW_ID, *LABEL_KEYS) if below_label else (DATA_ROW_ID,)
     if name == "data_rows":
-        keys = (Column("data_row_id", STRING, "Id of the data row.", "data_row.id", null=False),)
-    return Table(name, version, grain, root, identity, (*keys, *columns, EXTRA, EXPORT_ID, LINE))
+        keys = (DATA_ROW_ID._replace(meaning="Id of the data row.", source="data_row.id", repeats=False),)
+    return Table(name, version, grain, root, identity, (*keys, *columns, EXTRA, EXPORT_ID, LINE), struct)

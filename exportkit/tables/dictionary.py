@@ -5,6 +5,7 @@ Takes the declarations; gives text. Knows no files.
 
 from __future__ import annotations
 
+from exportkit.rows.kinds import KINDS, AnnotationKind
 from exportkit.tables import TABLES, Column, Table
 from exportkit.tables.drift import DRIFT, Drift
 from exportkit.tables.paths import source_path
@@ -17,11 +18,12 @@ _OPENING = """\
 <!-- Written by `make schemas` from exportkit/tables/. Change the declarations, not this file. -->
 
 Every export becomes the same fourteen tables: no column depends on what the export holds. Beside this
-dictionary there is a JSON file a table for programs, `row.schema.json` for the lines that go in, and
-`CHANGES.md` for what has changed from version to version.
+dictionary there are one JSON file per table for programs, `row.schema.json` for the lines that go in,
+`versions.json` with the columns of every version of a table, and `CHANGES.md`, which says what has changed
+from version to version.
 
 - `export_id` names the input and `line` the line in it (from 1; in a JSON array the element's ordinal).
-  Together they name a line; what names a row within its line is said below.
+  Together they name a line; the columns that name a row within its line are listed below.
 - Tables below a label carry `project_id`, `label_id`, `label_index` and `origin`. A label without an id gets
   one that starts with `derived:`.
 - Null: the key is missing, or is null. Columns marked "never" are never null.
@@ -56,10 +58,19 @@ experiment) the first carries what is left over. `objects.payload` is a JSON obj
 the fields of an annotation kind that is not in the catalogue, a polygon with holes, a box that lacks a side.
 `data_rows.media_attributes` is a JSON object of the asset's attributes that have no column.
 
+## Annotation kinds
+
+The kinds whose geometry has columns. A kind that is not among them is converted as well: its geometry is in columns
+as far as its keys are known, and else in `objects.payload`. Its media type and unit follow from the first word of
+its name. Relationships have no geometry: their ends are in `relationships`.
+
+"""  # noqa: E501 - the rows of a Markdown table cannot be broken
+
+_TYPES = """\
 ## Types that drift
 
 The platform writes one field now as this type, now as that. What a column takes:
-"""  # noqa: E501 - the rows of a Markdown table cannot be broken
+"""
 
 _BESIDE = """\
 A list takes an array whose items all fit, and leaves the whole array where one does not.
@@ -82,16 +93,31 @@ belong to no collection.
 
 
 def data_dictionary() -> str:
-    """Return the whole dictionary, with a section a table."""
+    """Return the whole dictionary, with one section per table."""
     overview = ["## Grain", "", "| table | one row is | named within its line by |", "|---|---|---|"]
     overview += [
         f"| [`{table.name}`](#{table.name}) | {table.grain} | {_names(table.identity)} |"
         for table in TABLES.values()
     ]
     drift = ["| column | takes | leaves to `extra` |", "|---|---|---|", *map(_drift, DRIFT)]
-    about = [_EXTRA, "\n".join(drift) + "\n", _BESIDE]
+    about = [_EXTRA + _kinds(), _TYPES, "\n".join(drift) + "\n", _BESIDE]
     sections = [_OPENING, "\n".join(overview) + "\n", *about, *map(_section, TABLES.values())]
     return "\n".join(sections)
+
+
+def _kinds() -> str:
+    rows = ["| kind | media type | unit | keys of the geometry |", "|---|---|---|---|"]
+    rows += [
+        f"| {kind.name} | {kind.media_type} | {_unit(kind)} | {_names(kind.geometry)} |"
+        for kind in KINDS.values()
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def _unit(kind: AnnotationKind) -> str:
+    if "geojson" in kind.geometry:
+        return "degree"
+    return kind.unit if kind.geometry else ""
 
 
 def _drift(drift: Drift) -> str:

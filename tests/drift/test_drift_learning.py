@@ -115,17 +115,17 @@ def test_odd_keys_are_kept_under_their_own_name_in_every_place(key: str) -> None
 
 
 def test_a_learned_field_is_read_at_once_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    mended: list[bytes] = []
+    lenient: list[bytes] = []
     read = decoder.read_untyped
 
     def noted(line: bytes) -> Any:
-        mended.append(line)
+        lenient.append(line)
         return read(line)
 
     monkeypatch.setattr(decoder, "read_untyped", noted)
     row = labelled(box(x_new=1), another=2)
     tables_from(export_of(*[row] * 50), block_bytes=LINE_BY_LINE)
-    assert len(mended) == 1
+    assert len(lenient) == 1
 
 
 def test_a_field_that_changes_its_type_is_learned_once_for_all_types() -> None:

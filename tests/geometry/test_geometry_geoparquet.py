@@ -4,71 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import geopandas
 import pyarrow.parquet as pq
 import pytest
 import shapely
-from hypothesis import given
-from hypothesis import strategies as st
 
 import exportkit
 from exportkit.errors import ReadError, TableError, WriteError
 from exportkit.geometry import write_geoparquet
-from exportkit.geometry.geojson import located
 
 EXPORT = Path(__file__).parents[2] / "examples" / "export.ndjson"
-
-POSITIONS = st.tuples(st.floats(-180, 180), st.floats(-90, 90)).map(list)
-RINGS = st.lists(POSITIONS, min_size=3, max_size=6).map(lambda ring: [*ring, ring[0]])
-LINES = st.lists(POSITIONS, min_size=2, max_size=6)
-POLYGONS = st.lists(RINGS, min_size=1, max_size=3)
-GEOMETRIES = st.one_of(
-    st.tuples(st.just("Point"), POSITIONS),
-    st.tuples(st.just("LineString"), LINES),
-    st.tuples(st.just("Polygon"), POLYGONS),
-    st.tuples(st.just("MultiPoint"), st.lists(POSITIONS, min_size=1, max_size=3)),
-    st.tuples(st.just("MultiLineString"), st.lists(LINES, min_size=1, max_size=3)),
-    st.tuples(st.just("MultiPolygon"), st.lists(POLYGONS, min_size=1, max_size=3)),
-).map(lambda pair: {"type": pair[0], "coordinates": pair[1]})
-
-
-@given(geometry=GEOMETRIES, in_feature=st.booleans())
-def test_geojson_becomes_the_wkb_and_bounds_that_shapely_finds(
-    geometry: dict[str, Any],
-    in_feature: bool,  # noqa: FBT001 - drawn
-) -> None:
-    text = json.dumps({"type": "Feature", "properties": {}, "geometry": geometry} if in_feature else geometry)
-    found = located(text)
-    wanted = shapely.from_geojson(json.dumps(geometry))
-    assert found is not None
-    assert found.wkb == shapely.to_wkb(wanted, byte_order=1)
-    positions = shapely.get_coordinates(wanted)  # of holes too, which may lie outside of what is drawn here
-    assert found.bounds == (*positions.min(axis=0), *positions.max(axis=0))
-    assert found.kind == geometry["type"]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "{}", "[]", "3", "null", "{", '{"type":"Point"}', '{"type":"Point","coordinates":[]}',
-        '{"type":"Point","coordinates":["a","b"]}', '{"type":"Polygon","coordinates":[[[1,2],[3,4]]]}',
-        '{"type":"Polygon","coordinates":[]}', '{"type":"LineString","coordinates":[[1,2]]}',
-        '{"type":"Cube","coordinates":[1,2]}', '{"type":"Feature","geometry":null}',
-        '{"type":"MultiPoint","coordinates":[]}', '{"type":["Point"],"coordinates":[1,2]}',
-    ],
-)  # fmt: skip
-def test_what_is_no_geometry_is_none(text: str) -> None:
-    assert located(text) is None
-
-
-def test_heights_are_left_out_and_rings_closed() -> None:
-    text = '{"type":"Polygon","coordinates":[[[0,0,9],[4,0,9],[4,3,9]]]}'
-    found = located(text)
-    assert found is not None
-    assert shapely.from_wkb(found.wkb).wkt == "POLYGON ((0 0, 4 0, 4 3, 0 0))"
 
 
 @pytest.fixture(params=["export", "parquet", "arrow"])

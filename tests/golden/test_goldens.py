@@ -1,4 +1,4 @@
-"""Every golden line becomes the rows that its golden file holds, proofread against TABLES.md."""
+"""Every golden line becomes the rows that its golden file holds, which people have proofread."""
 
 from __future__ import annotations
 

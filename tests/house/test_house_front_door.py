@@ -1,4 +1,4 @@
-"""The public package: light to import, complete and documented."""
+"""The public face: light, complete and documented."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FUNCTIONS = [name for name in exportkit.__all__ if name.islower() and not name.s
 
 
 def loaded_after(statement: str) -> list[str]:
-    """Return the heavy libraries that a new interpreter has loaded after `statement`."""
+    """Return which of the heavy libraries a new interpreter holds after `statement`."""
     code = f"import sys\n{statement}\nprint(*{HEAVY!r} & sys.modules.keys())"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return ran.stdout.split()
@@ -39,7 +39,7 @@ def sections_of(documentation: str) -> dict[str, str]:
         "from exportkit import ExportkitError, ReadError",
     ],
 )
-def test_importing_the_package_loads_no_heavy_library(statement: str) -> None:
+def test_the_front_door_loads_no_heavy_library(statement: str) -> None:
     assert loaded_after(statement) == []
 
 

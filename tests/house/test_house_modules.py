@@ -1,4 +1,4 @@
-"""Every module opens with its purpose and is short enough to be read at once."""
+"""Every module says what it is and stays short enough to be read at once."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The oracle: a slow, independent reading of an export, and what it takes to compare another reading with it.
 
 ``tables_of(line, line=1, ...)`` gives the rows of all fourteen tables for one line, ``tables_of_export`` for
-a whole file. ``rows_equal(a, b)`` is law 2 of TABLES.md. ``differences(expected, rows_of_batches(batches))``
-says where the product disagrees.
+a whole file. ``rows_equal(a, b)`` says whether two lines are the same.
+``differences(expected, rows_of_batches(batches))`` says where the product disagrees.
 """
 
 from __future__ import annotations

@@ -108,23 +108,23 @@ def _key_frames(left: Leftover) -> KeyFrames:
     for feature_id, value in features.tree.items():
         nested = value if isinstance(value, dict) else {}
         planes = [plane for plane, listed in nested.items() if isinstance(listed, dict | list)]
-        holders: list[tuple[str | None, JsonObject, str]] = [(None, features.tree, feature_id)]
-        holders += [(plane, nested, plane) for plane in planes]
-        for plane, holder, key in holders:
-            frames = _listed_frames(holder, key)
+        parents: list[tuple[str | None, JsonObject, str]] = [(None, features.tree, feature_id)]
+        parents += [(plane, nested, plane) for plane in planes]
+        for plane, parent, key in parents:
+            frames = _listed_frames(parent, key)
             if frames:
                 found[plane, feature_id] = frames
     return found
 
 
-def _listed_frames(holder: JsonObject, key: str) -> dict[int, bool]:
-    """Take the frames listed under `key` of `holder`; leave what is no frame."""
-    listed = holder[key]
+def _listed_frames(parent: JsonObject, key: str) -> dict[int, bool]:
+    """Take the frames listed under `key` of `parent`; leave what is no frame."""
+    listed = parent[key]
     if isinstance(listed, list):
         numbers = [int64(item) for item in listed]
         if MISFIT in numbers:
             return {}
-        holder[key] = {}
+        parent[key] = {}
         return dict.fromkeys(numbers, True)
     frames = {}
     for name, value in list(listed.items()) if isinstance(listed, dict) else ():
@@ -143,14 +143,14 @@ def _by_plane(left: Leftover) -> Iterator[tuple[str | None, Leftover]]:
 
 def _numbered(left: Leftover, key: str) -> Iterator[tuple[int, Leftover]]:
     """Give the objects under whole-number keys of the object under `key`, in place."""
-    holder = left.inside(key)
-    if "-0" in holder.tree:  # another spelling of "0": the last of both counts
-        members = {"0" if name == "-0" else name: item for name, item in holder.tree.items()}
-        holder.tree.clear()
-        holder.tree.update(members)
-    for name in holder.tree:
-        if _is_number(name) and isinstance(holder.tree[name], dict):
-            yield int(name), holder.inside(name)
+    parent = left.inside(key)
+    if "-0" in parent.tree:  # another spelling of "0": the last of both counts
+        members = {"0" if name == "-0" else name: item for name, item in parent.tree.items()}
+        parent.tree.clear()
+        parent.tree.update(members)
+    for name in parent.tree:
+        if _is_number(name) and isinstance(parent.tree[name], dict):
+            yield int(name), parent.inside(name)
 
 
 def _is_number(key: str) -> bool:

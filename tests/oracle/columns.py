@@ -1,4 +1,4 @@
-"""The columns of the fourteen tables, written down once more from TABLES.md.
+"""The columns of the fourteen tables, written down once more from the data dictionary.
 
 Gives names only: which columns a row has, which of them hold JSON, and what identifies a row of one line.
 """

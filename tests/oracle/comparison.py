@@ -1,8 +1,8 @@
 """Comparison: takes rows of the product and of the oracle, says where they differ.
 
 Rows compare by value: JSON columns parsed, instants as instants, a null and an empty list as the same, and
-`extra`, `payload`, `media_attributes` and `value_json` without nulls and empty containers, since law 2 of
-TABLES.md does not tell those apart. The order of rows within a line is free; the order of lines is not looked
+`extra`, `payload`, `media_attributes` and `value_json` without nulls and empty containers, since
+equal lines may differ in those. The order of rows within a line is free; the order of lines is not looked
 at here.
 """
 
@@ -54,15 +54,15 @@ def without_nulls(table: str, row: JsonObject) -> JsonObject:
     """Return a row in the form in which rows compare: only columns that say something."""
     kept = {}
     for column, value in row.items():
-        said = value
+        shown = value
         if column == "extra" and table == "classifications" and value is not None:
-            said = without_empties({key: item for key, item in value.items() if key not in MARKS})
+            shown = without_empties({key: item for key, item in value.items() if key not in MARKS})
         elif column in EMPTY_IS_NULL:
-            said = without_empties(value)
+            shown = without_empties(value)
         elif isinstance(value, list) and not value and column not in JSON_COLUMNS[table]:
-            said = None
-        if said is not None and column not in FREE.get(table, ()):
-            kept[column] = said
+            shown = None
+        if shown is not None and column not in FREE.get(table, ()):
+            kept[column] = shown
     return kept
 
 

@@ -1,11 +1,11 @@
-"""Equality of lines: law 2 of TABLES.md, as a normal form.
+"""Equality of lines, as a normal form: a line that is rebuilt from its tables equals the line that was read.
 
 Takes two lines of an export, says whether they are the same: after dropping nulls and empty containers,
 comparing numbers as numbers and timestamps as instants, and counting as equal both spellings of
 ``key_frame_feature_map``, ``exif_rotation`` as number or digits, a frame or millisecond ``-0`` and ``0`` (of
 which an object that names both holds the last), a relationship repeated inside ``objects``, and a field of
-``performance_details_v2`` that repeats ``performance_details``. Two input spellings that TABLES.md calls the
-same thing count as equal too: ``name`` and ``schema_name``, ``data_split`` and ``split``.
+``performance_details_v2`` that repeats ``performance_details``. Two spellings of one field are equal too:
+``name`` and ``schema_name``, ``data_split`` and ``split``.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ def rows_equal(line_a: Line, line_b: Line) -> bool:
 def normal_form(line: Line) -> str:
     """Return text that is the same for two lines exactly when they are equal."""
     parsed = json.loads(json.dumps(line) if isinstance(line, dict) else line)
-    for holder, key in _instants(parsed):
-        moment = instant(holder.get(key))
+    for parent, key in _instants(parsed):
+        moment = instant(parent.get(key))
         if moment is not MISFIT:
-            holder[key] = moment.isoformat()
+            parent[key] = moment.isoformat()
     _spellings(parsed)
     for label in labels_of(parsed):
         _performance(label)

@@ -1,7 +1,7 @@
 """What fits a column: takes one JSON value, gives the column's value or `MISFIT`.
 
-Written from TABLES.md: ids are strings, counts int64, numbers float64 when float64 holds them exactly, an
-instant without offset is UTC. Nothing is coerced from one JSON type to another.
+Written from the data dictionary: ids are strings, counts int64, numbers float64 when float64 holds them
+exactly, an instant without offset is UTC. Nothing is coerced from one JSON type to another.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Goldens: takes the rows of a line, gives the form in which ``tests/golden`` keeps them, and writes it anew.
 
-Run it from ``tests/`` with ``python -m oracle.goldens`` after a change of the contract and read what changed
-against TABLES.md: the oracle wrote the goldens, a person vouches for them.
+Run it from ``tests/`` with ``python -m oracle.goldens`` after a new line or a change of the tables, and
+proofread what changed against ``schemas/README.md``: the oracle writes the goldens, a person vouches for
+them.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ KINDS = {
     "TextEntity", "ConversationalTextEntity", "DocumentBoundingBox", "DocumentEntityToken",
     "GeoBoundingBox", "GeoPolygon", "GeoPolyline", "GeoPoint", "MessageSingleSelection",
     "MessageMultiSelection", "MessageRanking", "VideoBoundingBox", "VideoSegmentationMask",
-    "VideoPoint", "VideoPolyline", "DICOMPolyline", "DICOMSegmentationMask",
+    "VideoPoint", "VideoPolyline", "VideoPolygon", "DICOMPolyline", "DICOMSegmentationMask",
     "ImageUnidirectionalRelationship", "TextUnidirectionalRelationship",
     "DocumentUnidirectionalRelationship", "ImageBidirectionalRelationship",
     "TextBidirectionalRelationship", "DocumentBidirectionalRelationship",
@@ -166,10 +166,10 @@ def _vertices(left: Leftover, fitted: set[str]) -> JsonObject:
 
 
 def _location(left: Leftover, fitted: set[str]) -> JsonObject:
-    said = left.inside("conversational_location") if "conversational_location" in fitted else Leftover({})
-    location = left.inside("location") if "location" in fitted else said.inside("location")
+    spoken = left.inside("conversational_location") if "conversational_location" in fitted else Leftover({})
+    location = left.inside("location") if "location" in fitted else spoken.inside("location")
     return {
-        "message_id": said.take("message_id", text),
+        "message_id": spoken.take("message_id", text),
         "text_start": location.take("start", int64),
         "text_end": location.take("end", int64),
         "text_token": location.take("token", text),

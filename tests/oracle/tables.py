@@ -1,7 +1,7 @@
 """The slow reading: takes one line of an export, gives the rows of all fourteen tables.
 
-Plain Python over `json`, written from TABLES.md and EXPORT_FORMAT.md without looking at the product: where
-both agree, two independent readings of one contract agree. Speed is of no interest here.
+Plain Python over `json`, written from the data dictionary and from exports without looking at the product:
+where both agree, two independent readings of one contract agree. Speed is of no interest here.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def tables_of(
     common = {"export_id": export_id, "line": line}
     parsed = _parse(json.dumps(given).encode() if isinstance(given, dict) else given)
     data_row = parsed.get("data_row") if isinstance(parsed, dict) else None
-    if not isinstance(data_row, dict) or text(data_row.get("id") or None) is MISFIT or _tells_error(parsed):
+    if not isinstance(data_row, dict) or text(data_row.get("id") or None) is MISFIT or _is_error(parsed):
         raw = given if isinstance(given, bytes) else None
         columns = {"error": "DecodeError", "raw": raw, "data_row_id": _shown_id(parsed)}
         tables["rejects"].append(make_row("rejects", place, common, columns))
@@ -103,10 +103,10 @@ def _parse(line: bytes) -> Any:
         return None
 
 
-def _tells_error(parsed: JsonObject) -> bool:
+def _is_error(parsed: JsonObject) -> bool:
     """Whether a line is of the platform's error stream: an error, and no section of a data row."""
-    told = any(parsed.get(key) is not None for key in ("error", "errors"))
-    return told and all(parsed.get(section) is None for section in SECTIONS)
+    has_error = any(parsed.get(key) is not None for key in ("error", "errors"))
+    return has_error and all(parsed.get(section) is None for section in SECTIONS)
 
 
 def _shown_id(parsed: Any) -> str | None:

@@ -1,4 +1,4 @@
-"""Law 2 of TABLES.md: which lines are the same, and which are not."""
+"""Which lines are the same, and which are not."""
 
 from __future__ import annotations
 

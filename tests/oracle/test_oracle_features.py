@@ -1,4 +1,4 @@
-"""The oracle's rules for what stands below a label, checked by hand against TABLES.md."""
+"""The oracle's rules for what stands below a label, checked by hand."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def test_an_unknown_kind_keeps_its_unknown_keys_and_its_line_in_the_payload() ->
 def test_text_locations_of_texts_conversations_and_documents_have_their_columns() -> None:
     location = {"start": 10, "end": 20, "token": "um dolor si"}
     group = {"id": "g", "page_number": 1, "tokens": ["t"], "text": "w", "x": 1}
-    said = {"message_id": "2", "location": {"start": 0, "end": 8}}
+    given = {"message_id": "2", "location": {"start": 0, "end": 8}}
     assert one_object(location=location) == {"text_start": 10, "text_end": 20, "text_token": "um dolor si"}
-    entity = one_object(annotation_kind="ConversationalTextEntity", conversational_location=said)
+    entity = one_object(annotation_kind="ConversationalTextEntity", conversational_location=given)
     assert (entity["message_id"], entity["text_start"], entity["text_end"]) == ("2", 0, 8)
     assert one_object(location={"groups": [group]}) == {
         "text_groups": [{"id": "g", "page_number": 1, "tokens": ["t"], "text": "w"}],

@@ -1,4 +1,4 @@
-"""The oracle's rules for data rows, projects, runs and labels, checked by hand against TABLES.md."""
+"""The oracle's rules for data rows, projects, runs and labels, checked by hand."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_metadata_value_goes_to_the_column_of_its_type() -> None:
         (row,) = rows_of(
             "metadata", metadata_fields=[{"schema_kind": f"CustomMetadata{kind}", "value": given}]
         )
-        return {key: said for key, said in row.items() if key.startswith("value")}
+        return {key: shown for key, shown in row.items() if key.startswith("value")}
 
     option = {"schema_id": "o", "schema_name": "train", "schema_kind": "CustomMetadataEnumOption"}
     moment = datetime(2025, 2, 1, 0, 0, tzinfo=UTC)

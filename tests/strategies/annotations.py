@@ -24,7 +24,7 @@ FLAT_KINDS: dict[str, tuple[tuple[str, ...], str]] = {
     "preference": ((), ""),
     "prompt_response": ((), ""),
 }
-VIDEO_KINDS = ("VideoBoundingBox", "VideoSegmentationMask", "VideoPoint", "VideoPolyline")
+VIDEO_KINDS = ("VideoBoundingBox", "VideoSegmentationMask", "VideoPoint", "VideoPolyline", "VideoPolygon")
 DICOM_KINDS = ("DICOMPolyline", "DICOMSegmentationMask")
 PLANES = ("Axial", "Sagittal", "Coronal")
 

@@ -40,7 +40,7 @@ class Spot(NamedTuple):
 
     Attributes
     ----------
-    holder : dict
+    parent : dict
         The object that holds it.
     key : str
         Its key there.
@@ -50,7 +50,7 @@ class Spot(NamedTuple):
         Whether that is inside keyed spans.
     """
 
-    holder: JsonObject
+    parent: JsonObject
     key: str
     fixed: bool
     in_spans: bool
@@ -62,8 +62,8 @@ def mutated_rows(
 ) -> JsonObject:
     """Give a row of `source` (by default any row) with one to three mutations.
 
-    With `odd_items`, items of arrays become scalars and nulls too. TABLES.md does not say in which row such
-    an item leaves its trace, so that only laws about whole lines hold for these.
+    With `odd_items`, items of arrays become scalars and nulls too. No rule says in which row such an
+    item leaves its trace, so that only laws about whole lines hold for these.
     """
     row: JsonObject = json.loads(json.dumps(draw(rows() if source is None else source)))
     mutations = st.sampled_from([*MUTATIONS, _replace_item] if odd_items else MUTATIONS)
@@ -79,25 +79,25 @@ def mutated_rows(
 
 def _add_unknown(draw: st.DrawFn, spot: Spot) -> None:
     if not spot.in_spans and spot.key not in KEYED_SPANS:
-        value = spot.holder[spot.key]
-        target = value if isinstance(value, dict) else spot.holder
+        value = spot.parent[spot.key]
+        target = value if isinstance(value, dict) else spot.parent
         target[draw(UNKNOWN_KEYS)] = draw(UNKNOWN_VALUES)
 
 
 def _drift(draw: st.DrawFn, spot: Spot) -> None:
-    spot.holder[spot.key] = draw(SCALARS if spot.in_spans or spot.key in ARRAYS else STRANGERS)
+    spot.parent[spot.key] = draw(SCALARS if spot.in_spans or spot.key in ARRAYS else STRANGERS)
 
 
 def _drop(_draw: st.DrawFn, spot: Spot) -> None:
-    del spot.holder[spot.key]
+    del spot.parent[spot.key]
 
 
 def _put_null(_draw: st.DrawFn, spot: Spot) -> None:
-    spot.holder[spot.key] = None
+    spot.parent[spot.key] = None
 
 
 def _replace_item(draw: st.DrawFn, spot: Spot) -> None:
-    value = spot.holder[spot.key]
+    value = spot.parent[spot.key]
     if isinstance(value, list) and value and not spot.in_spans:
         value[draw(st.integers(0, len(value) - 1))] = draw(st.sampled_from([None, "drift", 5]))
     else:
@@ -105,8 +105,8 @@ def _replace_item(draw: st.DrawFn, spot: Spot) -> None:
 
 
 def _rename_kind(draw: st.DrawFn, spot: Spot) -> None:
-    if "annotation_kind" in spot.holder:
-        spot.holder["annotation_kind"] = draw(UNKNOWN_KINDS)
+    if "annotation_kind" in spot.parent:
+        spot.parent["annotation_kind"] = draw(UNKNOWN_KINDS)
     else:
         _add_unknown(draw, spot)
 
@@ -126,8 +126,8 @@ def _spots(value: Any, *, in_spans: bool = False) -> Iterator[Spot]:
             yield from _spots(item, in_spans=in_spans or key in KEYED_SPANS)
 
 
-def _is_fixed(holder: JsonObject, key: str) -> bool:
+def _is_fixed(parent: JsonObject, key: str) -> bool:
     """Whether a row that lacks the value is no row, or cannot be put together again."""
     if key == "message_id":
-        return any(name.startswith("conversational_") for name in holder)
-    return key in ("feature_id", "data_row") or (key == "id" and "row_data" in holder)
+        return any(name.startswith("conversational_") for name in parent)
+    return key in ("feature_id", "data_row") or (key == "id" and "row_data" in parent)

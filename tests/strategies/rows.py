@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from strategies.annotations import annotations_of
 from strategies.choices import Choices, JsonObject, choices
 
-__all__ = ["MEDIA", "catalog_rows", "model_run_rows", "project_rows", "rows"]
+__all__ = ["MEDIA", "SHAPES", "catalog_rows", "model_run_rows", "project_rows", "row_of", "rows"]
 
 #: Media attributes by kind of row.
 MEDIA: dict[str, JsonObject] = {
@@ -38,6 +38,7 @@ MEDIA: dict[str, JsonObject] = {
     "preference": {"asset_type": "llm", "mime_type": "application/vnd.labelbox.conversational"},
     "prompt_response": {"asset_type": "text", "mime_type": "text/plain"},
 }
+#: Shapes of exports, the commonest twice.
 SHAPES = ("project", "project", "catalog", "model_run")
 METADATA_KINDS = ("String", "Number", "DateTime", "Enum")
 TILES = json.dumps({"tile_layer_url": "https://example.org/{z}/{x}/{y}.png", "min_zoom": 1})
@@ -45,25 +46,26 @@ TILES = json.dumps({"tile_layer_url": "https://example.org/{z}/{x}/{y}.png", "mi
 
 def rows(media: str | None = None) -> st.SearchStrategy[JsonObject]:
     """Give rows of project, catalog and model-run exports, of any media type or of `media`."""
-    return choices().map(lambda pick: _row(pick, media, pick.one_of(SHAPES)))
+    return choices().map(lambda pick: row_of(pick, media, pick.one_of(SHAPES)))
 
 
 def project_rows(media: str | None = None) -> st.SearchStrategy[JsonObject]:
     """Give rows of a project export: exactly one project."""
-    return choices().map(lambda pick: _row(pick, media, "project"))
+    return choices().map(lambda pick: row_of(pick, media, "project"))
 
 
 def catalog_rows(media: str | None = None) -> st.SearchStrategy[JsonObject]:
     """Give rows of a catalog export: none to three projects, and model runs."""
-    return choices().map(lambda pick: _row(pick, media, "catalog"))
+    return choices().map(lambda pick: row_of(pick, media, "catalog"))
 
 
 def model_run_rows(media: str | None = None) -> st.SearchStrategy[JsonObject]:
     """Give rows of a model-run export: experiments, no projects."""
-    return choices().map(lambda pick: _row(pick, media, "model_run"))
+    return choices().map(lambda pick: row_of(pick, media, "model_run"))
 
 
-def _row(pick: Choices, media: str | None, shape: str) -> JsonObject:
+def row_of(pick: Choices, media: str | None, shape: str) -> JsonObject:
+    """Return the row that the choices of `pick` make: of a media type or any, in the shape of an export."""
     kind = pick.one_of(MEDIA) if media is None else media
     row: JsonObject = {"data_row": _data_row(pick), "media_attributes": _media_attributes(pick, kind)}
     if shape == "project":
@@ -145,7 +147,10 @@ def _project(pick: Choices, kind: str) -> JsonObject:
     details = pick.yes()
     labels = pick.several(lambda: _label(pick, kind, details=details))
     project = {"name": pick.name(), "labels": labels}
-    return project | pick.some(project_details=lambda: _project_details(pick, labels), project_tags=list)
+    return project | pick.some(
+        project_details=lambda: _project_details(pick, labels),
+        project_tags=lambda: pick.several(lambda: _tag(pick)),
+    )
 
 
 def _project_details(pick: Choices, labels: list[JsonObject]) -> JsonObject:
@@ -158,6 +163,10 @@ def _project_details(pick: Choices, labels: list[JsonObject]) -> JsonObject:
     if labels and pick.yes():
         details["selected_label_id"] = labels[-1]["id"]
     return details
+
+
+def _tag(pick: Choices) -> JsonObject:
+    return {"id": pick.id(), "text": pick.name(), "color": "FFAEA9", "type": "Default"}
 
 
 def _step(pick: Choices) -> JsonObject:
@@ -175,12 +184,20 @@ def _label(pick: Choices, kind: str, *, details: bool = False, predicted: bool =
         "id": pick.id(),
     }
     if details:
-        label["label_details"] = {"created_at": pick.instant(), "updated_at": pick.instant(), "reviews": []}
+        label["label_details"] = {
+            "created_at": pick.instant(),
+            "updated_at": pick.instant(),
+            "reviews": pick.several(lambda: _review(pick)),
+        }
         label["label_details"] |= pick.some(created_by="a@example.org", content_last_updated_at=pick.instant)
         label |= _performance(pick)
     label["annotations"] = annotations_of(pick, kind, predicted=predicted)
     objects = label["annotations"].get("objects", [])
     return label | pick.some(z_order=[entry["feature_id"] for entry in objects])
+
+
+def _review(pick: Choices) -> JsonObject:
+    return {"id": pick.id(), "score": pick.score(), "createdBy": "reviewer@example.org"}
 
 
 def _performance(pick: Choices) -> JsonObject:

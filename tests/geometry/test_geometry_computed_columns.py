@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 import exportkit
 from exportkit.errors import TableError
 from exportkit.geometry import add_geometry
+from geometry.object_rows import SCHEMA, objects_of
 
 EXPORT = Path(__file__).parents[2] / "examples" / "export.ndjson"
-SCHEMA = exportkit.schema("objects")
 
 NUMBERS = st.floats(-1e5, 1e5, allow_subnormal=False).map(lambda value: round(value, 3))
 SIDES = st.floats(0.01, 1e4).map(lambda value: round(value, 2))
@@ -39,18 +39,6 @@ SHAPES = st.one_of(
         }
     ),
 )
-
-
-def objects_of(shapes: list[dict[str, Any]]) -> pa.Table:
-    whole = [
-        {field.name: None if field.nullable else _some(field) for field in SCHEMA} | {"line": line} | shape
-        for line, shape in enumerate(shapes, 1)
-    ]
-    return pa.Table.from_pylist(whole, schema=SCHEMA)
-
-
-def _some(field: pa.Field) -> Any:
-    return "e" if pa.types.is_string(field.type) else 0
 
 
 def expected(shape: dict[str, Any]) -> shapely.Geometry | None:
