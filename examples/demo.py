@@ -26,7 +26,7 @@ order by all"""
 
 
 def main(export: Path = EXAMPLE) -> None:
-    """Convert `export` and print what came out."""
+    """Convert `export` and print its tables."""
     console = Console()
     with tempfile.TemporaryDirectory(prefix="exportkit-demo-") as lake:
         console.print(f"[bold]exportkit.to_parquet[/bold]({export.name!r}, 'lake/')\n", highlight=False)

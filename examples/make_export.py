@@ -63,7 +63,7 @@ def label(survey: Survey, media: str, content: str, *, skipped: bool = False, **
 
 
 def project(survey: Survey, name: str, labels: list[JsonObject], **details: Any) -> JsonObject:
-    """Return a project with the steps that the row has gone through in it."""
+    """Return a project with the workflow steps of the row."""
     first, review = ({"name": task, "id": task_id} for task, task_id in survey.tasks.items())
     moves: list[tuple[str, int, JsonObject | None, JsonObject | None]] = [("Move", 2, None, first)]
     if labels:
@@ -90,13 +90,13 @@ def project(survey: Survey, name: str, labels: list[JsonObject], **details: Any)
 
 
 def content_of(survey: Survey, media: str, reach: str) -> str:
-    """Return the text of a row whose asset stands in the line itself; empty for others."""
+    """Return the text of a row whose asset is in the line itself; empty for others."""
     if media == "text":
         note, _ = survey.one_of(*SIGHTINGS)
         return str(note.format(reach=reach))
     if media == "conversational":
         turns = [("0", "Hello, how can we help?"), ("2", f"The foam at {reach} is back.")]
-        messages = [{"messageId": turn, "content": said, "user": {"name": "U"}} for turn, said in turns]
+        messages = [{"messageId": turn, "content": words, "user": {"name": "U"}} for turn, words in turns]
         return json.dumps({"type": MEDIA[media]["mime_type"], "version": 1, "messages": messages})
     return ""
 
@@ -136,7 +136,7 @@ def row(survey: Survey, media: str, *, labels: int = 1, **scores: Any) -> JsonOb
 
 
 def attachments(survey: Survey, reach: str) -> list[JsonObject]:
-    """Return what helps to label a photograph."""
+    """Return the attachments of a photograph."""
     overview = {"type": "IMAGE", "value": f"https://elsbach.example/{survey.rows}/wide.jpg", "name": "wide"}
     note = {"type": "RAW_TEXT", "value": f"{reach}, seen from the left bank", "name": "where"}
     return [{**attachment, "id": survey.id()} for attachment in (overview, note)]
@@ -172,7 +172,7 @@ def run(survey: Survey) -> JsonObject:
 
 
 def benchmark(survey: Survey) -> JsonObject:
-    """Return a row whose first label is the benchmark that the second is measured by."""
+    """Return a row whose first label is the benchmark of the second."""
     measured = row(survey, "image", labels=2)
     (river,) = measured["projects"].values()
     reference, other = river["labels"]
@@ -213,7 +213,7 @@ def make_rows(survey: Survey) -> list[JsonObject]:
 
 
 def make_export() -> bytes:
-    """Return the export as the platform writes it: a line a row, not ASCII-escaped."""
+    """Return the export as the platform writes it: one line per row, not ASCII-escaped."""
     lines = [json.dumps(line, ensure_ascii=False, separators=(",", ":")) for line in make_rows(Survey(SEED))]
     return "".join(f"{line}\n" for line in lines).encode("utf-8")
 

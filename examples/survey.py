@@ -27,7 +27,7 @@ SIGHTINGS = (
 
 
 class Survey:
-    """The people, projects and classes of the survey, and what chance decides."""
+    """The people, projects and classes of the survey, and its random choices."""
 
     def __init__(self, seed: int) -> None:
         self.rng = np.random.default_rng(seed)
@@ -44,7 +44,7 @@ class Survey:
         return "cm" + "".join(digits[index] for index in self.rng.integers(0, 36, 23))
 
     def below(self, limit: int) -> int:
-        """Return a whole number from 0 up to and without `limit`."""
+        """Return a whole number from 0 to `limit`, exclusive."""
         return int(self.rng.integers(0, limit))
 
     def one_of(self, *options: Any) -> Any:
@@ -58,7 +58,7 @@ class Survey:
         return moment.isoformat(timespec="milliseconds")
 
     def header(self, name: str) -> JsonObject:
-        """Return the fields that features begin with; a class keeps its schema id."""
+        """Return the header of a feature; a class keeps its schema id."""
         schema_id = self.schema_ids.get(name) or self.schema_ids.setdefault(name, self.id())
         value = name.lower().replace(" ", "_")
         return {"feature_id": self.id(), "feature_schema_id": schema_id, "name": name, "value": value}
@@ -105,12 +105,12 @@ def flat(
     classifications: list[JsonObject],
     relationships: list[JsonObject] | None = None,
 ) -> JsonObject:
-    """Return annotations of everything but video and audio."""
+    """Return annotations of all media types but video and audio."""
     return {"objects": objects, "classifications": classifications, "relationships": relationships or []}
 
 
 def image(survey: Survey, _content: str) -> JsonObject:
-    """Return what somebody saw on a drone photograph."""
+    """Return annotations of a drone photograph."""
     litter = [
         survey.object(
             survey.one_of("plastic bottle", "tyre", "shopping trolley"), "ImageBoundingBox",
@@ -169,7 +169,7 @@ def video(survey: Survey, _content: str) -> JsonObject:
 
 
 def text(survey: Survey, content: str) -> JsonObject:
-    """Return which species a volunteer's note speaks of."""
+    """Return the species in a volunteer's note."""
     species = next(species for _, species in SIGHTINGS if species in content)
     start = content.index(species)
     location = {"start": start, "end": start + len(species) - 1, "token": species}
@@ -188,26 +188,26 @@ def document(survey: Survey, _content: str) -> JsonObject:
 
 
 def audio(survey: Survey, _content: str) -> JsonObject:
-    """Return the transcript of a voice message, piece by piece."""
+    """Return the transcript of a voice message, sentence by sentence."""
     caller = survey.header("caller")
-    parts = [(0, 2400, "there is foam on the water"), (3100, 5200, "near the ferry steps")]
+    sentences = [(0, 2400, "there is foam on the water"), (3100, 5200, "near the ferry steps")]
     moments: JsonObject = {}
-    for start, end, words in parts:
-        said = {**caller, "text_answer": {"content": words, "classifications": []}}
-        moments |= {str(moment): {"classifications": [said]} for moment in (start, end)}
+    for start, end, words in sentences:
+        answer = {**caller, "text_answer": {"content": words, "classifications": []}}
+        moments |= {str(moment): {"classifications": [answer]} for moment in (start, end)}
     return {
         "classifications": [survey.radio("audible", "yes", "hardly")],
-        "segments": {caller["feature_id"]: [[start, end] for start, end, _ in parts]},
+        "segments": {caller["feature_id"]: [[start, end] for start, end, _ in sentences]},
         "timestamp": moments,
     }
 
 
 def conversational(survey: Survey, content: str) -> JsonObject:
-    """Return what a resident told the hotline, and about which place."""
-    told = json.loads(content)["messages"][1]
-    span = {"start": told["content"].index(" at ") + 4, "end": told["content"].index(" is ") - 1}
-    said = {"message_id": told["messageId"], "location": span}
-    place = survey.object("place", "ConversationalTextEntity", conversational_location=said)
+    """Return the place and the intent of a resident's message to the hotline."""
+    message = json.loads(content)["messages"][1]
+    span = {"start": message["content"].index(" at ") + 4, "end": message["content"].index(" is ") - 1}
+    location = {"message_id": message["messageId"], "location": span}
+    place = survey.object("place", "ConversationalTextEntity", conversational_location=location)
     intent = {**survey.header("intent"), "message_id": "2"}
     intent["conversational_radio_answer"] = survey.option(survey.one_of("report", "question", "thanks"))
     return flat([place], [intent, survey.radio("solved", "yes", "no")])

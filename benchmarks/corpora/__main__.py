@@ -21,12 +21,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("destination", help="path of the file, or - for standard output")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
-    pieces = generate(options.shape, options.size, seed=options.seed)
+    chunks = generate(options.shape, options.size, seed=options.seed)
     if options.destination == "-":
-        sys.stdout.buffer.writelines(pieces)
+        sys.stdout.buffer.writelines(chunks)
     else:
         with Path(options.destination).open("wb") as file:
-            file.writelines(pieces)
+            file.writelines(chunks)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Long lines: takes a scene and a count, gives one line with so many objects, answers or projects, in pieces.
+"""Long lines: takes a scene and a count, gives one line with as many objects, answers or projects, in chunks.
 
 A line is never held: what repeats in it is drawn and encoded a few hundred members at a time.
 """
@@ -14,7 +14,7 @@ from benchmarks.corpora.scene import JsonObject, Scene
 
 __all__ = ["LONG_LINES"]
 
-MEMBERS_A_PIECE = 500
+MEMBERS_PER_CHUNK = 500
 #: Takes the place of the members while what stands around them is encoded.
 HOLE = b'"HOLE"'
 
@@ -56,7 +56,7 @@ def _filled(
     """Give `line` with `count` members in the place of its hole."""
     head, _, tail = line.partition(HOLE)
     yield head
-    for start in range(0, count, MEMBERS_A_PIECE):
-        piece = encode(members(min(MEMBERS_A_PIECE, count - start)))[1:-1]
-        yield b"," + piece if start else piece
+    for start in range(0, count, MEMBERS_PER_CHUNK):
+        chunk = encode(members(min(MEMBERS_PER_CHUNK, count - start)))[1:-1]
+        yield b"," + chunk if start else chunk
     yield tail + b"\n"

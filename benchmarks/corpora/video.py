@@ -1,4 +1,4 @@
-"""Video shapes: takes a scene, gives lines of frames; a single line of any size comes in pieces."""
+"""Video shapes: takes a scene, gives lines of frames; a single line of any size comes in chunks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["one_video_row", "video"]
 LABELS = 3
 TRACKS = 5
 KEY_FRAME_EVERY = 10
-FRAMES_A_PIECE = 256
+FRAMES_PER_CHUNK = 256
 ANSWERED_TRACKS = 1
 
 encode = msgspec.json.encode
@@ -27,14 +27,14 @@ def video(scene: Scene) -> JsonObject:
     for _ in range(LABELS):
         tracks = _tracks(scene)
         frames: JsonObject = {}
-        for start in range(1, count + 1, FRAMES_A_PIECE):
-            frames |= _frames(scene, tracks, start, min(start + FRAMES_A_PIECE, count + 1))
+        for start in range(1, count + 1, FRAMES_PER_CHUNK):
+            frames |= _frames(scene, tracks, start, min(start + FRAMES_PER_CHUNK, count + 1))
         labels.append(scene.label({"frames": frames, **_spans(scene, tracks, count)}, kind="Video"))
     return scene.row(_media(count), labels, suffix="mp4")
 
 
 def one_video_row(scene: Scene, size_bytes: int) -> Iterator[bytes]:
-    """Give one line of about `size_bytes` bytes, piece by piece, in memory that does not grow with it."""
+    """Yield one line of about `size_bytes` bytes in chunks, in memory that does not grow with it."""
     tracks = _tracks(scene)
     label = scene.label({"frames": {}, "rest": {}}, kind="Video")
     head, _, after = encode(scene.row(_media(None), [label], suffix="mp4")).partition(b'"frames":{}')
@@ -43,10 +43,10 @@ def one_video_row(scene: Scene, size_bytes: int) -> Iterator[bytes]:
     yield head + b'"frames":{'
     count = 0
     while count == 0 or written < size_bytes:
-        piece = encode(_frames(scene, tracks, count + 1, count + 1 + FRAMES_A_PIECE))
-        yield piece[1:-1] if count == 0 else b"," + piece[1:-1]
-        written += len(piece)
-        count += FRAMES_A_PIECE
+        chunk = encode(_frames(scene, tracks, count + 1, count + 1 + FRAMES_PER_CHUNK))
+        yield chunk[1:-1] if count == 0 else b"," + chunk[1:-1]
+        written += len(chunk)
+        count += FRAMES_PER_CHUNK
     spans = encode(_spans(scene, tracks, count))
     yield b"}," + spans[1:-1] + rest + tail + b"\n"
 

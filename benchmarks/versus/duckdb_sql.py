@@ -12,8 +12,8 @@ Where the comparison favours DuckDB:
 - rows come in no order, `label_index` counts within the project, `byte_offset` is missing, and `objects`
   without staging has no `line`.
 
-Where it favours exportkit: DuckDB holds the staged lines in memory (it would spill to disk if told a
-limit), and makes a single file a table.
+Where it favours exportkit: DuckDB holds the staged lines in memory (it would spill to disk with a
+limit), and makes a single file per table.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def convert(
     source : Path
         An NDJSON file.
     destination : Path
-        Directory, one file a table.
+        Directory; one file per table.
     tables : collection of str, optional
         Which tables; every table that has rows when not given.
     threads : int

@@ -1,7 +1,7 @@
 """polars with explicit schemas, `pl.Map` for keyed dictionaries.
 
-Lines are decoded once into typed frames, then there is one `sink_parquet` a table. They are read as text and
-decoded with `str.json_decode`, which took a tenth of the time of `read_ndjson` with the same schema. The
+Lines are decoded once into typed frames, then there is one `sink_parquet` per table. They are read as text
+and decoded with `str.json_decode`, which took a tenth of the time of `read_ndjson` with the same schema. The
 `objects` table alone is written without standing in memory, where no key frames have to be joined.
 
 Where the comparison favours polars: its schema is cut to the keys that this export fills and to the levels

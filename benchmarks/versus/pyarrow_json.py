@@ -148,11 +148,11 @@ def features(label: pa.StructArray, keys: Columns, known: Known, made: dict[str,
         return
     at = {name: at[name] for name in keys} | {"object_feature_id": value(item, "feature_id")}
     nothing = {"object_feature_id": pa.nulls(len(label), pa.string())}
-    for holder, above in (
+    for parent, above in (
         (value(item, ANSWERS), at),
         (value(label, f"annotations.{ANSWERS}"), keys | nothing),
     ):
-        question, below = each(holder, above)
+        question, below = each(parent, above)
         found = below | taken(QUESTION, known, question)
         if known.has("radio_answer"):
             found |= taken(ANSWER, known, value(question, "radio_answer"), "answer_")

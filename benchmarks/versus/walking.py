@@ -129,7 +129,7 @@ def walk_label(label: Json, keys: Json, rows: Rows) -> None:
         ]
 
 
-def walk_features(holder: Json, objects: Any, keys: Json, key_frames: Json, rows: Rows) -> None:
+def walk_features(parent: Json, objects: Any, keys: Json, key_frames: Json, rows: Rows) -> None:
     """Append objects and classifications of a label or of a frame."""
     frame = keys["frame"]
     for position, item in enumerate(objects):
@@ -140,7 +140,7 @@ def walk_features(holder: Json, objects: Any, keys: Json, key_frames: Json, rows
             row["is_key_frame"] = frame in key_frames[feature_id]
         rows["objects"].append(row)
         walk_questions(item.get("classifications"), keys, (feature_id, None, 0, []), rows)
-    walk_questions(holder.get("classifications"), keys, (None, None, 0, []), rows)
+    walk_questions(parent.get("classifications"), keys, (None, None, 0, []), rows)
 
 
 def geometry(item: Json) -> Json:

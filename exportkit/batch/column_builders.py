@@ -118,16 +118,9 @@ class TextColumnBuilder(_CompiledBuilder):
 
     def add(self, cells: Cells, length: int) -> None:
         """Add the cells of `length` rows."""
-        if isinstance(cells, Attribute):
-            self._builder.add(cells.structs, cells.name)
-        elif isinstance(cells, list):
-            self._builder.add(cells, None)
-        elif isinstance(cells, Coded):
-            self._builder.add_coded(cells.codes, cells.values)
-        elif isinstance(cells, Same):
-            self._builder.add([cells.value] * length, None)
-        else:
-            raise TypeError(f"strings cannot be added as {type(cells).__name__}")
+        if isinstance(cells, Same):
+            cells = [cells.value] * length
+        _add_strings(self._builder, cells)
 
     def finish(self, rows: int) -> pa.Array:
         """Return the column as one array of `rows` rows, and start again with none."""
@@ -289,16 +282,10 @@ class RepeatingBuilder:
 
     def add(self, cells: Cells, length: int) -> None:
         """Add the cells of `length` rows."""
-        if isinstance(cells, Attribute):
-            self._builder.add(cells.structs, cells.name)
-        elif isinstance(cells, list):
-            self._builder.add(cells, None)
-        elif isinstance(cells, Coded):
-            self._builder.add_coded(cells.codes, cells.values)
-        elif isinstance(cells, Same):
+        if isinstance(cells, Same):
             self._builder.add_same(cells.value, length)
         else:
-            raise TypeError(f"strings cannot be added as {type(cells).__name__}")
+            _add_strings(self._builder, cells)
         if len(self._builder.words) > MAX_WORDS:
             self._settled_rows = self.rows
             self._settled.append(_strings(self._dictionary()))
@@ -323,6 +310,17 @@ class RepeatingBuilder:
         if settled:
             return pa.concat_arrays([*settled, _strings(last)])
         return last if self._encoded else _strings(last)
+
+
+def _add_strings(builder: builders.TextBuilder | builders.WordBuilder, cells: Cells) -> None:
+    if isinstance(cells, Attribute):
+        builder.add(cells.structs, cells.name)
+    elif isinstance(cells, list):
+        builder.add(cells, None)
+    elif isinstance(cells, Coded):
+        builder.add_coded(cells.codes, cells.values)
+    else:
+        raise TypeError(f"strings cannot be added as {type(cells).__name__}")
 
 
 def _add(column: ColumnBuilder, cells: Cells, length: int, rows: int) -> None:

@@ -31,7 +31,7 @@ _ESCAPE = rb"\u"
 
 
 def looks_like_v1(head: bytes) -> bool:
-    """Return whether an input that starts with `head` is an Export V1 file.
+    """Return whether an input that starts with `head` is an Export V1 file, by the keys of its first object.
 
     Parameters
     ----------
@@ -41,7 +41,8 @@ def looks_like_v1(head: bytes) -> bool:
     Returns
     -------
     bool
-        As `begins_as_v1`.
+        Whether the keys of the first object, as far as `head` holds them, are those of a V1 label and not
+        those of a V2 row. False for everything else, broken JSON included.
     """
     return _may_hold_v1_names(head) and legacy.begins_as_v1(head)
 

@@ -13,7 +13,7 @@ from exportkit.legacy.classes import convert_classes, is_class
 from exportkit.legacy.frames import convert_frames
 from exportkit.legacy.naming import keep
 from exportkit.legacy.v1_objects import convert_object, convert_relationship
-from exportkit.legacy.v1_questions import convert_questions
+from exportkit.legacy.v1_questions import move_questions
 
 __all__ = ["Annotated", "Layout", "convert_layout"]
 
@@ -69,8 +69,7 @@ def _sections(label: dict[str, Any]) -> dict[str, Any]:
     target: dict[str, Any] = {}
     if "objects" in rest:
         target["objects"] = _each(rest.pop("objects"), convert_object)
-    if "classifications" in rest:
-        target["classifications"] = convert_questions(rest.pop("classifications"))
+    move_questions(rest, target)
     if "relationships" in rest:
         media = _relationship_media(target.get("objects"))
         target["relationships"] = _each(

@@ -30,19 +30,7 @@ _REASON = re.compile(r"(?:parse|lexical) error: ([\w() ]{1,80})")
 
 
 def begins_as_v1(head: bytes) -> bool:
-    """Return whether an input that starts with `head` is an Export V1, by the keys of its first object.
-
-    Parameters
-    ----------
-    head : bytes
-        The first bytes, decompressed; some kilobytes are enough, and they may end anywhere.
-
-    Returns
-    -------
-    bool
-        Whether the keys of the first object, as far as `head` holds them, are those of a V1 label and not
-        those of a V2 row. False for everything else, broken JSON included.
-    """
+    """Return whether an input that starts with `head` is an Export V1; see `looks_like_v1`."""
     names: set[str] = set()
     try:
         for name in _first_names(head.removeprefix(_BYTE_ORDER_MARK)):

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
-__all__ = ["FEATURE", "derived_id", "keep", "move", "unused"]
+__all__ = ["FEATURE", "derived_id", "keep", "move", "split_header", "unused"]
 
 #: The header of every feature (object, relationship, question, option): V1's names and V2's.
 FEATURE: Mapping[str, str] = {
@@ -25,6 +25,13 @@ def move(rest: MutableMapping[str, Any], target: MutableMapping[str, Any], names
     for old, new in names.items():
         if rest.get(old) is not None and new not in target:
             target[new] = rest.pop(old)
+
+
+def split_header(source: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the fields of a V1 feature without its header, and a V2 feature with only its header."""
+    rest, target = dict(source), dict[str, Any]()
+    move(rest, target, FEATURE)
+    return rest, target
 
 
 def keep(rest: Mapping[str, Any], target: MutableMapping[str, Any]) -> None:

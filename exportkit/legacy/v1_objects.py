@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from exportkit.legacy.naming import FEATURE, keep, move
-from exportkit.legacy.v1_questions import convert_questions
+from exportkit.legacy.naming import keep, move, split_header
+from exportkit.legacy.v1_questions import move_questions
 
 __all__ = ["convert_object", "convert_relationship"]
 
@@ -49,9 +49,7 @@ def convert_object(source: dict[str, Any], media: str = "Image") -> dict[str, An
         geometry. Otherwise it stays under its own name, as do ``color``, ``format``, ``unit`` and all else
         that V2 has no place for.
     """
-    rest = dict(source)
-    target: dict[str, Any] = {}
-    move(rest, target, FEATURE)
+    rest, target = split_header(source)
     if "page" in rest or rest.get("unit") == "POINTS":
         media = "Document"
         move(rest, target, {"page": "page_number"})
@@ -61,17 +59,14 @@ def convert_object(source: dict[str, Any], media: str = "Image") -> dict[str, An
         kind = f"{media}SegmentationMask"
     if kind is not None:
         target["annotation_kind"] = kind
-    if "classifications" in rest:
-        target["classifications"] = convert_questions(rest.pop("classifications"))
+    move_questions(rest, target)
     keep(rest, target)
     return target
 
 
 def convert_relationship(source: dict[str, Any], media: str) -> dict[str, Any]:
     """Return the V2 relationship of `source`; without ends, it keeps V1's fields."""
-    rest = dict(source)
-    target: dict[str, Any] = {}
-    move(rest, target, FEATURE)
+    rest, target = split_header(source)
     data = rest.get("data")
     name = "relationshipType" if rest.get("relationshipType") is not None else "format"
     direction = rest.get(name)
@@ -79,8 +74,7 @@ def convert_relationship(source: dict[str, Any], media: str) -> dict[str, Any]:
         del rest["data"], rest[name]
         target["annotation_kind"] = f"{media}{direction.capitalize()}Relationship"
         target[f"{direction}_relationship"] = _ends(data)
-    if "classifications" in rest:
-        target["classifications"] = convert_questions(rest.pop("classifications"))
+    move_questions(rest, target)
     keep(rest, target)
     return target
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from exportkit.legacy.naming import FEATURE, keep, move
+from exportkit.legacy.naming import keep, split_header
 
-__all__ = ["convert_questions", "plain_question"]
+__all__ = ["convert_questions", "move_questions", "plain_question"]
 
 
 def convert_questions(value: Any) -> Any:
@@ -33,6 +33,12 @@ def convert_questions(value: Any) -> Any:
     return questions
 
 
+def move_questions(rest: dict[str, Any], target: dict[str, Any]) -> None:
+    """Move the questions of a V1 feature from `rest` to `target`, as V2 questions."""
+    if "classifications" in rest:
+        target["classifications"] = convert_questions(rest.pop("classifications"))
+
+
 def plain_question(name: str, answer: str | list[str]) -> dict[str, Any]:
     """Return the question of a 2018 answer: one string is free text, several are a checklist.
 
@@ -44,9 +50,7 @@ def plain_question(name: str, answer: str | list[str]) -> dict[str, Any]:
 
 
 def _question(source: dict[str, Any]) -> dict[str, Any]:
-    rest = dict(source)
-    target: dict[str, Any] = {}
-    move(rest, target, FEATURE)
+    rest, target = split_header(source)
     prefix = ""
     if isinstance(rest.get("messageId"), str):
         target["message_id"] = rest.pop("messageId")
@@ -75,11 +79,8 @@ def _answer(value: Any) -> tuple[str, Any]:
 def _option(value: dict[str, Any] | str) -> dict[str, Any]:
     if isinstance(value, str):
         return {"name": value}
-    rest = dict(value)
-    target: dict[str, Any] = {}
-    move(rest, target, FEATURE)
-    if "classifications" in rest:
-        target["classifications"] = convert_questions(rest.pop("classifications"))
+    rest, target = split_header(value)
+    move_questions(rest, target)
     keep(rest, target)
     return target
 

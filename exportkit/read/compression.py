@@ -31,7 +31,7 @@ _MAGIC = {
     "xz": re.compile(rb"\xfd7zXZ\x00"),
 }
 _HINT_INCOMPLETE = "the file is incomplete; download or copy it again"
-_HINT_DAMAGED = "`{} -t` tells whether the file is sound; download or copy it again"
+_HINT_DAMAGED = "`{} -t` checks the file; download or copy it again if it is damaged"
 _HINT_TRAILING = "what follows belongs to another file or is damaged; download or copy the file again"
 _HINT_RATIO = "raise max_compression_ratio if the source is trusted"
 _HINT_WINDOW = "decompress it first, or compress it with a smaller window"

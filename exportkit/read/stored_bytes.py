@@ -108,10 +108,10 @@ def _read_pipe(pipe: io.BufferedReader, size: int) -> bytes | None:
     lost.
     """
     data = bytearray(size)
-    room = memoryview(data)
+    view = memoryview(data)
     filled = 0
-    while filled < size and (more := pipe.readinto1(room[filled:])) != 0:
+    while filled < size and (more := pipe.readinto1(view[filled:])) != 0:
         if more is None:  # not blocking, and no bytes are ready
-            return bytes(room[:filled]) or None
+            return bytes(view[:filled]) or None
         filled += more
-    return bytes(room[:filled])
+    return bytes(view[:filled])

@@ -31,14 +31,14 @@ Bools = npt.NDArray[np.bool_]
 
 
 class Attribute(Struct, frozen=True):
-    """The attribute `name` of each of `structs`; null where there is no struct or no such attribute."""
+    """The attribute `name` of each of `structs`; null if there is no struct or no such attribute."""
 
     structs: list[Any] | attributes.Structs
     name: str
 
 
 class Numbers(Struct, frozen=True):
-    """Numbers with nulls: `values[i]` counts only where `valid[i]`."""
+    """Numbers with nulls: row i is `values[i]` if `valid[i]`, else null."""
 
     values: npt.NDArray[Any]
     valid: Bools
@@ -55,14 +55,14 @@ NULLS = Same(None)
 
 
 class Coded(Struct, frozen=True):
-    """`values[codes[i]]` in row i; null where the code is -1."""
+    """Row i is `values[codes[i]]`; null if the code is -1."""
 
     codes: Ints
     values: list[Any]
 
 
 class Lists(Struct, frozen=True):
-    """Lists of `counts[i]` items, all items in one run; null where `valid` is given and false.
+    """Row i is a list of the next `counts[i]` items; null if `valid` is given and `valid[i]` is false.
 
     `items` are cells of the item type, or cells by field name for items that are structs.
     """
@@ -85,8 +85,8 @@ class TableBlock(Struct, frozen=True):
     length : int
         Number of rows.
     columns : mapping of str to callable
-        What makes the cells of a column; a column without an entry is null in every row.
-        Called at most once each, and only for columns that somebody asked for.
+        Functions that make the cells of a column; a column without an entry is null in every row. Each is
+        called at most once, and only if its column is needed.
     """
 
     table: str

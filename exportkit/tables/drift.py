@@ -1,4 +1,4 @@
-"""Type drift: which spellings of a value a column takes, and which it leaves to ``extra``.
+"""Type drift: the spellings of a value that a column takes, and those that go to ``extra``.
 
 Declared once: the data dictionary shows it, and the tests try every example on every column of the type.
 """
@@ -11,14 +11,14 @@ __all__ = ["DRIFT", "Drift", "Spellings"]
 
 
 class Spellings(NamedTuple):
-    """Values that have something in common.
+    """Values of one description.
 
     Attributes
     ----------
     about : str
-        What that is.
+        Description.
     examples : tuple of str
-        Some of them, as JSON.
+        Some of the values, as JSON.
     """
 
     about: str
@@ -29,14 +29,14 @@ class Spellings(NamedTuple):
 
 
 class Drift(NamedTuple):
-    """What columns of some types make of the values in an export.
+    """The values of an export that columns of some types take, and those that they do not.
 
     Attributes
     ----------
     types : tuple of str
         Types of columns.
     taken : tuple of Spellings
-        Values that become the column's, without loss.
+        Values that the column takes without loss.
     left : tuple of Spellings
         Values that go to ``extra`` under their own path, with a null in the column.
     """

@@ -1,4 +1,4 @@
-"""Where the value of a column stands in an input line, as one JSON path."""
+"""Paths: the place of a column's value in an input line, as one JSON path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names that are nearly right: which of the known ones somebody may have meant, for hints."""
+"""Spelling: the known name that a misspelt one probably stands for, for hints."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["nearest_name"]
 
 
 def nearest_name(name: str, known: Collection[str]) -> str | None:
-    """Return the one of `known` that `name` may be misspelt for, None where none is near."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake pays for it
+    """Return the name in `known` that is most similar to `name`; None if none is."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a misspelt name needs it
 
     return next(iter(get_close_matches(name, known, n=1)), None)

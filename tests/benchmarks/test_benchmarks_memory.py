@@ -1,4 +1,4 @@
-"""Memory: lines of any count are made in pieces, and what is not kept is said."""
+"""Memory: lines of any size are made in chunks, and exceeded bounds are reported."""
 
 from __future__ import annotations
 

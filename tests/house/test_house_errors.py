@@ -1,4 +1,4 @@
-"""Errors: they say the same thing everywhere, in the same form, and survive the way between processes."""
+"""Errors: messages have one form everywhere, and errors survive the way between processes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_an_error_survives_pickling_whole(kind: type[ExportkitError], protocol: 
 
 
 @pytest.mark.parametrize("kind", CLASSES)
-def test_an_error_that_says_little_survives_pickling_too(kind: type[ExportkitError]) -> None:
+def test_an_error_with_a_message_alone_survives_pickling_too(kind: type[ExportkitError]) -> None:
     back = pickle.loads(pickle.dumps(kind("it is no object")))
     assert type(back) is kind
     assert (back.problem, back.place, back.json_path, back.hint) == ("it is no object", None, None, None)
@@ -97,6 +97,6 @@ def test_row_errors_are_exactly_what_one_line_can_cause() -> None:
     }
 
 
-def test_a_missing_library_is_an_import_error_to_those_who_do_not_know_us() -> None:
+def test_a_missing_library_is_an_import_error_too() -> None:
     with pytest.raises(ImportError, match=r"^polars is needed$"):
         raise MissingDependencyError("polars is needed")

@@ -1,4 +1,4 @@
-"""What the documentation shows is what happens: the README and every docstring, run as printed."""
+"""Examples of the documentation run as printed: the README and every docstring."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ import exportkit
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-# A block that cannot run here (it needs a bucket, say) stands after `<!-- not run: why -->`.
+# A block that cannot run here (one that needs a bucket, for example) stands after `<!-- not run: why -->`.
 BLOCK = re.compile(r"^(<!-- not run: .+ -->\n+)?```(python|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LOOSELY = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 MODULES = ["exportkit", *(module.name for module in pkgutil.walk_packages(exportkit.__path__, "exportkit."))]
@@ -44,20 +44,20 @@ def blocks_of(readme: str) -> list[Block]:
 
 
 def run_python(block: Block, names: dict[str, object]) -> None:
-    """Run a block, as a session when it shows prompts; tracebacks name the README's lines."""
+    """Run a block, as a session if it shows prompts; tracebacks have the README's lines."""
     if ">>> " not in block.text:
         code = compile("\n" * (block.line - 1) + block.text, "README.md", "exec", dont_inherit=True)
         exec(code, names)
         return
     session = doctest.DocTestParser().get_doctest(block.text, names, "README.md", "README.md", block.line - 1)
-    said: list[str] = []
-    doctest.DocTestRunner(optionflags=LOOSELY).run(session, out=said.append, clear_globs=False)
+    output: list[str] = []
+    doctest.DocTestRunner(optionflags=LOOSELY).run(session, out=output.append, clear_globs=False)
     names.update(session.globs)
-    assert not said, "".join(said)
+    assert not output, "".join(output)
 
 
 def run_console(block: Block) -> None:
-    """Run each ``$ command`` of a block; where output is shown, it is the output."""
+    """Run each ``$ command`` of a block, and compare its output if the block shows any."""
     environment = os.environ | {"PATH": f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"}
     for command, shown in re.findall(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", block.text, flags=re.MULTILINE):
         if shlex.split(command)[0] in ("pip", "make"):
@@ -93,8 +93,8 @@ def test_the_examples_of_the_readme_run_as_printed() -> None:
 @pytest.mark.usefixtures("desk")
 @pytest.mark.parametrize("name", [name for name in MODULES if not name.endswith("__main__")])
 def test_the_examples_in_docstrings_run_as_printed(name: str) -> None:
-    said: list[str] = []
+    output: list[str] = []
     runner = doctest.DocTestRunner(optionflags=LOOSELY)
     for example in doctest.DocTestFinder(exclude_empty=True).find(import_module(name)):
-        runner.run(example, out=said.append)
-    assert not said, "".join(said)
+        runner.run(example, out=output.append)
+    assert not output, "".join(output)

@@ -1,4 +1,4 @@
-"""Names on first use: packages load what a job goes through and nothing else."""
+"""Names on first use: packages load only what a job uses."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ UNUSED = (
 
 
 def loaded_by(code: str, names: tuple[str, ...]) -> set[str]:
-    """Return which of the modules a new interpreter holds after `code`."""
+    """Return the modules of the list that a new interpreter has loaded after `code`."""
     shown = f"import sys; {code}; print(*{set(names)!r} & sys.modules.keys())"
     ran = subprocess.run([sys.executable, "-c", shown], capture_output=True, text=True, check=True)
     return set(ran.stdout.split())
 
 
 def guarded_imports(package: ModuleType) -> dict[str, str | None]:
-    """Return the names that type checkers are told of, each with its module."""
+    """Return the names that type checkers see, each with its module."""
     tree = ast.parse(inspect.getsource(package))
     guards = [
         one for one in tree.body if isinstance(one, ast.If) and ast.unparse(one.test) == "TYPE_CHECKING"

@@ -1,4 +1,4 @@
-"""Who may import whom: the contracts of pyproject.toml hold, and notice what they are there to notice."""
+"""Imports: the contracts of pyproject.toml hold, and each notices a violation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LINT = "import sys; from importlinter.cli import lint_imports_command; sys.exit(
 
 
 def lint_imports(house: Path) -> subprocess.CompletedProcess[str]:
-    """Check the contracts of the checkout that stands in `house`."""
+    """Check the contracts of the checkout in `house`."""
     return subprocess.run(
         [sys.executable, "-c", LINT, "--no-cache", "--no-logo"],
         cwd=house,
@@ -31,7 +31,7 @@ def copied_house(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_every_module_imports_only_what_its_floor_may() -> None:
+def test_every_module_imports_only_what_its_layer_may() -> None:
     result = lint_imports(ROOT)
     assert result.returncode == 0, result.stdout
 
@@ -44,7 +44,7 @@ def test_every_module_imports_only_what_its_floor_may() -> None:
         ("errors.py", "import exportkit.rows", "exportkit.errors is not allowed to import exportkit.rows"),
         ("write/stray.py", "import polars", "exportkit is not allowed to import polars"),
     ],
-    ids=["a module without a floor", "a room in a room", "a floor above", "a guest past its door"],
+    ids=["a module without a layer", "a stage in a stage", "a layer above", "a library past its module"],
 )
 def test_a_broken_rule_is_noticed(copied_house: Path, module: str, imports: str, complaint: str) -> None:
     with (copied_house / "exportkit" / module).open("a") as file:

@@ -1,4 +1,4 @@
-"""Places name their input without what must not be shown."""
+"""Places name their input without secrets."""
 
 from __future__ import annotations
 

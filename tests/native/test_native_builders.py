@@ -59,8 +59,8 @@ def taken_texts(column: TextBuilder) -> list[str | None]:
     assert len(cuts) == rows + 1
     assert cuts[-1] == len(data)
     held = [True] * rows if flags is None else np.frombuffer(flags, np.bool_).tolist()
-    pieces = [data[start:stop].decode() for start, stop in pairwise(cuts)]
-    return [piece if one else None for piece, one in zip(pieces, held, strict=True)]
+    values = [data[start:stop].decode() for start, stop in pairwise(cuts)]
+    return [value if one else None for value, one in zip(values, held, strict=True)]
 
 
 @given(additions, additions)
@@ -94,12 +94,12 @@ def test_a_word_for_many_rows_is_one_word() -> None:
 
 
 @given(st.lists(st.none() | st.binary(max_size=20), max_size=20))
-def test_bytes_are_kept_as_they_are(pieces: list[bytes | None]) -> None:
+def test_bytes_are_kept_as_they_are(values: list[bytes | None]) -> None:
     column = TextBuilder()
-    column.add(pieces, None)
+    column.add(values, None)
     data, ends = column.take()
     cuts = np.frombuffer(ends, np.int32).tolist()
-    assert [bytes(data[start:stop]) for start, stop in pairwise(cuts)] == [one or b"" for one in pieces]
+    assert [bytes(data[start:stop]) for start, stop in pairwise(cuts)] == [one or b"" for one in values]
 
 
 @pytest.mark.parametrize("form", NUMBERS)

@@ -123,9 +123,9 @@ def test_a_file_that_is_replaced_or_deleted_is_read_on_as_it_was(
 def test_a_file_that_the_system_makes_up_has_no_size_to_keep(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = os.stat_result([0 if at == stat.ST_SIZE else one for at, one in enumerate(path.stat())])
+    status = os.stat_result([0 if at == stat.ST_SIZE else one for at, one in enumerate(path.stat())])
     with monkeypatch.context() as patched:
-        patched.setattr(os, "fstat", lambda _: told)
+        patched.setattr(os, "fstat", lambda _: status)
         (opened,) = open_sources(path)
     with opened:
         assert b"".join(opened.blocks()) == CONTENT

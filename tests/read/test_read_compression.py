@@ -1,4 +1,4 @@
-"""Compression: told by the bytes, gone after reading, and honest about where it broke."""
+"""Compression: recognised by the bytes, gone after reading; errors have the offset where it broke."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_memory_does_not_grow_with_the_input() -> None:
     assert peak < 4 * 2**20
 
 
-TEST_ADVICE = "`{} -t` tells whether the file is sound; download or copy it again"
+TEST_ADVICE = "`{} -t` checks the file; download or copy it again if it is damaged"
 
 
 @pytest.mark.parametrize("form", FORMS)

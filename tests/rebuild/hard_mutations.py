@@ -62,41 +62,41 @@ def hard_rows(draw: st.DrawFn, source: st.SearchStrategy[dict[str, Any]] | None 
 
 
 def _set(draw: st.DrawFn, spot: Spot, _spots: list[Spot]) -> None:
-    holder, key = spot
-    holder[key] = copy.deepcopy(draw(st.sampled_from(VALUES)))
+    parent, key = spot
+    parent[key] = copy.deepcopy(draw(st.sampled_from(VALUES)))
 
 
 def _drop(_draw: st.DrawFn, spot: Spot, _spots: list[Spot]) -> None:
-    holder, key = spot
-    del holder[key]
+    parent, key = spot
+    del parent[key]
 
 
 def _copy(draw: st.DrawFn, spot: Spot, spots: list[Spot]) -> None:
     """Put here what stands elsewhere, more often than not under the same key."""
-    holder, key = spot
-    alike = [(other, name) for other, name in spots if name == key and other is not holder]
+    parent, key = spot
+    alike = [(other, name) for other, name in spots if name == key and other is not parent]
     if not alike or draw(SOMETIMES):
         alike = spots
     source, name = draw(st.sampled_from(alike))
-    holder[key] = copy.deepcopy(source[name])
+    parent[key] = copy.deepcopy(source[name])
 
 
 def _insert(draw: st.DrawFn, spot: Spot, spots: list[Spot]) -> None:
-    holder, key = spot
+    parent, key = spot
     source, name = draw(st.sampled_from(spots))
     value = draw(st.sampled_from([source[name], *VALUES]))
-    if isinstance(holder, dict):
-        holder[draw(st.sampled_from(KEYS))] = copy.deepcopy(value)
+    if isinstance(parent, dict):
+        parent[draw(st.sampled_from(KEYS))] = copy.deepcopy(value)
     else:
-        holder.insert(key, copy.deepcopy(value))
+        parent.insert(key, copy.deepcopy(value))
 
 
 def _rename(draw: st.DrawFn, spot: Spot, _spots: list[Spot]) -> None:
-    holder, key = spot
-    if isinstance(holder, dict):
-        holder[draw(st.sampled_from(KEYS))] = holder.pop(key)
+    parent, key = spot
+    if isinstance(parent, dict):
+        parent[draw(st.sampled_from(KEYS))] = parent.pop(key)
     else:
-        holder.append(copy.deepcopy(holder[key]))
+        parent.append(copy.deepcopy(parent[key]))
 
 
 MUTATIONS: list[Callable[[st.DrawFn, Spot, list[Spot]], None]] = [

@@ -21,9 +21,9 @@ class Sink:
     def __init__(self) -> None:
         self.most = 0
 
-    def write(self, piece: bytes) -> int:
+    def write(self, data: bytes) -> int:
         self.most = max(self.most, pa.total_allocated_bytes())
-        return len(piece)
+        return len(data)
 
 
 def boxes(count: int) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def plain_lines(data: bytes) -> list[Line]:
 
 
 def lines_of(items: Iterable[LineBlock | LongLine]) -> Iterator[Line]:
-    """The lines in what a cutter gives, blank ones left out, as the next room sees them."""
+    """Return the lines in the blocks of a cutter, without blank ones, as the next stage sees them."""
     for item in items:
         if isinstance(item, LongLine):
             content = b"".join(item.chunks)

@@ -1,4 +1,4 @@
-"""Forms: what an input is, told by its first bytes, and what it is when it is no export."""
+"""Forms: the first bytes of an input decide its form, or the error that names what it is."""
 
 from __future__ import annotations
 
