@@ -26,6 +26,7 @@ from benchmarks.floor import decoding_seconds
 from benchmarks.measuring import BenchmarkError
 from benchmarks.results import ROOMS, Room
 from exportkit.batch import TableBuffer, arrow_schema
+from exportkit.commit import committer_for
 from exportkit.decode import LineDecoder
 from exportkit.flatten import flatten
 from exportkit.pipeline.memory_limits import SIZES
@@ -35,7 +36,7 @@ from exportkit.place import LineBlock, Source
 from exportkit.read import open_sources
 from exportkit.split import cut_lines, places
 from exportkit.tables.cells import Cells, TableBlock
-from exportkit.write import LakeWriter, open_destination
+from exportkit.write import LakeWriter
 
 __all__ = ["main", "time_rooms"]
 
@@ -91,7 +92,7 @@ def through_all_rooms(path: Path) -> dict[str, float]:
     try:
         with (
             tempfile.TemporaryDirectory() as folder,
-            open_destination(folder, schemas=schemas, mode="overwrite") as lake,
+            committer_for(folder).begin(schemas=schemas, mode="overwrite") as lake,
             LakeWriter(lake.staging, hints=hints_of(options)) as writer,
         ):
             watches = Stopwatches()

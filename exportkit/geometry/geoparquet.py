@@ -9,9 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -19,12 +17,10 @@ import pyarrow.compute as pc
 from pyarrow import parquet as pq
 
 from exportkit.batch import arrow_schema
-from exportkit.errors import WriteError
 from exportkit.geometry.geojson import Located, located
+from exportkit.lakes import is_lake, read_snapshot, written_whole
 from exportkit.pipeline import SourceLike, batches, make_options, warned
-from exportkit.place import Place
 from exportkit.report import Report
-from exportkit.scanning import dataset_of, is_lake, parts_of
 
 __all__ = ["write_geoparquet"]
 
@@ -74,28 +70,8 @@ def write_geoparquet(source: SourceLike, path: str | os.PathLike[str]) -> int:
     GeoParquet 1.1 with the coordinate reference system that it has when none is named: longitude and latitude
     on WGS 84 (OGC:CRS84), as GeoJSON has it. Memory: one batch of objects.
     """
-    destination = Path(path)
-    unfinished = destination.with_name(f".{destination.name}.inprogress")
-    with _failing_as_writing(destination):
-        file = unfinished.open("wb")
-    try:
-        with file:
-            rows = _write(_objects(source), file)
-        with _failing_as_writing(destination):
-            unfinished.replace(destination)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
-    return rows
-
-
-@contextmanager
-def _failing_as_writing(destination: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        problem = f"cannot write the file: {os.strerror(error.errno or 0)}"
-        raise WriteError(problem, place=Place(str(destination))) from None
+    with written_whole(path) as file:
+        return _write(_objects(source), file)
 
 
 @dataclass(slots=True)
@@ -124,8 +100,8 @@ def _objects(source: SourceLike) -> Iterator[pa.RecordBatch]:
     """Yield the rows of `objects` that stand on the globe."""
     on_globe = pc.field("geojson").is_valid()
     if is_lake(source):
-        parts = parts_of(source, "objects")  # type: ignore[arg-type]  # a lake is a path
-        yield from dataset_of(parts).to_batches(columns=[*_KEPT], filter=on_globe)
+        objects = read_snapshot(source).table("objects")  # type: ignore[arg-type]  # a lake is a path
+        yield from objects.dataset().to_batches(columns=[*_KEPT], filter=on_globe)
         return
     options = make_options(tables=["objects"], columns={"objects": _KEPT})
     report = Report()

@@ -6,6 +6,6 @@ ready views. Does not know exports; writes nothing.
 
 from __future__ import annotations
 
-from exportkit.lake_views.lakes import Lake, lake
+from exportkit.lake_views.opened_lake import Lake, lake
 
 __all__ = ["Lake", "lake"]

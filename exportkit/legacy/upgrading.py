@@ -18,11 +18,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
-from uuid import uuid4
 
 import msgspec
 
-from exportkit.errors import DecodeError, WriteError
+from exportkit.errors import DecodeError
+from exportkit.lakes import written_whole
 from exportkit.legacy.elements import read_elements
 from exportkit.legacy.labels import share_of
 from exportkit.legacy.merging import merge
@@ -31,7 +31,6 @@ from exportkit.place import Place, without_signature
 
 __all__ = ["Upgraded", "upgrade", "upgrade_rows"]
 
-_WRITE_BUFFER_BYTES = 1024 * 1024
 #: What a label may hold that no line of Export V2 can.
 _UNFIT: dict[type[Exception], str] = {
     RecursionError: "nested too deeply",
@@ -132,7 +131,8 @@ def upgrade(source: str | os.PathLike[str] | BinaryIO, destination: str | os.Pat
         if os.fspath(destination) == "-":
             report.data_rows = _write_lines(sys.stdout.buffer, lines)
         else:
-            report.data_rows = _write_file(Path(destination), lines)
+            with written_whole(destination) as file:
+                report.data_rows = _write_lines(file, lines)
     return report
 
 
@@ -173,21 +173,4 @@ def _write_lines(stream: BinaryIO, lines: Iterable[bytes]) -> int:
         stream.write(line)
         count += 1
     stream.flush()
-    return count
-
-
-def _write_file(destination: Path, lines: Iterable[bytes]) -> int:
-    temporary = destination.with_name(f".{destination.name}.{uuid4().hex}.part")
-    try:
-        with temporary.open("xb", buffering=_WRITE_BUFFER_BYTES) as stream:
-            count = _write_lines(stream, lines)
-        temporary.replace(destination)
-    except OSError as error:
-        raise WriteError(
-            f"{destination} cannot be written: {error.strerror}",
-            hint="the directory must exist, be writable and have room",
-        ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
     return count

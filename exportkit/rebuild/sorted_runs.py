@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from exportkit.errors import ReadError
+from exportkit.lakes import PartReader
 from exportkit.place import Place
-from exportkit.rebuild.parts import PartReader
 
 __all__ = ["Exports", "Key", "Stretch", "key_arrays", "stretches_of"]
 

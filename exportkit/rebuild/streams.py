@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 
 from exportkit.errors import ReadError
+from exportkit.lakes import KEY_COLUMNS, open_part
 from exportkit.place import Place
-from exportkit.rebuild.parts import KEY_COLUMNS, open_part
 from exportkit.rebuild.records import Batch
 from exportkit.rebuild.sorted_runs import Exports, Key, Stretch, key_arrays
 

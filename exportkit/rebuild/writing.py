@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exportkit.errors import ReadError, TableError
+from exportkit.lakes import raw_file_beside, reading
 from exportkit.place import Place
-from exportkit.rebuild.destinations import Sink
 from exportkit.rebuild.json_texts import JsonTextError, encode
+from exportkit.rebuild.line_destinations import Sink
 from exportkit.rebuild.line_rows import LineRows
 from exportkit.rebuild.lines import line_of
 from exportkit.rebuild.long_lines import LONG_TABLES, LongLine
-from exportkit.rebuild.parts import raw_file_of, reading
 from exportkit.rebuild.records import Record
 from exportkit.rebuild.reports import RebuildReport
 from exportkit.rebuild.sorted_runs import Key
@@ -116,7 +116,7 @@ def _write_rows(rows: Mapping[str, LineRows], sink: Sink) -> int:
 def _write_reject(record: Record, sink: Sink, lake: Path, line: int) -> None:
     if "raw" in record:
         sink.write(record["raw"])
-    elif (path := raw_file_of(lake / "rejects", record.get("raw_uri", ""))) is not None:
+    elif (path := raw_file_beside(lake / "rejects", record.get("raw_uri", ""))) is not None:
         with reading(path), path.open("rb") as file:
             for piece in iter(lambda: file.read(PIECE_BYTES), b""):
                 sink.write(piece)
