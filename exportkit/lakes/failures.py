@@ -6,7 +6,7 @@ import errno
 import os
 from typing import TypeVar
 
-from exportkit.errors import ExportkitError
+from exportkit.errors import ExportkitError, WriteError
 from exportkit.place import Place
 
 __all__ = ["failure"]
@@ -26,5 +26,5 @@ def failure(kind: type[Kind], action: str, place: Place, error: Exception) -> Ki
     """Return an error of class `kind` that says "cannot `action`", where, and why."""
     number = getattr(error, "errno", None)
     reason = os.strerror(number) if number else str(error).partition("\n")[0]
-    hint = _HINTS.get(number or 0)
+    hint = _HINTS.get(number or 0) if kind is WriteError else None
     return kind(f"cannot {action}: {reason}", place=place, hint=hint)

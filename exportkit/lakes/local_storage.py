@@ -7,6 +7,7 @@ tables, parts or runs.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
@@ -245,10 +246,14 @@ def open_storage(
 
 
 def _kind_of(entry: os.DirEntry[str]) -> Any:
-    if entry.is_file():
-        return "file"
-    if entry.is_dir():
-        return "directory"
+    try:
+        if entry.is_file():
+            return "file"
+        if entry.is_dir():
+            return "directory"
+    except OSError as error:
+        if error.errno != errno.ELOOP:  # a link that leads to itself leads nowhere
+            raise
     return "link" if entry.is_symlink() else "other"
 
 

@@ -72,7 +72,10 @@ def _failing(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise failure(WriteError, "write the file", Place(str(target)), error) from None
+        problem = failure(WriteError, "write the file", Place(str(target)), error)
+        if error.errno == errno.ENOENT:
+            problem.hint = "create its directory first"
+        raise problem from None
 
 
 def _refuse_irregular(target: Path) -> None:
