@@ -16,8 +16,8 @@ from exportkit._on_first_use import on_first_use
 if TYPE_CHECKING:
     from exportkit.lakes.local_storage import DirectoryLock, LocalStorage, open_storage
     from exportkit.lakes.part_names import FORMAT_NAMES, FormatName, is_part
-    from exportkit.lakes.part_reader import KEY_COLUMNS, PartReader, open_part, reading
-    from exportkit.lakes.part_schemas import read_schema
+    from exportkit.lakes.part_reader import KEY_COLUMNS, PartReader, open_part
+    from exportkit.lakes.part_schemas import read_schema, reading
     from exportkit.lakes.snapshot import (
         Part,
         Snapshot,
@@ -79,7 +79,7 @@ _HOMES = {
     "raw_file_beside": "exportkit.lakes.snapshot",
     "read_schema": "exportkit.lakes.part_schemas",
     "read_snapshot": "exportkit.lakes.snapshot",
-    "reading": "exportkit.lakes.part_reader",
+    "reading": "exportkit.lakes.part_schemas",
     "written_whole": "exportkit.lakes.whole_file",
 }
 

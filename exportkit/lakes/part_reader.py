@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -17,9 +16,10 @@ import pyarrow.parquet as pq
 
 from exportkit.errors import ReadError
 from exportkit.lakes.part_names import format_of
+from exportkit.lakes.part_schemas import reading
 from exportkit.place import Place
 
-__all__ = ["KEY_COLUMNS", "PartReader", "open_part", "reading"]
+__all__ = ["KEY_COLUMNS", "PartReader", "open_part"]
 
 #: What every row of every table has: which line it belongs to.
 KEY_COLUMNS = ("export_id", "line")
@@ -62,16 +62,6 @@ def open_part(path: str | os.PathLike[str]) -> PartReader:
             reader.close()
             raise ReadError(f"the part has no column {name!r}", place=Place(str(path)))
     return reader
-
-
-@contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """Turn what the system or Arrow raises inside into a `ReadError` with the path."""
-    try:
-        yield
-    except (OSError, pa.ArrowException) as error:
-        reason = str(error).partition("\n")[0]
-        raise ReadError(f"cannot read the part: {reason}", place=Place(str(path))) from None
 
 
 class ParquetPart:

@@ -1,17 +1,21 @@
-"""Part schemas: the columns of a part, out of its footer."""
+"""Part schemas: the columns of a part, out of its footer, and what goes wrong when a part is read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from pyarrow import ipc
 from pyarrow import parquet as pq
 
+from exportkit.errors import ReadError
 from exportkit.lakes.part_names import FormatName
+from exportkit.place import Place
 
-__all__ = ["read_schema"]
+__all__ = ["read_schema", "reading"]
 
 
 def read_schema(source: Any, format_name: FormatName) -> pa.Schema:
@@ -25,3 +29,13 @@ def _read_arrow(source: Any) -> pa.Schema:
 
 
 _READERS: dict[FormatName, Callable[[Any], pa.Schema]] = {"parquet": pq.read_schema, "arrow": _read_arrow}
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn what the system or Arrow raises inside into a `ReadError` with the path."""
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        reason = str(error).partition("\n")[0]
+        raise ReadError(f"cannot read the part: {reason}", place=Place(str(path))) from None
