@@ -1,4 +1,4 @@
-"""Lakes: the public face of a directory that exportkit wrote."""
+"""Opened lake: the public face of a directory that exportkit wrote."""
 
 from __future__ import annotations
 
@@ -112,9 +112,9 @@ class Lake:
         return scan(self.path, table)
 
     def sql(self, query: str) -> Any:
-        """Return what a query in DuckDB's SQL finds.
+        """Return the result of a query in DuckDB's SQL.
 
-        Every table of the lake is there under its name, and beside them the views `boxes`, `answers_wide`,
+        A query may name every table of the lake and the views `boxes`, `answers_wide`,
         `tracks` and `label_times`. Timestamps are in UTC.
 
         Parameters
@@ -134,7 +134,7 @@ class Lake:
         TableError
             A view is named whose tables or columns the lake does not hold.
         duckdb.Error
-            As DuckDB has it: the query is wrong.
+            The query is wrong; the message is DuckDB's.
         """
         if self._connection is None:
             snapshot = self._snapshot()
@@ -148,7 +148,7 @@ class Lake:
         return read_snapshot(self.path)
 
     def _make(self, name: str, connection: duckdb.DuckDBPyConnection) -> None:
-        """Create a view when it is first named; until then nothing is read for it."""
+        """Create a view when a query first names it, so that nothing is read for other views."""
         view = VIEWS[name]
         for table in view.tables:
             if table not in self.tables:

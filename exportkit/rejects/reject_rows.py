@@ -75,19 +75,19 @@ def columns_by_table(lake: Snapshot) -> dict[str, list[str]]:
 
 
 def record_of(part: Part) -> Record:
-    """Return what was chosen in the run that wrote a part.
+    """Return the record of the selection with which a part was written.
 
     Raises
     ------
     ReadError
-        The part does not say it in our words.
+        The part holds no such record.
     """
     try:
         return Record.from_bytes((part.read_schema().metadata or {}).get(SELECTION_KEY))
     except ValueError:
         raise ReadError(
             "the part does not say what was chosen when it was written", place=Place(part.path),
-            hint="its metadata were written by something else, or by a later version of exportkit",
+            hint="something else, or a later version of exportkit, wrote its metadata",
         ) from None  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def rows_of(part: Part) -> int:
 
 
 def read_batches(part: Part, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of a part in order, with those of `columns` that it has; all of them without."""
+    """Yield the rows of a part in order, with those of `columns` that it has, or with all columns."""
     with closing(open_part(part.path)) as reader:
         chosen = [name for name in reader.names if columns is None or name in columns]
         for chunk in range(len(reader.chunk_rows)):
