@@ -27,6 +27,7 @@ from benchmarks.decode_alone import decoding_seconds
 from benchmarks.measuring import BenchmarkError
 from benchmarks.results import STAGES, Stage
 from exportkit.batch import TableBuffer, arrow_schema
+from exportkit.commit import committer_for
 from exportkit.decode import LineDecoder
 from exportkit.flatten import flatten
 from exportkit.pipeline.memory_limits import SIZES
@@ -36,7 +37,7 @@ from exportkit.place import LineBlock, Source
 from exportkit.read import open_sources
 from exportkit.split import cut_lines, places
 from exportkit.tables.cells import Cells, TableBlock
-from exportkit.write import LakeWriter, open_destination
+from exportkit.write import LakeWriter
 
 __all__ = ["main", "time_stages"]
 
@@ -93,7 +94,7 @@ def through_all_stages(path: Path) -> dict[str, float]:
     try:
         with (
             tempfile.TemporaryDirectory() as folder,
-            open_destination(folder, schemas=schemas, mode="overwrite") as lake,
+            committer_for(folder).begin(schemas=schemas, mode="overwrite") as lake,
             LakeWriter(lake.staging, hints=hints_of(options)) as writer,
         ):
             watches = Stopwatches()

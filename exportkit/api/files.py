@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from exportkit.report import Report
 
 if TYPE_CHECKING:
+    from exportkit.commit import Mode
     from exportkit.legacy import Upgraded
     from exportkit.pipeline import OnBadRow, SourceLike
     from exportkit.report import Progress
     from exportkit.select import Filters, LabelPolicy, Params
-    from exportkit.write import Mode
 
 __all__ = ["to_arrow", "to_parquet", "upgrade"]
 

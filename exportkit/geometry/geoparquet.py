@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -17,12 +15,10 @@ import pyarrow.compute as pc
 from pyarrow import parquet as pq
 
 from exportkit.batch import arrow_schema
-from exportkit.errors import WriteError
 from exportkit.geometry.optional_shapely import needing_shapely
+from exportkit.lakes import is_lake, read_snapshot, written_whole
 from exportkit.pipeline import SourceLike, batches, make_options, warned
-from exportkit.place import Place
 from exportkit.report import Report
-from exportkit.scanning import dataset_of, is_lake, parts_of
 
 __all__ = ["write_geoparquet"]
 
@@ -76,41 +72,16 @@ def write_geoparquet(source: SourceLike, path: str | os.PathLike[str]) -> int:
     (OGC:CRS84), as GeoJSON does. Heights are left out and open rings are closed. Memory: one batch of
     objects.
     """
-    with _whole_file(Path(path)) as file:
+    with written_whole(path) as file:
         return _write(_objects(source), file)
-
-
-@contextmanager
-def _whole_file(destination: Path) -> Iterator[BinaryIO]:
-    """Open a file that appears under its name when it is complete, and not at all after an error."""
-    unfinished = destination.with_name(f".{destination.name}.inprogress")
-    with _failing_as_writing(destination):
-        file = unfinished.open("wb")
-    try:
-        with file:
-            yield file
-        with _failing_as_writing(destination):
-            unfinished.replace(destination)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
-
-
-@contextmanager
-def _failing_as_writing(destination: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        problem = f"cannot write the file: {os.strerror(error.errno or 0)}"
-        raise WriteError(problem, place=Place(str(destination))) from None
 
 
 def _objects(source: SourceLike) -> Iterator[pa.RecordBatch]:
     """Yield the rows of `objects` that have GeoJSON."""
     has_geojson = pc.field("geojson").is_valid()
     if is_lake(source):
-        parts = parts_of(source, "objects")  # type: ignore[arg-type]  # a lake is a path
-        yield from dataset_of(parts).to_batches(columns=[*_KEPT], filter=has_geojson)
+        objects = read_snapshot(source).table("objects")  # type: ignore[arg-type]  # a lake is a path
+        yield from objects.dataset().to_batches(columns=[*_KEPT], filter=has_geojson)
         return
     options = make_options(tables=["objects"], columns={"objects": _KEPT})
     report = Report()

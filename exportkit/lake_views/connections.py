@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from exportkit.errors import MissingDependencyError
-from exportkit.scanning import TableParts, dataset_of
+from exportkit.lakes import TableParts
 
 if TYPE_CHECKING:
     import duckdb
@@ -15,7 +15,7 @@ __all__ = ["connected"]
 
 
 def connected(tables: Iterable[TableParts]) -> duckdb.DuckDBPyConnection:
-    """Return a new database with one view a table.
+    """Return a new database with one view per table.
 
     Raises
     ------
@@ -23,7 +23,7 @@ def connected(tables: Iterable[TableParts]) -> duckdb.DuckDBPyConnection:
         DuckDB is not installed.
     """
     try:
-        import duckdb  # noqa: PLC0415 - an optional guest
+        import duckdb  # noqa: PLC0415 - an optional dependency
     except ModuleNotFoundError:
         raise MissingDependencyError("SQL needs DuckDB", hint="pip install 'exportkit[duckdb]'") from None
     connection = duckdb.connect()
@@ -34,7 +34,7 @@ def connected(tables: Iterable[TableParts]) -> duckdb.DuckDBPyConnection:
             rows = f"select * from read_parquet([{files}], hive_partitioning = false)"  # noqa: S608 - a path, quoted
             connection.execute(f"create view {parts.table} as {rows}")
         else:
-            connection.register(parts.table, dataset_of(parts))
+            connection.register(parts.table, parts.dataset())
     return connection
 
 

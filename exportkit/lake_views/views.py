@@ -1,7 +1,7 @@
 """Views: the queries that most people write first, over the tables of a lake.
 
-Gives each view's SQL and the tables it needs. Rows are joined by what names an input line and a label in it
-(`export_id, line, label_index`), so that a data row that was exported twice never multiplies.
+Gives the SQL of each view and the tables that it reads. Rows are joined by what names an input line and a
+label in it (`export_id, line, label_index`), so that a data row that was exported twice never multiplies.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Wide answers: one column for each question, out of one row for each answer.
+"""Wide answers: one column per question, made from one row per answer.
 
-Takes a connection to a lake's tables, gives the SQL of the view. Looks at which questions there are; does not
-know the ontology.
+Takes a connection to a lake's tables, gives the SQL of the view. Reads from the tables which questions there
+are; does not know the ontology.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _ANSWERS = """
 
 
 class Question(NamedTuple):
-    """A question that was asked: what tells it apart, its name, whether it has several answers at a time."""
+    """A question in the data: its key, its name, and whether one subject has several answers to it."""
 
     key: str
     name: str
@@ -55,7 +55,7 @@ class Question(NamedTuple):
 
 
 def wide_sql(connection: duckdb.DuckDBPyConnection, most: int = MOST_QUESTIONS) -> str:
-    """Return a query with a row for each thing that was asked about, and a column for each question."""
+    """Return a query with one row per subject of answers, and one column per question."""
     questions = _questions(connection)[:most]
     titled = zip(questions, _titles(questions), strict=True)
     columns = [f"{_value(question)} as {_quoted(title, DOUBLE)}" for question, title in titled]
@@ -80,7 +80,7 @@ def _questions(connection: duckdb.DuckDBPyConnection) -> list[Question]:
 
 
 def _titles(questions: list[Question]) -> list[str]:
-    """Return a column name for each question, no two alike to DuckDB, which sees no case."""
+    """Return one column name per question, distinct for DuckDB, which ignores case."""
     taken = set(_FIXED)
     titles = []
     for question in questions:

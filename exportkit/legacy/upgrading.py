@@ -17,11 +17,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
-from uuid import uuid4
 
 import msgspec
 
-from exportkit.errors import DecodeError, WriteError
+from exportkit.errors import DecodeError
+from exportkit.lakes import written_whole
 from exportkit.legacy.label_reader import read_labels
 from exportkit.legacy.shares import merge, share_of
 from exportkit.legacy.spool import Spool
@@ -29,7 +29,6 @@ from exportkit.place import Place, without_signature
 
 __all__ = ["Upgraded", "upgrade", "upgrade_rows"]
 
-_WRITE_BUFFER_BYTES = 1024 * 1024
 #: Why a label cannot be a line of Export V2, by the error that encoding it raises.
 _UNFIT: dict[type[Exception], str] = {
     RecursionError: "nested too deeply",
@@ -130,7 +129,8 @@ def upgrade(source: str | os.PathLike[str] | BinaryIO, destination: str | os.Pat
         if os.fspath(destination) == "-":
             report.data_rows = _write_lines(sys.stdout.buffer, lines)
         else:
-            report.data_rows = _write_file(Path(destination), lines)
+            with written_whole(destination) as file:
+                report.data_rows = _write_lines(file, lines)
     return report
 
 
@@ -171,21 +171,4 @@ def _write_lines(stream: BinaryIO, lines: Iterable[bytes]) -> int:
         stream.write(line)
         count += 1
     stream.flush()
-    return count
-
-
-def _write_file(destination: Path, lines: Iterable[bytes]) -> int:
-    temporary = destination.with_name(f".{destination.name}.{uuid4().hex}.part")
-    try:
-        with temporary.open("xb", buffering=_WRITE_BUFFER_BYTES) as stream:
-            count = _write_lines(stream, lines)
-        temporary.replace(destination)
-    except OSError as error:
-        raise WriteError(
-            f"{destination} cannot be written: {error.strerror}",
-            hint="the directory must exist, be writable and have room",
-        ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
     return count

@@ -1,4 +1,4 @@
-"""Writing a lake: the batches of a conversion into part files, published as a whole."""
+"""Writing a lake: the batches of a conversion into part files, committed as a whole."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from exportkit import pipeline
 from exportkit.batch import arrow_schema
+from exportkit.commit import Mode, committer_for
 from exportkit.pipeline.assignment import Assignment
 from exportkit.pipeline.options import Options
 from exportkit.pipeline.running import ProgressTeller, batches
@@ -25,10 +26,8 @@ from exportkit.write import (
     FormatName,
     Hints,
     LakeWriter,
-    Mode,
     PartFile,
     WriteOptions,
-    open_destination,
 )
 
 if TYPE_CHECKING:
@@ -64,13 +63,14 @@ def write_lake(
     progress: Tell | None = None,
 ) -> Report:
     """Convert `source` into part files of every wanted table; all of them appear at the end, or none."""
-    with open_destination(destination, schemas=schemas_of(options), mode=mode, format=format) as lake:
-        assignment = Assignment(lake.staging, hints_of(options), options, write_options)
+    committer = committer_for(destination)
+    with committer.begin(schemas=schemas_of(options), mode=mode, format=format) as transaction:
+        assignment = Assignment(transaction.staging, hints_of(options), options, write_options)
         if workers == 1:
             report, parts = _write_alone(source, assignment, progress)
         else:
             report, parts = _write_together(source, assignment, progress, workers)
-        parts = lake.publish(parts)
+        parts = transaction.commit(parts)
     report.files = [part.path for part in parts]
     report.output_bytes = sum(part.bytes for part in parts)
     return report

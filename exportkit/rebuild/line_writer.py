@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from exportkit.errors import ReadError, TableError
+from exportkit.lakes import raw_file_beside, reading
 from exportkit.place import Place
-from exportkit.rebuild.destinations import Sink
 from exportkit.rebuild.json_texts import JsonTextError, encode
+from exportkit.rebuild.line_destinations import Sink
 from exportkit.rebuild.line_rows import LineRows
 from exportkit.rebuild.long_lines import LONG_TABLES, LongLine
-from exportkit.rebuild.parts import raw_file_of, reading
 from exportkit.rebuild.sorted_runs import Key
 from exportkit.rebuild.streams import TableStream
 from exportkit.rebuild.table_rows import TableRow
@@ -150,7 +150,7 @@ def _write_rows(rows: Mapping[str, LineRows], sink: Sink) -> int:
 def _write_reject(row: TableRow, sink: Sink, lake: Path, line: int) -> None:
     if "raw" in row:
         sink.write(row["raw"])
-    elif (path := raw_file_of(lake / "rejects", row.get("raw_uri", ""))) is not None:
+    elif (path := raw_file_beside(lake / "rejects", row.get("raw_uri", ""))) is not None:
         with reading(path), path.open("rb") as file:
             for chunk in iter(lambda: file.read(CHUNK_BYTES), b""):
                 sink.write(chunk)

@@ -13,10 +13,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from exportkit.errors import ReadError
+from exportkit.lakes import Snapshot, open_part, read_snapshot
 from exportkit.place import Place
-from exportkit.rebuild.destinations import DestinationLike, open_sink
+from exportkit.rebuild.line_destinations import DestinationLike, open_sink
 from exportkit.rebuild.line_writer import LineReader, RebuildReport, write_line
-from exportkit.rebuild.parts import open_part, parts_of
 from exportkit.rebuild.sorted_runs import Exports, Key, SortedRun, sorted_runs_of
 from exportkit.rebuild.streams import TableStream
 from exportkit.rebuild.table_rows import columns_to_read
@@ -97,7 +97,7 @@ def to_ndjson(
         raise ValueError(f"max_line_rows must be 0 or more, not {max_line_rows}")
     tables = [name for name in TABLES if name != "rejects" or include_rejects]
     exports = Exports(export_id)
-    runs = _scan(Path(lake), tables, exports)
+    runs = _scan(read_snapshot(lake), tables, exports)
     if export_id is not None and export_id not in exports.seen:
         raise ReadError(f"the lake holds no export {export_id!r}", place=Place(os.fspath(lake)))
     report = RebuildReport(os.fspath(lake), "", list(exports.ordinals))
@@ -114,23 +114,22 @@ def to_ndjson(
     return report
 
 
-def _scan(lake: Path, tables: list[str], exports: Exports) -> dict[str, list[SortedRun]]:
+def _scan(lake: Snapshot, tables: list[str], exports: Exports) -> dict[str, list[SortedRun]]:
     """Return the sorted runs of all tables; the tables that hold whole lines give exports their ordinals."""
-    if not lake.is_dir():
-        raise FileNotFoundError(2, "No such directory", str(lake))
     owners = [name for name in ("data_rows", "rejects") if name in tables]
     found: dict[str, list[SortedRun]] = {}
     for name in [*owners, *(one for one in tables if one not in owners)]:
         if name not in owners:
             exports.close()
-        paths = parts_of(lake, name)
-        if not paths:
+        if name not in lake.parts:
             raise ReadError(
                 f"the lake has no table {name!r}, so that its lines cannot be rebuilt",
-                place=Place(str(lake)),
+                place=Place(lake.shown),
                 hint="convert the export with all tables",
             )
-        found[name] = [run for path in paths for run in _sorted_runs(path, name, exports)]
+        found[name] = [
+            run for part in lake.parts[name] for run in _sorted_runs(Path(part.path), name, exports)
+        ]
     return {name: found[name] for name in tables}
 
 

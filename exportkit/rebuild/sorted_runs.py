@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from exportkit.errors import ReadError
+from exportkit.lakes import PartReader
 from exportkit.place import Place
-from exportkit.rebuild.parts import PartReader
 from exportkit.tables.cells import Bools, Ints
 
 __all__ = ["Exports", "Key", "SortedRun", "group_starts", "key_arrays", "sorted_runs_of"]

@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 
 from exportkit.errors import ReadError
+from exportkit.lakes import KEY_COLUMNS, open_part
 from exportkit.place import Place
-from exportkit.rebuild.parts import KEY_COLUMNS, open_part
 from exportkit.rebuild.sorted_runs import Exports, Key, SortedRun, group_starts, key_arrays
 from exportkit.rebuild.table_rows import RowBatch
 

@@ -2,7 +2,7 @@
 
 Takes a lake, moves the lines that pass from the table ``rejects`` into the others, in one run that appears as
 a whole: at each instant a line is counted where it was before or where it is after, but for the renames of
-publishing. Lines that do not pass keep their rows, to the byte.
+the commit. Lines that do not pass keep their rows, to the byte.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from typing import Any
 import pyarrow as pa
 from msgspec.structs import replace
 
+from exportkit.commit import Transaction, committer_for
 from exportkit.errors import ExportkitError, RowError
+from exportkit.lakes import Part, Snapshot, read_snapshot
 from exportkit.pipeline import make_options
 from exportkit.pipeline.conversion import Conversion
 from exportkit.pipeline.options import Options
@@ -26,19 +28,19 @@ from exportkit.pipeline.units import Unit
 from exportkit.pipeline.writing import hints_of, schemas_of
 from exportkit.place import LineBlock, Place, Source, StoredLine
 from exportkit.rejects.commands import Command
-from exportkit.rejects.stored import (
+from exportkit.rejects.reject_rows import (
     TABLE,
     StoredReject,
+    columns_by_table,
     parts_of_rejects,
     read_batches,
     record_of,
     rows_of,
     stored_rejects,
-    tables_of_lake,
 )
 from exportkit.report import Progress, Report
 from exportkit.select import Record, Selection
-from exportkit.write import Destination, LakeWriter, PartFile, open_destination
+from exportkit.write import LakeWriter
 
 __all__ = ["ReplayReport", "replay"]
 
@@ -136,31 +138,31 @@ def replay(
     Memory: as for converting. A line in a raw file is never held.
     """
     started = time.perf_counter()
-    root = Path(lake)
-    if not root.is_dir():
-        raise FileNotFoundError(2, "No such directory", str(root))
-    with open_destination(lake, schemas={}, mode="append"):
-        pass  # whatever an interrupted run left there is finished first
-    suffix = parts_of_rejects(root)[0].suffix.removeprefix(".")
-    columns = tables_of_lake(root)
+    if not Path(lake).is_dir():
+        raise FileNotFoundError(2, "No such directory", os.fspath(lake))
+    committer = committer_for(lake)
+    committer.recover()
+    snapshot = read_snapshot(lake)
+    form = parts_of_rejects(snapshot)[0].format
+    columns = columns_by_table(snapshot)
     options = make_options(
         tables=[*columns], columns=columns, on_bad_row="raise", selection=selection or Selection()
     )
-    chosen, others = _chosen_parts(root, options.selection.record)
+    chosen, others = _chosen_parts(snapshot, options.selection.record)
     with (
-        open_destination(lake, schemas=schemas_of(options), mode="append", format=suffix) as destination,  # type: ignore[arg-type]  # `parts_of` gives parquet and arrow alone
-        LakeWriter(destination.staging, hints=hints_of(options)) as writer,
+        committer.begin(schemas=schemas_of(options), mode="append", format=form) as transaction,
+        LakeWriter(transaction.staging, hints=hints_of(options)) as writer,
     ):
         run = _Replay(writer, options, through, _Teller(progress, started))
         run.report.others = others
         for part in chosen:
             run.try_part(part)
-        run.publish(destination)
+        run.commit(transaction)
     run.report.seconds = time.perf_counter() - started
     return run.report
 
 
-def _chosen_parts(lake: Path, record: Record) -> tuple[list[Path], int]:
+def _chosen_parts(lake: Snapshot, record: Record) -> tuple[list[Part], int]:
     """Return the parts of runs with this selection, and how many lines are in parts of others.
 
     Raises
@@ -179,7 +181,7 @@ def _chosen_parts(lake: Path, record: Record) -> tuple[list[Path], int]:
     if others and not lines:
         raise ExportkitError(
             f"the rejected lines are of a run with another selection: {one_of_them}",
-            place=Place(str(lake)),
+            place=Place(lake.shown),
             hint="give --param, --where, --labels, --redact and the key of hashes as for convert",
         )
     return chosen, others
@@ -201,7 +203,7 @@ class _Replay:
         self._lengths: deque[int | None] = deque()
         self._replaced: list[str] = []
 
-    def try_part(self, part: Path) -> None:
+    def try_part(self, part: Part) -> None:
         """Try all lines of a part; write those that stay anew when any does not."""
         gone: list[bool] = []
         raw_files: list[str] = []
@@ -216,13 +218,13 @@ class _Replay:
             self._write_others(part, gone)
             self._replaced += [f"{TABLE}/{name}" for name in (part.name, *raw_files)]
 
-    def publish(self, destination: Destination) -> None:
+    def commit(self, transaction: Transaction) -> None:
         """Make the run visible; nothing happens when no line passed."""
         if not self._replaced:
             return
         for name, batch in self._conversion.flush():
             self._write(name, batch)
-        parts: list[PartFile] = destination.publish(self._writer.close(), replaced=self._replaced)
+        parts = transaction.commit(self._writer.close(), replaced=self._replaced)
         self.report.files = [part.path for part in parts]
 
     def _passes(self, stored: StoredReject) -> bool:
@@ -266,10 +268,10 @@ class _Replay:
         self.report.rows[name] += batch.num_rows
         self._writer.write(name, batch)
 
-    def _write_others(self, part: Path, gone: Sequence[bool]) -> None:
-        """Write the rows of a part that stay; publishing notices a part that is gone by now."""
+    def _write_others(self, part: Part, gone: Sequence[bool]) -> None:
+        """Write the rows of a part that stay; the commit notices a part that is gone by now."""
         at = 0
-        for batch in read_batches(part) if part.exists() else ():
+        for batch in read_batches(part) if Path(part.path).exists() else ():
             kept = [index for index in range(batch.num_rows) if not gone[at + index]]
             at += batch.num_rows
             self._writer.write(TABLE, batch.take(pa.array(kept, pa.int64())))

@@ -6,9 +6,8 @@ LazyFrame). Knows streams that can be read once; does not know how batches are m
 
 from __future__ import annotations
 
-from exportkit.scanning.parts import TableParts, dataset_of, is_lake, parts_of, tables_in
 from exportkit.scanning.passes import Passes
 from exportkit.scanning.scans import scan
 from exportkit.scanning.table_reader import TableReader
 
-__all__ = ["Passes", "TableParts", "TableReader", "dataset_of", "is_lake", "parts_of", "scan", "tables_in"]
+__all__ = ["Passes", "TableReader", "scan"]

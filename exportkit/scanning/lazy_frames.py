@@ -13,16 +13,23 @@ import pyarrow as pa
 from polars.io.plugins import register_io_source
 
 from exportkit.batch import arrow_schema
+from exportkit.lakes import TableParts
 from exportkit.pipeline import SourceLike, batches, make_options, warned
 from exportkit.report import Report
-from exportkit.scanning.parts import TableParts
 from exportkit.scanning.passes import Passes
 
 __all__ = ["over_export", "over_parts"]
 
 
 def over_parts(parts: TableParts) -> pl.LazyFrame:
-    """Return the rows of a lake's table; polars reads the files itself."""
+    """Return the rows of a lake's table; polars reads the files itself.
+
+    Raises
+    ------
+    ReadError
+        The first part is damaged, or the parts are of two formats.
+    """
+    parts.read_schema()  # a damaged part is named here; what polars says of it later names none
     if parts.format == "parquet":
         return pl.scan_parquet([*parts.files], glob=False, hive_partitioning=False)
     return pl.scan_ipc([*parts.files], glob=False, hive_partitioning=False)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from exportkit.errors import MissingDependencyError
+from exportkit.lakes import is_lake, read_snapshot
 from exportkit.pipeline import MAX_COMPRESSION_RATIO, MAX_REJECTS, OnBadRow, SourceLike
-from exportkit.scanning.parts import is_lake, parts_of
 from exportkit.select import Filters, LabelPolicy, Params, Selection, make_selection
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def scan(
             raise ValueError(
                 "a lake is converted already: filter the frame instead of choosing what to convert"
             )
-        return lazy_frames.over_parts(parts_of(source, table))  # type: ignore[arg-type]  # a lake is a path
+        return lazy_frames.over_parts(read_snapshot(source).table(table))  # type: ignore[arg-type]  # a lake is a path
     return lazy_frames.over_export(
         source, table, batch_rows=batch_rows, selection=selection,
         on_bad_row=on_bad_row, max_rejects=max_rejects, export_id=export_id,

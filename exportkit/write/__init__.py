@@ -1,45 +1,30 @@
-"""The write room: record batches become files at a destination, all of a run at once or nothing.
+"""The stage `write`: record batches become part files, out of readers' sight.
 
-Takes pyarrow schemas and batches, gives part files
-``<destination>/<table>/part-<run>-<worker>-<number>.<suffix>``. Knows one format per module; does not know
-rows or JSON.
-
->>> import pyarrow as pa
->>> schema = pa.schema([("name", pa.string())])
->>> with open_destination("lake", schemas={"pets": schema}, mode="overwrite") as destination:
-...     with LakeWriter(destination.staging) as writer:
-...         writer.write("pets", pa.record_batch([["Io"]], schema=schema))
-...         [part] = destination.publish(writer.close())
->>> part.table, part.path.startswith("lake/pets/part-"), part.rows
-('pets', True, 1)
+Takes a staging, pyarrow schemas and batches; gives whole files that wait in the staging until their run is
+committed. Knows one format per module; does not know rows, JSON, or what makes a run visible.
 """
 
 from __future__ import annotations
 
-from exportkit.write.destination import Destination, open_destination
+from exportkit.lakes import FormatName, PartFile, Staging
 from exportkit.write.encoding_thread import EncodingThread
-from exportkit.write.existing import Mode
-from exportkit.write.formats import FORMATS, FormatName
+from exportkit.write.formats import FORMATS
 from exportkit.write.lake_writer import BatchSink, LakeWriter
-from exportkit.write.names import PartFile, is_raw_file
-from exportkit.write.options import ColumnHint, Hints, WriteOptions
-from exportkit.write.parts import PartWriter
-from exportkit.write.staging import Staging
+from exportkit.write.part_writer import PartWriter
+from exportkit.write.side_by_side import side_by_side
+from exportkit.write.write_options import ColumnHint, Hints, WriteOptions
 
 __all__ = [
     "FORMATS",
     "BatchSink",
     "ColumnHint",
-    "Destination",
     "EncodingThread",
     "FormatName",
     "Hints",
     "LakeWriter",
-    "Mode",
     "PartFile",
     "PartWriter",
     "Staging",
     "WriteOptions",
-    "is_raw_file",
-    "open_destination",
+    "side_by_side",
 ]

@@ -11,24 +11,18 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import ipc
 
-from exportkit.write.options import Hints, WriteOptions
+from exportkit.write.write_options import Hints, WriteOptions
 
-__all__ = ["ArrowPart", "read_schema", "stored_schema"]
+__all__ = ["ArrowPart", "stored_schema"]
 
 
 def stored_schema(schema: pa.Schema, hints: Hints) -> pa.Schema:  # noqa: ARG001 - as for every format
-    """Return `schema`: what reaches the writer is what readers find, dictionaries decoded."""
+    """Return `schema`: the writer takes the types that readers find, dictionaries decoded."""
     return schema
 
 
-def read_schema(source: Any) -> pa.Schema:
-    """Return the schema of an open Arrow IPC file."""
-    with ipc.open_file(source) as reader:
-        return reader.schema
-
-
 class ArrowPart:
-    """One Arrow IPC file in the making.
+    """One Arrow IPC file that is being written.
 
     Parameters
     ----------

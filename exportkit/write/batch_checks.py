@@ -1,7 +1,7 @@
-"""Columns: whether a batch fits its declared schema, and its columns in the types a file stores.
+"""Batch checks: whether a batch fits its declared schema, and its columns in the types that a file stores.
 
-Takes batches as the corridor hands them (strings may come as dictionary arrays), gives batches of exactly
-the types asked for. Does not know files.
+Takes batches as the pipeline makes them (strings may be dictionary arrays), gives batches of exactly the
+stored types. Does not know files.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Encoding thread: batches handed over to a thread that encodes and writes them while the caller goes on.
+"""Encoding thread: a thread that encodes and writes batches while the caller goes on.
 
-Takes and gives what a `LakeWriter` takes and gives, in the same order. pyarrow lets go of the interpreter
-while it encodes, so that one process uses two cores. Not worth it where workers already fill the cores.
+Takes and gives what a `LakeWriter` takes and gives, in the same order. pyarrow releases the interpreter while
+it encodes, so that one process uses two cores. It gains nothing where workers already use all cores.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Self
 
 import pyarrow as pa
 
+from exportkit.lakes import PartFile
 from exportkit.write.lake_writer import BatchSink
-from exportkit.write.names import PartFile
 
 __all__ = ["EncodingThread"]
 
@@ -22,7 +22,7 @@ __all__ = ["EncodingThread"]
 class EncodingThread:
     """Write through `sink` on a thread of its own.
 
-    What `sink` raises comes out of the next `write` or `close` here. Start it in the process that uses it:
+    What `sink` raises is raised by the next `write` or `close` here. Start it in the process that uses it:
     threads do not survive a fork.
 
     Parameters

@@ -1,7 +1,7 @@
 """Lake writer: the record batches of every table of one worker into its part files.
 
 Takes batches with the name of their table, gives the parts. Does not know other workers, nor when the run is
-published.
+committed.
 """
 
 from __future__ import annotations
@@ -12,18 +12,17 @@ from typing import Protocol, Self
 
 import pyarrow as pa
 
-from exportkit.write.names import PartFile
-from exportkit.write.options import Hints, WriteOptions
-from exportkit.write.parts import PartWriter
+from exportkit.lakes import PartFile, Staging
+from exportkit.write.part_writer import PartWriter
 from exportkit.write.raw_files import RawFiles
 from exportkit.write.side_by_side import side_by_side
-from exportkit.write.staging import Staging
+from exportkit.write.write_options import Hints, WriteOptions
 
 __all__ = ["BatchSink", "LakeWriter"]
 
 
 class BatchSink(Protocol):
-    """What takes the batches of a run: `LakeWriter`, or an `EncodingThread` in front of one."""
+    """Takes the batches of a run: a `LakeWriter`, or an `EncodingThread` in front of one."""
 
     def write(self, table: str, batch: pa.RecordBatch) -> None:
         """Take a batch of a table; batches of one table are written in the order they come."""
@@ -32,7 +31,7 @@ class BatchSink(Protocol):
         """Complete all parts and return them."""
 
     def abort(self) -> None:
-        """Stop; nothing that was written is ever published."""
+        """Stop; nothing that was written is ever committed."""
 
 
 class LakeWriter:
@@ -45,12 +44,12 @@ class LakeWriter:
     worker : int
         Ordinal of the writing worker in the run, from 0; no two may share one.
     hints : mapping of str to mapping of str to ColumnHint, optional
-        For each table what is worth writing beside which column.
+        For each table, hints for its columns.
     options : WriteOptions, optional
         Sizes and compression.
     closing_threads : int
-        Tables that `close` completes at the same time; each encodes its last row group then. More than one
-        where nobody else uses the cores.
+        Tables that `close` completes at the same time; each encodes its last row group then. Use more than
+        one where nothing else uses the cores.
     """
 
     def __init__(
@@ -73,8 +72,8 @@ class LakeWriter:
     def write(self, table: str, batch: pa.RecordBatch) -> None:
         """Take a batch of a table; see `PartWriter.write`.
 
-        When the tables together have gathered more than `WriteOptions.gathered_bytes`, the largest writes
-        what it has.
+        When the tables together have gathered more than `WriteOptions.gathered_bytes`, the one with most
+        writes its row group.
         """
         writer = self._writers.get(table)
         if writer is None:
@@ -114,7 +113,7 @@ class LakeWriter:
         return [part for table in self._staging.schemas for part in closed.get(table, [])]
 
     def abort(self) -> None:
-        """Stop all writers; nothing of theirs is ever published."""
+        """Stop all writers; nothing of theirs is ever committed."""
         for writer in self._writers.values():
             writer.abort()
 

@@ -13,22 +13,22 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from exportkit.write.options import PLAIN, Hints, WriteOptions
+from exportkit.write.write_options import PLAIN, Hints, WriteOptions
 
-__all__ = ["ParquetPart", "read_schema", "stored_schema"]
+__all__ = ["ParquetPart", "stored_schema"]
 
-#: Share of look-ups for an absent value that a bloom filter lets through. The size goes up in powers of two:
-#: 0.1, 0.05 and 0.01 all come to 128 KiB for 100 000 values.
+#: Share of look-ups for an absent value that a bloom filter lets through. Sizes are powers of two: 0.1, 0.05
+#: and 0.01 all give 128 KiB for 100 000 values.
 BLOOM_FALSE_POSITIVES = 0.01
-#: Values encoded at a time: 10 % faster than the 1024 that pyarrow takes by itself.
-VALUES_A_CALL = 65_536
+#: Values encoded per call: 10 % faster than the default of pyarrow, 1024.
+VALUES_PER_CALL = 65_536
 
 
 def stored_schema(schema: pa.Schema, hints: Hints) -> pa.Schema:
-    """Return the types in which columns reach the writer: strings that repeat as dictionary arrays.
+    """Return the types that the writer takes: strings that repeat come as dictionary arrays.
 
-    Handing indices and values over is faster than letting the writer find them (0.29 to 0.26 s for the
-    `objects` of 200 MB). The file itself says what `schema` says.
+    Giving the writer indices and values is faster than letting it find them (0.26 instead of 0.29 s for the
+    `objects` of 200 MB). The schema in the file is `schema`.
     """
     return pa.schema(
         [
@@ -40,13 +40,8 @@ def stored_schema(schema: pa.Schema, hints: Hints) -> pa.Schema:
     )
 
 
-def read_schema(source: Any) -> pa.Schema:
-    """Return the Arrow schema of an open Parquet file."""
-    return pq.read_schema(source)
-
-
 class ParquetPart:
-    """One Parquet file in the making.
+    """One Parquet file that is being written.
 
     Parameters
     ----------
@@ -76,7 +71,7 @@ class ParquetPart:
             write_statistics=_leaves(schema, hints, "statistics") or False,
             column_encoding=dict.fromkeys(_leaves(schema, hints, "rises"), "DELTA_BINARY_PACKED") or None,
             write_page_index=True,
-            write_batch_size=VALUES_A_CALL,
+            write_batch_size=VALUES_PER_CALL,
             store_schema=False,
             **({"bloom_filter_options": blooms} if blooms else {}),
         )

@@ -10,22 +10,22 @@ from contextlib import suppress
 
 import pyarrow as pa
 
-from exportkit.write.names import PartFile
-from exportkit.write.options import Hints, WriteOptions
-from exportkit.write.staging import Staging
+from exportkit.lakes import PartFile, Staging
+from exportkit.write.formats import FORMATS
+from exportkit.write.write_options import Hints, WriteOptions
 
 __all__ = ["OpenPartFile"]
 
 
 class OpenPartFile:
-    """A part in the making, under its staging name.
+    """A part that is being written, under its staging name.
 
     Parameters
     ----------
     staging : Staging
         Where it is made.
     table, name : str
-        What it is part of, and its file name once published.
+        Its table, and its file name once it is committed.
     hints, options, first_group_rows
         As for `exportkit.write.formats.OpenPart`.
     """
@@ -46,7 +46,7 @@ class OpenPartFile:
         self._rows = 0
         self._stream = self._storage.open_output(staging.waiting_part(table, name), shown_as=self._path)
         with self._storage.failing_as("begin the part", self._path):
-            self._encoder = staging.format.open_part(
+            self._encoder = FORMATS[staging.format_name].open_part(
                 self._stream,
                 staging.schema(table),
                 hints=hints,
@@ -63,7 +63,7 @@ class OpenPartFile:
         return written
 
     def close(self) -> PartFile:
-        """Complete the file; `Destination.publish` sees that it reaches the disk."""
+        """Complete the file; the commit flushes it to disk."""
         with self._storage.failing_as("complete the part", self._path):
             self._encoder.close()
             size = self._stream.tell()
@@ -71,7 +71,7 @@ class OpenPartFile:
         return PartFile(self._table, self._storage.show(self._path), self._rows, size)
 
     def abort(self) -> None:
-        """Leave the file as it is, incomplete and unpublished."""
+        """Leave the file as it is, incomplete and never committed."""
         self._encoder.abort()
         with suppress(OSError):
             self._stream.close()

@@ -1,15 +1,14 @@
-"""Raw files: values too long for a column, each whole in a file of its own beside its table.
+"""Raw files: values too long for a column, each whole in a file of its own beside the parts of its table.
 
-Takes a value in chunks, gives the name by which a row of the table can refer to it. Holds one chunk. A file
-becomes visible with its run, as the run's parts do. Does not know rows.
+Takes a value in chunks, gives the name by which a row of the table can refer to it. Holds one chunk. A raw
+file becomes visible with its run, like the run's parts. Does not know rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from exportkit.write.names import PartFile
-from exportkit.write.staging import Staging
+from exportkit.lakes import PartFile, Staging
 
 __all__ = ["RawFiles"]
 
@@ -29,7 +28,7 @@ class RawFiles:
     Attributes
     ----------
     files : list of PartFile
-        The files that are whole.
+        The files that are complete.
     """
 
     def __init__(self, staging: Staging, table: str, *, worker: int = 0) -> None:

@@ -1,6 +1,6 @@
-"""Side by side: the same work for several things on threads, where it waits or lets the interpreter go on.
+"""Side by side: the same work for several items at the same time, on threads.
 
-Takes a function and items, gives the results. Does not know what the work is.
+For work that waits or releases the interpreter. Takes a function and items, gives the results.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ Result = TypeVar("Result")
 def side_by_side(work: Callable[[Item], Result], items: Collection[Item], threads: int) -> list[Result]:
     """Return what `work` gives for each item, in the order of the items.
 
-    Raises what the first of them raises. Nothing more is begun then, nor after Ctrl-C; what was begun is
-    waited for.
+    Raises what the first of them raises. After that, or after Ctrl-C, no more work is begun, and work that
+    was begun is waited for.
     """
     count = min(threads, len(items))
     if count <= 1:

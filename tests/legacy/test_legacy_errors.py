@@ -148,15 +148,15 @@ def test_a_destination_without_a_directory_cannot_be_written(tmp_path: Path) -> 
     with pytest.raises(WriteError) as caught:
         upgrade(io.BytesIO(LABEL), destination)
     assert str(caught.value) == (
-        f"{destination} cannot be written: No such file or directory\n"
-        "hint: the directory must exist, be writable and have room"
+        f"cannot write the file: No such file or directory (in {destination})\n"
+        "hint: create its directory first"
     )
 
 
 def test_a_destination_that_cannot_be_replaced_leaves_no_part_behind(tmp_path: Path) -> None:
     destination = tmp_path / "new.ndjson"
     destination.mkdir()
-    with pytest.raises(WriteError, match="cannot be written"):
+    with pytest.raises(WriteError, match="cannot write the file: Is a directory"):
         upgrade(io.BytesIO(LABEL), destination)
     assert [path.name for path in tmp_path.iterdir()] == ["new.ndjson"]
 

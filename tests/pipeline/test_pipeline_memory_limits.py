@@ -12,9 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 import exportkit
+from exportkit.commit import committer_for
 from exportkit.pipeline import sizes_for
 from exportkit.pipeline.memory_limits import bytes_of, most_workers
-from exportkit.write import LakeWriter, WriteOptions, open_destination
+from exportkit.write import LakeWriter, WriteOptions
 from oracle import rows_of_batches
 from write.lakes import SCHEMA, batch_of, numbered
 
@@ -141,13 +142,13 @@ def test_tables_that_fill_slowly_write_their_groups_before_they_hold_too_much_to
     schemas = {"cats": SCHEMA, "dogs": SCHEMA}
     batch = batch_of(numbered(0, 100))
     options = WriteOptions(gathered_bytes=5 * batch.nbytes)
-    with open_destination(tmp_path / "lake", schemas=schemas, mode="error") as lake:
+    with committer_for(tmp_path / "lake").begin(schemas=schemas, mode="error") as lake:
         with LakeWriter(lake.staging, options=options) as writer:
             for _ in range(8):
                 writer.write("cats", batch)
                 writer.write("dogs", batch)
             parts = writer.close()
-        lake.publish(parts)
+        lake.commit(parts)
     groups = {
         name: pq.ParquetFile(next((tmp_path / "lake" / name).glob("*.parquet"))).metadata for name in schemas
     }

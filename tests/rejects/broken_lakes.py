@@ -12,11 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from msgspec.structs import replace
 
+from exportkit.commit import Mode
 from exportkit.pipeline import make_options, write_lake
 from exportkit.rejects import Command
 from exportkit.report import Report
 from exportkit.tables import TABLES
-from exportkit.write import FormatName, Mode, WriteOptions
+from exportkit.write import FormatName, WriteOptions
 
 __all__ = [
     "COMMA",

@@ -16,11 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exportkit import ReadError, WriteError
+from exportkit.commit import committer_for
+from exportkit.lakes import LocalStorage
 from exportkit.rebuild import to_ndjson
 from exportkit.rejects import replay
 from exportkit.select import make_selection
-from exportkit.write import FormatName, open_destination
-from exportkit.write.storage import Storage
+from exportkit.write import FormatName
 from oracle import rows_equal
 from rejects.broken_lakes import (
     MEND,
@@ -179,15 +180,15 @@ def test_a_file_that_exportkit_did_not_name_is_never_read(tmp_path: Path, name: 
     write_rejecting(lake, [b"{"])
     table = tables_in(lake)["rejects"]
     names = [name if column == "raw_uri" else None for column in ("raw", "raw_uri")]
-    with open_destination(lake, schemas={"rejects": table.schema}, mode="overwrite") as destination:
+    with committer_for(lake).begin(schemas={"rejects": table.schema}, mode="overwrite") as transaction:
         from exportkit.write import LakeWriter  # noqa: PLC0415 - beside its only use
 
         row = {**table.to_pylist()[0], "raw": names[0], "raw_uri": names[1]}
-        with LakeWriter(destination.staging) as writer:
+        with LakeWriter(transaction.staging) as writer:
             import pyarrow as pa  # noqa: PLC0415 - as above
 
             writer.write("rejects", pa.RecordBatch.from_pylist([row], schema=table.schema))
-            destination.publish(writer.close())
+            transaction.commit(writer.close())
     assert replay(lake).problems == {"the lake does not hold the line": 1}
 
 
@@ -238,9 +239,9 @@ def test_a_replay_that_crashes_at_any_rename_is_done_or_not_done_and_can_be_run_
     tmp_path: Path, moves: int
 ) -> None:
     write_rejecting(tmp_path / "lake", LINES)
-    count, move = 0, Storage.move
+    count, move = 0, LocalStorage.move
 
-    def counted(self: Storage, source: str, target: str) -> None:
+    def counted(self: LocalStorage, source: str, target: str) -> None:
         nonlocal count
         move(self, source, target)
         count += 1
@@ -248,7 +249,7 @@ def test_a_replay_that_crashes_at_any_rename_is_done_or_not_done_and_can_be_run_
             raise Crash
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Storage, "move", counted)
+        patch.setattr(LocalStorage, "move", counted)
         with pytest.raises(Crash):
             replay(tmp_path / "lake", through=program(MEND))
     replay(tmp_path / "lake", through=program(MEND))

@@ -120,7 +120,7 @@ def test_a_record_that_is_none_is_named_with_its_part(tmp_path: Path) -> None:
         replay(tmp_path / "lake")
     assert str(raised.value) == (
         f"the part does not say what was chosen when it was written (in {part})\n"
-        "hint: its metadata were written by something else, or by a later version of exportkit"
+        "hint: something else, or a later version of exportkit, wrote its metadata"
     )
 
 

@@ -226,7 +226,7 @@ def test_rejected_lines_are_warned_of_as_everywhere(
 def test_a_part_that_is_no_parquet_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "labels").mkdir()
     (tmp_path / "labels" / "part-1.parquet").write_bytes(b"nothing of the kind")
-    with pytest.raises(ReadError, match=r"the part cannot be read: .*part-1\.parquet"):
+    with pytest.raises(ReadError, match=r"cannot read the part: .*part-1\.parquet"):
         scan(tmp_path, "labels")
 
 

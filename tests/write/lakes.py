@@ -13,16 +13,8 @@ import pyarrow.parquet as pq
 from hypothesis import strategies as st
 from pyarrow import ipc
 
-from exportkit.write import (
-    ColumnHint,
-    FormatName,
-    Hints,
-    LakeWriter,
-    Mode,
-    PartFile,
-    WriteOptions,
-    open_destination,
-)
+from exportkit.commit import Mode, committer_for
+from exportkit.write import ColumnHint, FormatName, Hints, LakeWriter, PartFile, WriteOptions
 
 SCHEMA = pa.schema(
     [
@@ -97,12 +89,12 @@ def write_lake(
 ) -> list[PartFile]:
     """Write one whole run of the table ``pets`` and return its parts."""
     with (
-        open_destination(lake, schemas={"pets": schema}, mode=mode, format=format_name) as destination,
-        LakeWriter(destination.staging, hints={"pets": hints or {}}, options=options) as writer,
+        committer_for(lake).begin(schemas={"pets": schema}, mode=mode, format=format_name) as transaction,
+        LakeWriter(transaction.staging, hints={"pets": hints or {}}, options=options) as writer,
     ):
         for batch in batches:
             writer.write("pets", batch)
-        return destination.publish(writer.close())
+        return transaction.commit(writer.close())
 
 
 def part_paths(lake: Path, table: str = "pets") -> list[Path]:

@@ -1,10 +1,12 @@
-"""Runs that are ready to be published, for tests of what happens then."""
+"""Runs that are ready to be committed, for tests of what happens then."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from exportkit.write import Destination, LakeWriter, Mode, PartFile, WriteOptions, open_destination
+from exportkit.commit import Mode
+from exportkit.commit.directory import DirectoryCommitter
+from exportkit.write import LakeWriter, PartFile, WriteOptions
 from write.lakes import SCHEMA, batch_of, numbered
 
 MODES: tuple[Mode, ...] = ("error", "append", "overwrite")
@@ -13,31 +15,31 @@ NOTES = ("pets/notes.txt", "houses/notes.txt")
 
 
 class Run:
-    """A run whose parts are written and not yet published: how many parts for which table."""
+    """A run whose parts are written and not yet committed: how many parts for which table."""
 
     def __init__(self, lake: Path, mode: Mode, **parts: int) -> None:
         schemas = dict.fromkeys(parts, SCHEMA)
-        self.destination: Destination = open_destination(lake, schemas=schemas, mode=mode, format="arrow")
+        self.transaction = DirectoryCommitter(lake).begin(schemas=schemas, mode=mode, format="arrow")
         with LakeWriter(
-            self.destination.staging, options=WriteOptions(row_group_rows=1, part_bytes=1)
+            self.transaction.staging, options=WriteOptions(row_group_rows=1, part_bytes=1)
         ) as writer:
             for table, count in parts.items():
                 for row in numbered(0, count):
                     writer.write(table, batch_of([row]))
             self.parts: list[PartFile] = writer.close()
 
-    def publish(self) -> None:
-        self.destination.publish(self.parts)
+    def commit(self) -> None:
+        self.transaction.commit(self.parts)
 
     def die(self) -> None:
         """Let go of what the system lets go of when a process ends."""
-        self.destination._release()
+        self.transaction._release()
 
 
-def ready_to_publish(lake: Path, mode: Mode) -> Run:
+def ready_to_commit(lake: Path, mode: Mode) -> Run:
     """Return a run of pets, owners and toys (no rows); but for "error" one of pets, toys, houses is there."""
     if mode != "error":
-        Run(lake, "append", pets=2, toys=1, houses=1).publish()
+        Run(lake, "append", pets=2, toys=1, houses=1).commit()
     for name in NOTES:
         (lake / name).parent.mkdir(parents=True, exist_ok=True)
         (lake / name).write_text("mine")

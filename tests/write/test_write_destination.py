@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from exportkit import WriteError
-from exportkit.write import FormatName, LakeWriter, Mode, WriteOptions, open_destination
+from exportkit.commit import Mode, committer_for
+from exportkit.write import FormatName, LakeWriter, WriteOptions
 from write.lakes import (
     SCHEMA,
     batch_of,
@@ -52,8 +53,8 @@ def test_an_empty_directory_is_a_destination(tmp_path: Path) -> None:
 def test_a_destination_may_be_given_as_text_path_or_url(tmp_path: Path) -> None:
     spaced = tmp_path / "a b"
     for location in (str(spaced), spaced, f"file://{tmp_path}/a%20b/"):
-        with open_destination(location, schemas={"pets": SCHEMA}, mode="append") as destination:
-            destination.publish([])
+        with committer_for(location).begin(schemas={"pets": SCHEMA}, mode="append") as transaction:
+            transaction.commit([])
     assert len(part_paths(spaced)) == 1
 
 
@@ -70,9 +71,9 @@ def test_a_relative_destination_stays_where_it_was_when_the_directory_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with open_destination("lake", schemas={"pets": SCHEMA}) as destination:
+    with committer_for("lake").begin(schemas={"pets": SCHEMA}) as transaction:
         monkeypatch.chdir("/")
-        destination.publish([])
+        transaction.commit([])
     assert len(part_paths(tmp_path / "lake")) == 1
 
 
@@ -115,8 +116,8 @@ def test_overwrite_replaces_the_other_format_too(lake: Path) -> None:
 
 
 def test_overwrite_removes_tables_of_ours_that_the_run_does_not_write(lake: Path) -> None:
-    with open_destination(lake, schemas={"owners": SCHEMA}, mode="overwrite") as destination:
-        destination.publish([])
+    with committer_for(lake).begin(schemas={"owners": SCHEMA}, mode="overwrite") as transaction:
+        transaction.commit([])
     assert [path.name for path in lake.iterdir()] == ["owners"]
 
 
@@ -153,15 +154,15 @@ def test_a_failed_overwrite_leaves_what_was_there(lake: Path) -> None:
 
 def write_and_raise(lake: Path, mode: Mode, error: type[BaseException]) -> None:
     with (
-        open_destination(lake, schemas={"pets": SCHEMA}, mode=mode) as destination,
-        LakeWriter(destination.staging, options=WriteOptions(row_group_rows=10, part_bytes=1)) as writer,
+        committer_for(lake).begin(schemas={"pets": SCHEMA}, mode=mode) as transaction,
+        LakeWriter(transaction.staging, options=WriteOptions(row_group_rows=10, part_bytes=1)) as writer,
     ):
         writer.write("pets", batch_of(numbered(0, 10)))
         writer.write("pets", batch_of(numbered(10, 5)))
         raise error
 
 
-# --- discarding
+# --- aborting
 
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, SystemExit])
@@ -171,37 +172,37 @@ def test_whatever_ends_a_run_early_nothing_of_it_stays(tmp_path: Path, error: ty
     assert everything_below(tmp_path) == []
 
 
-def test_a_run_that_is_left_without_publishing_is_discarded(tmp_path: Path) -> None:
-    with open_destination(tmp_path, schemas={"pets": SCHEMA}):
+def test_a_run_that_is_left_without_committing_is_aborted(tmp_path: Path) -> None:
+    with committer_for(tmp_path).begin(schemas={"pets": SCHEMA}):
         pass
     assert everything_below(tmp_path) == []
 
 
 def test_a_directory_made_for_the_run_stays_when_somebody_has_put_something_in_it(tmp_path: Path) -> None:
-    with open_destination(tmp_path / "lake", schemas={"pets": SCHEMA}):
+    with committer_for(tmp_path / "lake").begin(schemas={"pets": SCHEMA}):
         (tmp_path / "lake" / "mine.txt").write_text("mine")
     assert everything_below(tmp_path) == ["lake", "lake/mine.txt"]
 
 
-def test_a_run_is_published_once(tmp_path: Path) -> None:
-    with open_destination(tmp_path, schemas={"pets": SCHEMA}) as destination:
-        destination.publish([])
-        with pytest.raises(ValueError, match=r"^the run was published or discarded before$"):
-            destination.publish([])
+def test_a_run_is_committed_once(tmp_path: Path) -> None:
+    with committer_for(tmp_path).begin(schemas={"pets": SCHEMA}) as transaction:
+        transaction.commit([])
+        with pytest.raises(ValueError, match=r"^the transaction was committed or aborted before$"):
+            transaction.commit([])
     assert len(part_paths(tmp_path)) == 1
 
 
 def test_parts_of_a_writer_that_did_not_finish_stay_out(tmp_path: Path) -> None:
-    with open_destination(tmp_path, schemas={"pets": SCHEMA}) as destination:
-        with LakeWriter(destination.staging, worker=0) as finished:
+    with committer_for(tmp_path).begin(schemas={"pets": SCHEMA}) as transaction:
+        with LakeWriter(transaction.staging, worker=0) as finished:
             finished.write("pets", batch_of(numbered(0, 10)))
             parts = finished.close()
-        with LakeWriter(destination.staging, worker=1) as unfinished:
+        with LakeWriter(transaction.staging, worker=1) as unfinished:
             unfinished.write("pets", batch_of(numbered(10, 10)))
-        with LakeWriter(destination.staging, worker=2) as not_handed_in:
+        with LakeWriter(transaction.staging, worker=2) as not_handed_in:
             not_handed_in.write("pets", batch_of(numbered(10, 10)))
             not_handed_in.close()
-        destination.publish(parts)
+        transaction.commit(parts)
     assert ids_in(tmp_path) == FIRST
     assert [path.name for path in tmp_path.iterdir()] == ["pets"]
 
@@ -210,10 +211,10 @@ def test_parts_of_a_writer_that_did_not_finish_stay_out(tmp_path: Path) -> None:
 
 
 def test_a_destination_that_another_run_has_filled_meanwhile_is_refused(tmp_path: Path) -> None:
-    with open_destination(tmp_path, schemas={"pets": SCHEMA}) as destination:
+    with committer_for(tmp_path).begin(schemas={"pets": SCHEMA}) as transaction:
         write_lake(tmp_path, batch_of(numbered(0, 10)))
         with pytest.raises(WriteError) as caught:
-            destination.publish([])
+            transaction.commit([])
     assert str(caught.value) == f"the destination already holds pets (in {tmp_path})\n{ANOTHER_PLACE}"
     assert ids_in(tmp_path) == FIRST
     assert [path.name for path in tmp_path.iterdir()] == ["pets"]
@@ -221,27 +222,27 @@ def test_a_destination_that_another_run_has_filled_meanwhile_is_refused(tmp_path
 
 def test_two_runs_that_append_at_the_same_time_both_arrive(tmp_path: Path) -> None:
     with (
-        open_destination(tmp_path, schemas={"pets": SCHEMA}, mode="append") as one,
-        open_destination(tmp_path, schemas={"pets": SCHEMA}, mode="append") as other,
+        committer_for(tmp_path).begin(schemas={"pets": SCHEMA}, mode="append") as one,
+        committer_for(tmp_path).begin(schemas={"pets": SCHEMA}, mode="append") as other,
         LakeWriter(one.staging) as first,
         LakeWriter(other.staging) as second,
     ):
         second.write("pets", batch_of(numbered(10, 10)))
         first.write("pets", batch_of(numbered(0, 10)))
-        other.publish(second.close())
-        one.publish(first.close())
+        other.commit(second.close())
+        one.commit(first.close())
     assert ids_in(tmp_path) == FIRST + SECOND
 
 
-def test_a_part_that_was_cut_short_is_not_published(tmp_path: Path) -> None:
-    with open_destination(tmp_path, schemas={"pets": SCHEMA}) as destination:
-        with LakeWriter(destination.staging) as writer:
+def test_a_part_that_was_cut_short_is_not_committed(tmp_path: Path) -> None:
+    with committer_for(tmp_path).begin(schemas={"pets": SCHEMA}) as transaction:
+        with LakeWriter(transaction.staging) as writer:
             writer.write("pets", batch_of(numbered(0, 10)))
             [part] = writer.close()
         [waiting] = tmp_path.rglob("*.inprogress")
         os.truncate(waiting, 100)
         with pytest.raises(WriteError) as caught:
-            destination.publish([part])
+            transaction.commit([part])
     assert str(caught.value) == (
         f"a part was written with {part.bytes} bytes and now has 100 bytes (in {part.path})\n"
         "hint: something else changed the destination; run again"

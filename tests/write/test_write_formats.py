@@ -14,7 +14,8 @@ import pytest
 from pyarrow import ipc
 
 from exportkit import TableError
-from exportkit.write import ColumnHint, FormatName, Hints, PartWriter, WriteOptions, open_destination
+from exportkit.commit import committer_for
+from exportkit.write import ColumnHint, FormatName, Hints, PartWriter, WriteOptions
 from write.lakes import (
     CODED,
     HINTS,
@@ -212,8 +213,8 @@ def test_duckdb_and_polars_read_a_table_without_rows(tmp_path: Path) -> None:
 def test_a_batch_that_does_not_fit_its_declaration_is_refused(
     tmp_path: Path, batch: pa.RecordBatch, message: str
 ) -> None:
-    with open_destination(tmp_path, schemas={"pets": SCHEMA}) as destination:
-        with pytest.raises(TableError) as caught, PartWriter(destination.staging, "pets") as writer:
+    with committer_for(tmp_path).begin(schemas={"pets": SCHEMA}) as transaction:
+        with pytest.raises(TableError) as caught, PartWriter(transaction.staging, "pets") as writer:
             writer.write(batch)
         assert str(caught.value) == message
         with pytest.raises(ValueError, match="the writer of pets is closed"):
@@ -221,9 +222,9 @@ def test_a_batch_that_does_not_fit_its_declaration_is_refused(
 
 
 def test_a_table_that_the_run_does_not_write_is_refused(tmp_path: Path) -> None:
-    destination = open_destination(tmp_path, schemas={"pets": SCHEMA, "owners": SCHEMA})
-    with destination, pytest.raises(TableError) as caught:
-        PartWriter(destination.staging, "houses")
+    transaction = committer_for(tmp_path).begin(schemas={"pets": SCHEMA, "owners": SCHEMA})
+    with transaction, pytest.raises(TableError) as caught:
+        PartWriter(transaction.staging, "houses")
     assert str(caught.value) == "table 'houses' is not among those of this run\nhint: they are pets, owners"
 
 

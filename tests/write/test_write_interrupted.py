@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from exportkit import WriteError
-from exportkit.write import LakeWriter, PartFile, WriteOptions, open_destination
+from exportkit.commit import committer_for
+from exportkit.write import LakeWriter, PartFile, WriteOptions
 from write.lakes import (
     SCHEMA,
     batch_of,
@@ -33,11 +34,12 @@ TESTS = Path(__file__).parents[1]
 WRITE_AND_WAIT = """
     import sys, time
     from write.lakes import SCHEMA, batch_of, numbered
-    from exportkit.write import EncodingThread, LakeWriter, WriteOptions, open_destination
+    from exportkit.commit import committer_for
+    from exportkit.write import EncodingThread, LakeWriter, WriteOptions
 
-    with open_destination(sys.argv[1], schemas={"pets": SCHEMA}, mode=sys.argv[2]) as destination:
+    with committer_for(sys.argv[1]).begin(schemas={"pets": SCHEMA}, mode=sys.argv[2]) as transaction:
         options = WriteOptions(row_group_rows=100, part_bytes=5_000)
-        with EncodingThread(LakeWriter(destination.staging, options=options)) as writer:
+        with EncodingThread(LakeWriter(transaction.staging, options=options)) as writer:
             for first in range(0, 1_050, 50):
                 writer.write("pets", batch_of(numbered(first, 50)))
             print("waiting", flush=True)
@@ -117,17 +119,18 @@ WRITE_TOO_MUCH = """
     import resource, sys
     from write.lakes import SCHEMA, batch_of, numbered
     from exportkit import WriteError
-    from exportkit.write import EncodingThread, LakeWriter, WriteOptions, open_destination
+    from exportkit.commit import committer_for
+    from exportkit.write import EncodingThread, LakeWriter, WriteOptions
 
     resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
     location, format_name, threaded, group_rows = sys.argv[1:]
     try:
-        with open_destination(location, schemas={"pets": SCHEMA}, format=format_name) as destination:
-            sink = LakeWriter(destination.staging, options=WriteOptions(row_group_rows=int(group_rows)))
+        with committer_for(location).begin(schemas={"pets": SCHEMA}, format=format_name) as transaction:
+            sink = LakeWriter(transaction.staging, options=WriteOptions(row_group_rows=int(group_rows)))
             with EncodingThread(sink) if threaded == "threaded" else sink as writer:
                 for first in range(0, 100_000, 1_000):
                     writer.write("pets", batch_of(numbered(first, 1_000)))
-                destination.publish(writer.close())
+                transaction.commit(writer.close())
     except WriteError as error:
         print(error)
 """
@@ -136,7 +139,7 @@ WRITE_TOO_MUCH = """
 @pytest.mark.parametrize("group_rows", [1_000, 1_000_000], ids=["while writing", "at the end"])
 @pytest.mark.parametrize("threaded", ["threaded", "not threaded"])
 @pytest.mark.parametrize("format_name", ["parquet", "arrow"])
-def test_a_full_disk_is_said_with_path_and_reason_and_nothing_is_published(
+def test_a_full_disk_is_said_with_path_and_reason_and_nothing_is_committed(
     tmp_path: Path, format_name: str, threaded: str, group_rows: int
 ) -> None:
     lake = tmp_path / "lake"
@@ -151,18 +154,18 @@ def test_a_full_disk_is_said_with_path_and_reason_and_nothing_is_published(
 
 
 def spoiled(lake: Path, spoil: Callable[[], None], *, before: str) -> str:
-    """Return the error of a run that something spoils before it writes, closes or publishes."""
-    destination = open_destination(lake, schemas={"pets": SCHEMA})
+    """Return the error of a run that something spoils before it writes, closes or commits."""
+    transaction = committer_for(lake).begin(schemas={"pets": SCHEMA})
     parts: list[PartFile] = []
-    with destination, LakeWriter(destination.staging, options=WriteOptions(row_group_rows=10)) as writer:
+    with transaction, LakeWriter(transaction.staging, options=WriteOptions(row_group_rows=10)) as writer:
         steps = {
             "write": lambda: writer.write("pets", batch_of(numbered(0, 10))),
             "close": lambda: parts.extend(writer.close()),
-            "publish": lambda: destination.publish(parts),
+            "commit": lambda: transaction.commit(parts),
         }
         with pytest.raises(WriteError) as caught:
             run_steps(steps, spoil, before)
-    return str(caught.value).replace(destination.staging.name(0, 0), "PART").replace(str(lake), "LAKE")
+    return str(caught.value).replace(transaction.staging.name(0, 0), "PART").replace(str(lake), "LAKE")
 
 
 def run_steps(steps: Mapping[str, Callable[[], object]], spoil: Callable[[], None], before: str) -> None:
@@ -196,7 +199,7 @@ def test_a_full_disk_comes_with_a_hint(tmp_path: Path, monkeypatch: pytest.Monke
                     "hint: something else changed the destination; run again"
                 ),
             )
-            for step in ("close", "publish")
+            for step in ("close", "commit")
         ),
     ],
 )

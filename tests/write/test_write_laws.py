@@ -12,15 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exportkit import WriteError
-from exportkit.write import (
-    EncodingThread,
-    FormatName,
-    LakeWriter,
-    PartFile,
-    Staging,
-    WriteOptions,
-    open_destination,
-)
+from exportkit.commit import committer_for
+from exportkit.write import EncodingThread, FormatName, LakeWriter, PartFile, Staging, WriteOptions
 from write.lakes import (
     HINTS,
     SCHEMA,
@@ -63,12 +56,12 @@ def test_rows_do_not_depend_on_where_batches_groups_and_parts_were_cut(
 ) -> None:
     with tempfile.TemporaryDirectory() as directory:
         lake = Path(directory)
-        with open_destination(lake, schemas={"pets": SCHEMA}, format=format_name) as destination:
-            writer = LakeWriter(destination.staging, hints={"pets": HINTS}, options=options)
+        with committer_for(lake).begin(schemas={"pets": SCHEMA}, format=format_name) as transaction:
+            writer = LakeWriter(transaction.staging, hints={"pets": HINTS}, options=options)
             with EncodingThread(writer) if threaded else writer as sink:
                 for piece in cut(some, lengths):
                     sink.write("pets", batch_of(piece, coded=draw.draw(st.booleans())))
-                parts = destination.publish(sink.close())
+                parts = transaction.commit(sink.close())
         assert read_lake(lake).equals(table_of(some))
         paths = part_paths(lake)
         assert parts == [
@@ -129,9 +122,9 @@ def write_as_worker(staging: Staging, worker: int) -> list[PartFile]:
 @pytest.mark.parametrize("start_method", ["spawn", "forkserver"])
 def test_workers_in_other_processes_write_parts_of_one_run(tmp_path: Path, start_method: str) -> None:
     context = multiprocessing.get_context(start_method)
-    with open_destination(tmp_path, schemas={"pets": SCHEMA}) as destination, context.Pool(2) as pool:
-        written = pool.starmap(write_as_worker, [(destination.staging, worker) for worker in range(12)])
-        parts = destination.publish(part for of_worker in reversed(written) for part in of_worker)
+    with committer_for(tmp_path).begin(schemas={"pets": SCHEMA}) as transaction, context.Pool(2) as pool:
+        written = pool.starmap(write_as_worker, [(transaction.staging, worker) for worker in range(12)])
+        parts = transaction.commit(part for of_worker in reversed(written) for part in of_worker)
     assert [part.rows for part in parts] == [10] * 12
     assert ids_in(tmp_path) == [row["id"] for row in numbered(0, 120)]
 
@@ -147,12 +140,12 @@ def test_tables_may_be_completed_side_by_side(tmp_path: Path, threads: int) -> N
     tables = {f"table {number}": numbered(100 * number, 30) for number in range(7)}
     schemas = dict.fromkeys(tables, SCHEMA)
     with (
-        open_destination(tmp_path, schemas=schemas) as destination,
-        LakeWriter(destination.staging, closing_threads=threads) as writer,
+        committer_for(tmp_path).begin(schemas=schemas) as transaction,
+        LakeWriter(transaction.staging, closing_threads=threads) as writer,
     ):
         for table, some in tables.items():
             writer.write(table, batch_of(some))
-        parts = destination.publish(writer.close())
+        parts = transaction.commit(writer.close())
     assert [(part.table, part.rows) for part in parts] == [(table, 30) for table in tables]
     assert {
         table: read_part(tmp_path / table / part.name) for table, part in zip(tables, parts, strict=True)
@@ -163,12 +156,12 @@ def test_tables_may_be_completed_side_by_side(tmp_path: Path, threads: int) -> N
 def test_a_table_that_cannot_be_completed_ends_all_of_them(tmp_path: Path, threads: int) -> None:
     schemas = dict.fromkeys(("pets", "owners", "toys"), SCHEMA)
     with (
-        open_destination(tmp_path, schemas=schemas) as destination,
-        LakeWriter(destination.staging, closing_threads=threads) as writer,
+        committer_for(tmp_path).begin(schemas=schemas) as transaction,
+        LakeWriter(transaction.staging, closing_threads=threads) as writer,
     ):
         for table in schemas:
             writer.write(table, batch_of(numbered(0, 3)))
-        staging = destination.staging
+        staging = transaction.staging
         (tmp_path / staging.waiting_part("owners", staging.name(0, 0))).mkdir()
         with pytest.raises(WriteError) as caught:
             writer.close()

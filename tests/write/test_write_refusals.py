@@ -8,12 +8,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from exportkit import WriteError
-from exportkit.write import FormatName, Mode, open_destination
+from exportkit.commit import Mode, committer_for
+from exportkit.write import FormatName
 from write.lakes import (
     SCHEMA,
     batch_of,
@@ -35,7 +37,7 @@ def refusal(
     """Return why the destination is refused, after making sure that nothing was changed."""
     before = everything_below(lake)
     with pytest.raises(WriteError) as caught:
-        open_destination(lake, schemas={"pets": schema}, mode=mode, format=format_name)
+        committer_for(lake).begin(schemas={"pets": schema}, mode=mode, format=format_name)
     assert everything_below(lake) == before
     return str(caught.value).replace(str(lake), "LAKE")
 
@@ -56,7 +58,12 @@ def test_parts_of_any_table_of_anybody_are_a_reason_to_refuse(tmp_path: Path) ->
 
 def test_files_that_are_no_parts_are_no_reason_to_refuse(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
-    for name in ("export.ndjson", "other/data.parquet", "other/part-0.parquet.inprogress"):
+    for name in (
+        "export.ndjson",
+        "other/_data.parquet",
+        "other/.data.parquet",
+        "other/part-0.parquet.inprogress",
+    ):
         (tmp_path / name).touch()
     write_lake(tmp_path, batch_of(numbered(0, 10)))
     assert ids_in(tmp_path) == FIRST
@@ -182,11 +189,15 @@ def test_a_destination_in_a_read_only_directory_is_refused() -> None:
 
 def test_a_url_without_a_writer_is_refused_without_its_secrets() -> None:
     with pytest.raises(WriteError) as caught:
-        open_destination("s3://user:key@bucket/lake?token=secret", schemas={"pets": SCHEMA})
+        committer_for("s3://user:key@bucket/lake?token=secret")
     assert str(caught.value) == (
         "there is no writer for s3:// destinations (in s3://bucket/lake)\n"
         "hint: write to a local directory and copy that, whole, to where it belongs"
     )
+
+
+def begin(location: str | Path, **arguments: Any) -> None:
+    committer_for(location).begin(schemas={}, **arguments)
 
 
 @pytest.mark.parametrize(
@@ -198,12 +209,12 @@ def test_a_url_without_a_writer_is_refused_without_its_secrets() -> None:
     ],
 )
 def test_arguments_without_meaning_are_refused(
-    tmp_path: Path, arguments: dict[str, str], message: str
+    tmp_path: Path, arguments: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        open_destination(**{"location": tmp_path, "schemas": {}, **arguments})  # type: ignore[arg-type]  # on purpose
+        begin(**{"location": tmp_path, **arguments})
 
 
 def test_a_location_that_is_no_text_is_refused() -> None:
     with pytest.raises(TypeError, match=r"^a destination is a path or a URL as text, not bytes$"):
-        open_destination(b"lake", schemas={})  # type: ignore[arg-type]  # on purpose
+        committer_for(b"lake").begin(schemas={})  # type: ignore[arg-type]  # on purpose

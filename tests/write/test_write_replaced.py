@@ -9,9 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from exportkit import WriteError
-from exportkit.write import LakeWriter, open_destination
-from exportkit.write.publish import finish_interrupted
-from exportkit.write.storage import Storage, open_storage
+from exportkit.commit import committer_for
+from exportkit.commit.exchange import recover_interrupted
+from exportkit.lakes import LocalStorage, open_storage
+from exportkit.write import LakeWriter
 from write.lakes import SCHEMA, batch_of, everything_below, ids_in, numbered, part_paths, seen_by_globs
 
 SCHEMAS = {"pets": SCHEMA, "owners": SCHEMA}
@@ -24,26 +25,26 @@ class Crash(BaseException):
 def written(lake: Path) -> list[str]:
     """Write pets 0 to 9 and owners 0 to 9, and return the owners' files."""
     with (
-        open_destination(lake, schemas=SCHEMAS) as destination,
-        LakeWriter(destination.staging) as writer,
+        committer_for(lake).begin(schemas=SCHEMAS) as transaction,
+        LakeWriter(transaction.staging) as writer,
     ):
         for table in SCHEMAS:
             writer.write(table, batch_of(numbered(0, 10)))
         writer.write_raw("owners", iter([b"long ", b"text"]))
-        destination.publish(writer.close())
+        transaction.commit(writer.close())
     return [f"owners/{path.name}" for path in sorted((lake / "owners").iterdir())]
 
 
 def replace_owners(lake: Path, replaced: list[str], owners: int) -> None:
     """Append pets 10 to 19 and put so many owners in the place of `replaced`."""
     with (
-        open_destination(lake, schemas=SCHEMAS, mode="append") as destination,
-        LakeWriter(destination.staging) as writer,
+        committer_for(lake).begin(schemas=SCHEMAS, mode="append") as transaction,
+        LakeWriter(transaction.staging) as writer,
     ):
         writer.write("pets", batch_of(numbered(10, 10)))
         if owners:
             writer.write("owners", batch_of(numbered(0, owners)))
-        destination.publish(writer.close(), replaced=replaced)
+        transaction.commit(writer.close(), replaced=replaced)
 
 
 def ids(count: int) -> list[str]:
@@ -73,16 +74,16 @@ def test_parts_that_are_not_named_stay(tmp_path: Path) -> None:
 
 def crash_after(monkeypatch: pytest.MonkeyPatch, moves: int) -> None:
     """Let the process end after so many renames."""
-    move, count = Storage.move, 0
+    move, count = LocalStorage.move, 0
 
-    def counted(self: Storage, source: str, target: str) -> None:
+    def counted(self: LocalStorage, source: str, target: str) -> None:
         nonlocal count
         move(self, source, target)
         count += 1
         if count == moves:
             raise Crash
 
-    monkeypatch.setattr(Storage, "move", counted)
+    monkeypatch.setattr(LocalStorage, "move", counted)
 
 
 @pytest.mark.parametrize("moves", range(1, 10))
@@ -94,7 +95,7 @@ def test_after_a_crash_at_any_rename_the_next_run_finds_all_of_it_or_none(tmp_pa
             replace_owners(tmp_path, files, 3)
     for table, old, new in (("pets", 10, 20), ("owners", 10, 3)):
         assert part_paths(tmp_path, table) == [] or ids_in(tmp_path, table) in (ids(old), ids(new))
-    finish_interrupted(open_storage(tmp_path))
+    recover_interrupted(open_storage(tmp_path))
     assert (ids_in(tmp_path, "pets"), ids_in(tmp_path, "owners")) in [
         (ids(10), ids(10)),
         (ids(20), ids(3)),
@@ -117,28 +118,28 @@ def test_what_another_run_replaced_first_is_not_replaced_again(tmp_path: Path) -
 
 def test_only_a_run_that_appends_can_replace_parts(tmp_path: Path) -> None:
     with (
-        open_destination(tmp_path / "lake", schemas=SCHEMAS) as destination,
+        committer_for(tmp_path / "lake").begin(schemas=SCHEMAS) as transaction,
         pytest.raises(ValueError, match=r'^parts can be replaced with mode="append" alone$'),
     ):
-        destination.publish([], replaced=["pets/part-1.parquet"])
+        transaction.commit([], replaced=["pets/part-1.parquet"])
     assert everything_below(tmp_path) == []
 
 
 def test_a_raw_file_appears_with_its_run_and_goes_when_the_run_is_replaced(tmp_path: Path) -> None:
     raw, _ = written(tmp_path)
     assert (tmp_path / raw).read_bytes() == b"long text"
-    with open_destination(tmp_path, schemas={"pets": SCHEMA}, mode="overwrite") as destination:
-        writer = LakeWriter(destination.staging)
+    with committer_for(tmp_path).begin(schemas={"pets": SCHEMA}, mode="overwrite") as transaction:
+        writer = LakeWriter(transaction.staging)
         name = writer.write_raw("pets", [b"new"])
         assert not list(tmp_path.glob(f"**/{name}"))
-        destination.publish(writer.close())
+        transaction.commit(writer.close())
     assert ids_in(tmp_path, "pets") == []
     assert [path.name for path in tmp_path.rglob("*.bin")] == [name]
 
 
-def test_a_raw_file_of_a_run_that_ends_before_it_is_published_goes(tmp_path: Path) -> None:
-    with open_destination(tmp_path / "lake", schemas=SCHEMAS) as destination:
-        LakeWriter(destination.staging).write_raw("pets", [b"new"])
+def test_a_raw_file_of_a_run_that_ends_before_it_is_committed_goes(tmp_path: Path) -> None:
+    with committer_for(tmp_path / "lake").begin(schemas=SCHEMAS) as transaction:
+        LakeWriter(transaction.staging).write_raw("pets", [b"new"])
     assert everything_below(tmp_path) == []
 
 

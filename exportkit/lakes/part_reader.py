@@ -1,13 +1,13 @@
-"""Parts: the files of a table, Parquet or Arrow IPC, read a little at a time.
+"""Part reader: one part, Parquet or Arrow IPC, read a little at a time.
 
-Takes a lake's directory, gives the part files of each table and readers of them. A reader gives record
-batches out of any of its chunks (row groups, or record batches of Arrow IPC). Does not know what rows mean.
+Takes the path of a part, gives a reader with record batches out of any of its chunks (row groups, or record
+batches of Arrow IPC). Does not know what rows mean, nor which parts there are.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -15,14 +15,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from exportkit.errors import ReadError
+from exportkit.lakes.part_names import format_of
+from exportkit.lakes.part_schemas import reading
 from exportkit.place import Place
-from exportkit.write import is_raw_file
 
-__all__ = ["KEY_COLUMNS", "PartReader", "open_part", "parts_of", "raw_file_of", "reading"]
+__all__ = ["KEY_COLUMNS", "PartReader", "open_part"]
 
 #: What every row of every table has: which line it belongs to.
 KEY_COLUMNS = ("export_id", "line")
-#: Bytes that are read of a column at a time.
+#: Bytes that are read from a column at a time.
 READ_BYTES = 64 * 1024
 
 
@@ -45,24 +46,7 @@ class PartReader(Protocol):
         """Close the file."""
 
 
-def parts_of(lake: Path, table: str) -> list[Path]:
-    """Return the part files of a table in the order of their names; hidden files are none."""
-    directory = lake / table
-    if not directory.is_dir():
-        return []
-    return sorted(
-        path for path in directory.iterdir()
-        if path.suffix in {".parquet", ".arrow"} and not path.name.startswith((".", "_"))
-    )  # fmt: skip
-
-
-def raw_file_of(table: Path, name: str) -> Path | None:
-    """Return the file beside a table that holds a rejected line; None for whatever could lead elsewhere."""
-    path = table / name
-    return path if is_raw_file(name) and not path.is_symlink() else None
-
-
-def open_part(path: Path) -> PartReader:
+def open_part(path: str | os.PathLike[str]) -> PartReader:
     """Return a reader of a part file.
 
     Raises
@@ -70,23 +54,14 @@ def open_part(path: Path) -> PartReader:
     ReadError
         It cannot be read, or its rows do not say which line they belong to.
     """
+    path = Path(path)
     with reading(path):
-        reader: PartReader = ParquetPart(path) if path.suffix == ".parquet" else ArrowPart(path)
+        reader: PartReader = ParquetPart(path) if format_of(path.name) == "parquet" else ArrowPart(path)
     for name in KEY_COLUMNS:
         if name not in reader.names:
             reader.close()
             raise ReadError(f"the part has no column {name!r}", place=Place(str(path)))
     return reader
-
-
-@contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """Say with the path what goes wrong inside."""
-    try:
-        yield
-    except (OSError, pa.ArrowException) as error:
-        reason = str(error).partition("\n")[0]
-        raise ReadError(f"cannot read the part: {reason}", place=Place(str(path))) from None
 
 
 class ParquetPart:

@@ -1,23 +1,52 @@
-"""Staging: where the parts of one run are gathered, out of every reader's sight.
+"""Staging: where the files of one run are gathered, hidden from every reader.
 
-``<destination>/.exportkit-<run>/new/<table>.<part>.inprogress``: a hidden directory, and an ending that is no
-reader's, since some look into hidden directories. One directory for all tables is made, flushed and deleted
-fourteen times as fast as one for each. A `Staging` is a value: worker processes get it by pickle.
+A file waits as ``<destination>/.exportkit-<run>/new/<table>.<file name>.inprogress``. The directory is hidden
+and no reader knows the ending, because some readers look into hidden directories. One directory for all
+tables is made, flushed and deleted fourteen times as fast as one per table. A `Staging` is a value: worker
+processes get it by pickle.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
 from msgspec import Struct
 
 from exportkit.errors import TableError
-from exportkit.write.formats import FORMATS, Format, FormatName
-from exportkit.write.names import WAITING, part_name, raw_name, staging_name, waiting_name
-from exportkit.write.storage import Storage
+from exportkit.lakes.part_names import WAITING, FormatName, part_name, raw_name, staging_name, waiting_name
+from exportkit.lakes.storage import Storage
 
-__all__ = ["Staging"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["PartFile", "Staging"]
+
+
+class PartFile(Struct, frozen=True, order=True):
+    """One whole file that a run wrote: a part, or a raw file beside the parts of its table.
+
+    Attributes
+    ----------
+    table : str
+        Name of the table.
+    path : str
+        Where readers find the file once its run is committed.
+    rows : int
+        Rows in it; 0 for a part that only holds the schema, and for a raw file.
+    bytes : int
+        Size of the file.
+    """
+
+    table: str
+    path: str
+    rows: int
+    bytes: int
+
+    @property
+    def name(self) -> str:
+        """File name without directories."""
+        return self.path.rpartition("/")[2]
 
 
 class Staging(Struct, frozen=True):
@@ -26,7 +55,7 @@ class Staging(Struct, frozen=True):
     Attributes
     ----------
     storage : Storage
-        The destination.
+        Where the files wait: the destination.
     run : str
         Name of the run; part of every file name.
     format_name : {"parquet", "arrow"}
@@ -41,18 +70,13 @@ class Staging(Struct, frozen=True):
     schemas: Mapping[str, pa.Schema]
 
     @property
-    def format(self) -> Format:
-        """The format of every part."""
-        return FORMATS[self.format_name]
-
-    @property
     def directory(self) -> str:
         """The run's own directory, relative to the destination."""
         return staging_name(self.run)
 
     @property
     def waiting(self) -> str:
-        """The directory in which parts wait, relative to the destination."""
+        """The directory in which files wait, relative to the destination."""
         return f"{self.directory}/{WAITING}"
 
     def schema(self, table: str) -> pa.Schema:
@@ -65,12 +89,12 @@ class Staging(Struct, frozen=True):
 
     def name(self, worker: int, number: int) -> str:
         """Return the file name of a worker's `number`-th part."""
-        return part_name(self.run, worker, number, self.format.suffix)
+        return part_name(self.run, worker, number, self.format_name)
 
     def raw_name(self, worker: int, number: int) -> str:
         """Return the file name of a worker's `number`-th raw file."""
         return raw_name(self.run, worker, number)
 
     def waiting_part(self, table: str, name: str) -> str:
-        """Return where a part waits, relative to the destination."""
+        """Return where a file waits, relative to the destination."""
         return f"{self.waiting}/{waiting_name(table, name)}"

@@ -1,27 +1,23 @@
-"""Existing: what a destination already holds, and whether a run may write beside or over it.
+"""Existing parts: what a destination already holds, and whether a run may write beside or over it.
 
-Takes a staging and a mode, gives nothing, or a `WriteError` that says what is in the way. Changes nothing.
+Takes a storage, the schemas of a run and its mode; gives nothing, or a `WriteError` that says what is in the
+way. Changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from typing import Literal
+from collections.abc import Collection, Iterable
 
 import pyarrow as pa
 
+from exportkit.commit.protocol import Mode
 from exportkit.errors import WriteError
-from exportkit.write.formats import FORMATS
-from exportkit.write.names import is_part
-from exportkit.write.staging import Staging
-from exportkit.write.storage import Storage
+from exportkit.lakes import LocalStorage, Part, Staging, listed_parts, read_schema
 
-__all__ = ["Mode", "has_parts", "refuse_existing"]
-
-Mode = Literal["error", "overwrite", "append"]
+__all__ = ["has_parts", "refuse_existing", "refuse_fixed"]
 
 
-def refuse_existing(staging: Staging, mode: Mode) -> None:
+def refuse_existing(storage: LocalStorage, staging: Staging, mode: Mode) -> None:
     """Make sure that the destination is as `mode` asks.
 
     Raises
@@ -30,35 +26,37 @@ def refuse_existing(staging: Staging, mode: Mode) -> None:
         With "error", there are parts of any table, whoever wrote them. With "append", a part has another
         format or other columns. With any mode, a table's directory is a file, a link or a mount point.
     """
-    storage = staging.storage
     for table in staging.schemas:
         if storage.is_file(table):
             raise WriteError(f"a file is where the parts of {table} go", place=storage.place(table))
+    refuse_fixed(storage, staging.schemas)
+    if mode == "error":
+        _refuse_parts(storage)
+    elif mode == "append":
+        for table, schema in staging.schemas.items():
+            for part in listed_parts(storage, table):
+                _refuse_different(storage, part, staging, schema)
+
+
+def refuse_fixed(storage: LocalStorage, tables: Iterable[str]) -> None:
+    """Make sure that the directories of tables can be renamed: none is a link or a mount point."""
+    for table in tables:
         if storage.is_fixed(table):
             raise WriteError(
                 "the directory is a link or a mount point, which cannot be replaced in one step",
                 place=storage.place(table),
                 hint="link or mount the whole destination",
             )
-    if mode == "error":
-        _refuse_parts(storage)
-    elif mode == "append":
-        for table in staging.schemas:
-            for name in _parts(storage, table):
-                _refuse_different(staging, table, name)
 
 
-def has_parts(storage: Storage, table: str, without: Collection[str] = ()) -> bool:
+def has_parts(storage: LocalStorage, table: str, without: Collection[str] = ()) -> bool:
     """Whether there are parts of a table, whoever wrote them, beside those that `without` names."""
-    return any(f"{table}/{name}" not in without for name in _parts(storage, table))
+    return any(f"{table}/{part.name}" not in without for part in listed_parts(storage, table))
 
 
-def _parts(storage: Storage, directory: str) -> Iterator[str]:
-    return (name for name in storage.files(directory) if is_part(name))
-
-
-def _refuse_parts(storage: Storage) -> None:
-    holding = [directory for directory in ("", *_visible(storage)) if has_parts(storage, directory)]
+def _refuse_parts(storage: LocalStorage) -> None:
+    visible = [name for name in storage.directories("") if not name.startswith(".")]
+    holding = [directory for directory in ("", *visible) if has_parts(storage, directory)]
     if holding:
         named = ", ".join(name or "parts of its own" for name in holding[:3])
         more = f" and {len(holding) - 3} more" if len(holding) > 3 else ""  # noqa: PLR2004 - as named above
@@ -69,26 +67,20 @@ def _refuse_parts(storage: Storage) -> None:
         )
 
 
-def _visible(storage: Storage) -> list[str]:
-    return [name for name in storage.directories("") if not name.startswith(".")]
-
-
-def _refuse_different(staging: Staging, table: str, name: str) -> None:
-    storage = staging.storage
-    path = f"{table}/{name}"
-    suffix = name.rpartition(".")[2]
-    if suffix != staging.format.suffix:
+def _refuse_different(storage: LocalStorage, part: Part, staging: Staging, schema: pa.Schema) -> None:
+    path = f"{part.table}/{part.name}"
+    if part.format != staging.format_name:
         raise WriteError(
-            f"cannot append .{staging.format.suffix} parts to .{suffix} parts",
+            f"cannot append .{staging.format_name} parts to .{part.format} parts",
             place=storage.place(path),
             hint="append in the format that is there, or choose another destination",
         )
     with storage.failing_as("read the schema of the part", path), storage.open_input(path) as source:
-        there = FORMATS[staging.format_name].read_schema(source)
-    difference = _difference(there, staging.schemas[table])
+        there = read_schema(source, part.format)
+    difference = _difference(there, schema)
     if difference:
         raise WriteError(
-            f"cannot append to {table}: {difference}",
+            f"cannot append to {part.table}: {difference}",
             place=storage.place(path),
             hint='write to another destination, or replace what is there with mode="overwrite"',
         )

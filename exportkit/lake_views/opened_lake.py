@@ -1,4 +1,4 @@
-"""Lakes: the public face of a directory that exportkit wrote."""
+"""Opened lake: the public face of a directory that exportkit wrote."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from exportkit.errors import ReadError, TableError
 from exportkit.lake_views.connections import connected
 from exportkit.lake_views.views import VIEWS
 from exportkit.lake_views.wide_answers import wide_sql
+from exportkit.lakes import Snapshot, is_lake, read_snapshot
 from exportkit.place import Place
-from exportkit.scanning import dataset_of, is_lake, parts_of, scan, tables_in
+from exportkit.scanning import scan
 from exportkit.tables import pick_table
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Lake:
     @property
     def tables(self) -> tuple[str, ...]:
         """Names of the tables it holds, empty ones too."""
-        return tables_in(self.path)
+        return self._snapshot().tables
 
     @property
     def views(self) -> tuple[str, ...]:
@@ -65,7 +66,7 @@ class Lake:
 
     def schema(self, table: str) -> pa.Schema:
         """Return the Arrow schema of a table, as it was written."""
-        return parts_of(self.path, table).schema
+        return self._snapshot().table(table).read_schema()
 
     def table(
         self,
@@ -101,19 +102,19 @@ class Lake:
             found = pa.table(self.sql(f"from {name}"))
             found = found if filter is None else found.filter(filter)
             return found if columns is None else found.select(_known(name, columns, found.schema))
-        parts = parts_of(self.path, name)
-        chosen = None if columns is None else _known(name, columns, parts.schema)
-        found = dataset_of(parts).to_table(columns=chosen, filter=filter)
-        return found.replace_schema_metadata(parts.schema.metadata)
+        rows = self._snapshot().table(name).dataset()
+        chosen = None if columns is None else _known(name, columns, rows.schema)
+        found = rows.to_table(columns=chosen, filter=filter)
+        return found.replace_schema_metadata(rows.schema.metadata)
 
     def scan(self, table: str) -> Any:
         """Return a table as a `polars.LazyFrame`; see `exportkit.scan`."""
         return scan(self.path, table)
 
     def sql(self, query: str) -> Any:
-        """Return what a query in DuckDB's SQL finds.
+        """Return the result of a query in DuckDB's SQL.
 
-        Every table of the lake is there under its name, and beside them the views `boxes`, `answers_wide`,
+        A query may name every table of the lake and the views `boxes`, `answers_wide`,
         `tracks` and `label_times`. Timestamps are in UTC.
 
         Parameters
@@ -133,17 +134,21 @@ class Lake:
         TableError
             A view is named whose tables or columns the lake does not hold.
         duckdb.Error
-            As DuckDB has it: the query is wrong.
+            The query is wrong; the message is DuckDB's.
         """
         if self._connection is None:
-            self._connection = connected([parts_of(self.path, name) for name in self.tables])
+            snapshot = self._snapshot()
+            self._connection = connected([snapshot.table(name) for name in snapshot.tables])
         for name in VIEWS:
             if name not in self._made and re.search(rf"\b{name}\b", query, re.IGNORECASE):
                 self._make(name, self._connection)
         return self._connection.sql(query)
 
+    def _snapshot(self) -> Snapshot:
+        return read_snapshot(self.path)
+
     def _make(self, name: str, connection: duckdb.DuckDBPyConnection) -> None:
-        """Create a view when it is first named; until then nothing is read for it."""
+        """Create a view when a query first names it, so that nothing is read for other views."""
         view = VIEWS[name]
         for table in view.tables:
             if table not in self.tables:

@@ -1,7 +1,7 @@
-"""Parts: the record batches of one table and one worker into part files.
+"""Part writer: the record batches of one table and one worker into part files.
 
 Takes batches, gives row groups of a sensible size in files of a sensible size, in the order of the batches.
-Nothing is visible to readers before the run is published. Does not know other tables or workers.
+Nothing is visible to readers before the run is committed. Does not know other tables or workers.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Self
 
 import pyarrow as pa
 
+from exportkit.lakes import PartFile, Staging
 from exportkit.write.batch_checks import check_batch, to_types
-from exportkit.write.names import PartFile
-from exportkit.write.options import ColumnHint, WriteOptions
+from exportkit.write.formats import FORMATS
 from exportkit.write.part_file import OpenPartFile
-from exportkit.write.staging import Staging
+from exportkit.write.write_options import ColumnHint, WriteOptions
 
 __all__ = ["PartWriter"]
 
@@ -34,7 +34,7 @@ class PartWriter:
     worker : int
         Ordinal of the writing worker in the run, from 0; no two may share one.
     hints : mapping of str to ColumnHint, optional
-        What is worth writing beside which column.
+        Hints by column name.
     options : WriteOptions, optional
         Sizes and compression.
 
@@ -59,7 +59,7 @@ class PartWriter:
         self._hints = hints or {}
         self._options = options or WriteOptions()
         self._schema = staging.schema(table)
-        self._stored_schema = staging.format.stored_schema(self._schema, self._hints)
+        self._stored_schema = FORMATS[staging.format_name].stored_schema(self._schema, self._hints)
         self._pending: list[pa.RecordBatch] = []
         self._pending_rows = 0
         self._pending_bytes = 0
@@ -68,7 +68,7 @@ class PartWriter:
         self._closed = False
 
     def write(self, batch: pa.RecordBatch) -> None:
-        """Take a batch; a row group is written as soon as enough rows or bytes are there.
+        """Take a batch; write a row group as soon as there are enough rows or bytes.
 
         A batch that is a row group by itself is written as one. Strings may come as dictionary arrays.
 
@@ -105,7 +105,7 @@ class PartWriter:
     def close(self) -> list[PartFile]:
         """Write what is pending and return all parts, whole, in the order they were written.
 
-        A writer that got no rows has no part: `Destination.publish` sees to tables without rows.
+        A writer that got no rows has no part: the commit writes one for a table without rows.
         """
         with self._open_or_aborted():
             self._write_group()
@@ -114,7 +114,7 @@ class PartWriter:
         return self._parts
 
     def begin_part(self, first_group_rows: int = 0) -> OpenPartFile:
-        """Open the next part if none is open: without rows its schema is still information."""
+        """Open the next part if none is open; a part without rows still holds the schema."""
         if not self._part:
             name = self._staging.name(self._worker, len(self._parts))
             self._part = OpenPartFile(
@@ -128,7 +128,7 @@ class PartWriter:
         return self._part
 
     def abort(self) -> None:
-        """Stop without completing the file at hand; nothing of it is ever published."""
+        """Stop without completing the file at hand; nothing of it is ever committed."""
         self._closed = True
         self._pending = []
         part, self._part = self._part, None

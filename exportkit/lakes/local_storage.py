@@ -1,8 +1,8 @@
-"""Storage: the files below one destination, and every touch of the operating system.
+"""Local storage: a directory of this machine as the place where a lake lies.
 
-Takes paths relative to the destination, gives streams and listings; speaks of each failure as a `WriteError`
-with the path and the system's reason. All goes through a `pyarrow.fs.FileSystem`, except what that cannot
-say: that bytes have reached the disk, and who holds a directory. Does not know tables, parts or runs.
+Takes paths relative to the destination, gives streams and listings, and says each failure with the path and
+the system's reason. Beside what every `Storage` can do, it renames, locks and flushes to disk. Does not know
+tables, parts or runs.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-from collections.abc import Iterator, Mapping
+import shutil
+import stat
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -20,42 +22,36 @@ import pyarrow as pa
 from msgspec import Struct
 from pyarrow import fs
 
-from exportkit.errors import WriteError
+from exportkit.errors import ExportkitError, WriteError
+from exportkit.lakes.failures import failure
+from exportkit.lakes.storage import Entry
 from exportkit.place import Place, without_signature
-from exportkit.write.side_by_side import side_by_side
 
-__all__ = ["DirectoryLock", "Storage", "open_storage"]
+__all__ = ["DirectoryLock", "LocalStorage", "open_storage"]
 
-#: Files and directories that are flushed to disk at the same time.
-SYNCING_THREADS = 16
-_HINTS = {
-    errno.ENOSPC: "free space on that disk, or choose a destination on another one",
-    errno.EDQUOT: "free some of the quota, or choose another destination",
-    errno.EACCES: "choose a destination that this user may write to",
-    errno.EPERM: "choose a destination that this user may write to",
-    errno.EROFS: "choose a destination on a disk that is not read-only",
-}
+#: Opens the streams; its errors carry the system's number.
+_FILES = fs.LocalFileSystem()
 
 
-class Storage(Struct, frozen=True):
-    """The files below one destination.
+class LocalStorage(Struct, frozen=True):
+    """The files below one directory.
 
     Attributes
     ----------
-    filesystem : pyarrow.fs.FileSystem
-        What holds them.
     root : str
-        The destination's path in `filesystem`.
+        Absolute path of the directory, links resolved.
     shown : str
-        The destination as the caller named it, for messages and reports.
+        The directory as the caller named it, for messages and reports.
+    error : type of ExportkitError
+        Class of all errors: `WriteError` for a destination, `ReadError` for a lake that is only read.
     """
 
-    filesystem: fs.FileSystem
     root: str
     shown: str
+    error: type[ExportkitError] = WriteError
 
     def locate(self, path: str) -> str:
-        """Return the full path of `path`, which is relative to the destination ("" is the destination)."""
+        """Return the absolute path of `path`."""
         return f"{self.root}/{path}" if path else self.root
 
     def show(self, path: str = "") -> str:
@@ -68,61 +64,59 @@ class Storage(Struct, frozen=True):
 
     @contextmanager
     def failing_as(self, action: str, path: str) -> Iterator[None]:
-        """Turn what the system or Arrow raises inside into a `WriteError`: cannot `action`, and why."""
+        """Turn what the system or Arrow raises inside into an `error`: cannot `action`, and why."""
         try:
             yield
         except (OSError, pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-            number = getattr(error, "errno", None)
-            reason = os.strerror(number) if number else str(error).partition("\n")[0]
-            raise WriteError(
-                f"cannot {action}: {reason}", place=self.place(path), hint=_HINTS.get(number or 0)
-            ) from None
+            raise failure(self.error, action, self.place(path), error) from None
 
     # --- looking
 
     def exists(self, path: str) -> bool:
         """Whether there is a file or a directory."""
-        return bool(self._type(path) != fs.FileType.NotFound)
+        return self._status(path) is not None
 
     def is_file(self, path: str) -> bool:
         """Whether there is something that is no directory."""
-        return self._type(path) not in (fs.FileType.NotFound, fs.FileType.Directory)
-
-    def _type(self, path: str) -> Any:
-        with self.failing_as("look at the path", path):
-            return self.filesystem.get_file_info(self.locate(path)).type
+        status = self._status(path)
+        return status is not None and not stat.S_ISDIR(status.st_mode)
 
     def size(self, path: str) -> int | None:
-        """Return the bytes of a file; None where there is none."""
-        with self.failing_as("look at the file", path):
-            size: int | None = self.filesystem.get_file_info(self.locate(path)).size
-        return size
+        """Return the bytes of a regular file; None where there is none."""
+        status = self._status(path)
+        return status.st_size if status and stat.S_ISREG(status.st_mode) else None
 
-    def files(self, path: str) -> list[str]:
-        """Return the names of the files in a directory, sorted; none when there is no directory."""
-        return self._names(path, fs.FileType.File)
+    def _status(self, path: str) -> os.stat_result | None:
+        with self.failing_as("look at the path", path):
+            try:
+                return os.stat(self.locate(path))  # noqa: PTH116 - a path of many thousand files is text here
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+
+    def entries(self, path: str) -> list[Entry]:
+        """Return the names in a directory, sorted; none when there is no directory."""
+        with self.failing_as("list the directory", path):
+            try:
+                with os.scandir(self.locate(path)) as found:
+                    return sorted(Entry(one.name, _kind_of(one)) for one in found)
+            except (FileNotFoundError, NotADirectoryError):
+                return []
 
     def directories(self, path: str) -> list[str]:
         """Return the names of the directories in a directory, sorted; none when there is no directory."""
-        return self._names(path, fs.FileType.Directory)
-
-    def _names(self, path: str, kind: Any) -> list[str]:
-        selector = fs.FileSelector(self.locate(path), allow_not_found=True)
-        with self.failing_as("list the directory", path):
-            infos = self.filesystem.get_file_info(selector)
-        return sorted(info.base_name for info in infos if info.type == kind)
+        return [entry.name for entry in self.entries(path) if entry.kind == "directory"]
 
     def is_fixed(self, path: str) -> bool:
         """Whether a directory is a link or a mount point, so that it cannot be renamed with what it holds."""
         full = Path(self.locate(path))
-        return self._is_local and (full.is_symlink() or full.is_mount())
+        return full.is_symlink() or full.is_mount()
 
     # --- changing
 
     def create_root(self) -> list[str]:
         """Create the destination and its parents; return those that were missing, outermost first."""
         root = Path(self.root)
-        missing = [path for path in (root, *root.parents) if not path.exists()] if self._is_local else []
+        missing = [path for path in (root, *root.parents) if not path.exists()]
         self.create_directory("")
         return [str(path) for path in reversed(missing)]
 
@@ -135,54 +129,43 @@ class Storage(Struct, frozen=True):
     def create_directory(self, path: str, *, shown_as: str | None = None) -> None:
         """Create a directory and its parents; nothing happens when it is there."""
         with self.failing_as("create the directory", path if shown_as is None else shown_as):
-            self.filesystem.create_dir(self.locate(path), recursive=True)
+            Path(self.locate(path)).mkdir(parents=True, exist_ok=True)
 
     def open_output(self, path: str, *, shown_as: str | None = None) -> Any:
         """Return a stream that writes a new file."""
         with self.failing_as("create the file", path if shown_as is None else shown_as):
-            return self.filesystem.open_output_stream(self.locate(path), compression=None)
+            return _FILES.open_output_stream(self.locate(path), compression=None)
 
     def open_input(self, path: str) -> Any:
         """Return a random-access reader of a file."""
         with self.failing_as("read the file", path):
-            return self.filesystem.open_input_file(self.locate(path))
+            return _FILES.open_input_file(self.locate(path))
 
     def move(self, source: str, target: str) -> None:
         """Rename a file or directory; at each instant it is whole at one of the two names."""
         with self.failing_as(f"move {source} here", target):
-            self.filesystem.move(self.locate(source), self.locate(target))
+            Path(self.locate(source)).rename(self.locate(target))
 
     def delete_file(self, path: str) -> None:
         """Delete a file; nothing happens when it is not there."""
-        if self.exists(path):
-            with self.failing_as("delete the file", path):
-                self.filesystem.delete_file(self.locate(path))
+        with self.failing_as("delete the file", path):
+            Path(self.locate(path)).unlink(missing_ok=True)
 
     def delete_directory(self, path: str) -> None:
         """Delete a directory with all that is in it; nothing happens when it is not there."""
-        if self.exists(path):
-            with self.failing_as("delete the directory", path):
-                self.filesystem.delete_dir(self.locate(path))
+        with self.failing_as("delete the directory", path), suppress(FileNotFoundError):
+            shutil.rmtree(self.locate(path))
 
-    # --- what only the operating system can say
+    # --- what only directories can do
 
     def sync(self, path: str, *, shown_as: str | None = None) -> None:
         """Return when what a file holds, or which names a directory holds, survives a power cut."""
-        if not self._is_local:
-            return
         with self.failing_as("flush to disk", path if shown_as is None else shown_as):
             descriptor = os.open(self.locate(path), os.O_RDONLY)
             try:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
-
-    def sync_all(self, paths: Mapping[str, str]) -> None:
-        """Do for many paths what `sync` does for one, with what each is shown as.
-
-        Side by side: a disk that is asked for all of them at once takes a few files in the time of one.
-        """
-        side_by_side(lambda path: self.sync(path, shown_as=paths[path]), paths, SYNCING_THREADS)
 
     def lock(self, path: str, *, wait: bool) -> DirectoryLock | None:
         """Hold a directory until `DirectoryLock.release` or the end of this process and its forks.
@@ -192,8 +175,6 @@ class Storage(Struct, frozen=True):
         DirectoryLock or None
             None when another holds it (with `wait` false), or where the file system knows no locks.
         """
-        if not self._is_local:
-            return None
         with self.failing_as("open the directory", path):
             descriptor = os.open(self.locate(path), os.O_RDONLY)
         try:
@@ -208,17 +189,13 @@ class Storage(Struct, frozen=True):
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other runs from publishing into the destination; waits for one that is at it."""
+        """Keep other runs from committing into the destination; waits for one that is committing."""
         lock = self.lock("", wait=True)
         try:
             yield
         finally:
             if lock:
                 lock.release()
-
-    @property
-    def _is_local(self) -> bool:
-        return isinstance(self.filesystem, fs.LocalFileSystem)
 
 
 class DirectoryLock:
@@ -237,8 +214,17 @@ class DirectoryLock:
         self.release()
 
 
-def open_storage(location: str | os.PathLike[str]) -> Storage:
+def open_storage(
+    location: str | os.PathLike[str], *, error: type[ExportkitError] = WriteError
+) -> LocalStorage:
     """Return the storage at a path or URL, without touching it.
+
+    Parameters
+    ----------
+    location : str or path
+        A directory, or a ``file://`` URL.
+    error : type of ExportkitError
+        What failures are raised as.
 
     Raises
     ------
@@ -256,7 +242,19 @@ def open_storage(location: str | os.PathLike[str]) -> Storage:
         raise ValueError("the destination is empty; '.' is the current directory")
     if "://" in text:
         text = _path_of_url(text)
-    return Storage(fs.LocalFileSystem(), str(Path(text).resolve()), text)
+    return LocalStorage(str(Path(text).resolve()), text, error)
+
+
+def _kind_of(entry: os.DirEntry[str]) -> Any:
+    try:
+        if entry.is_file():
+            return "file"
+        if entry.is_dir():
+            return "directory"
+    except OSError as error:
+        if error.errno != errno.ELOOP:  # a link that leads to itself leads nowhere
+            raise
+    return "link" if entry.is_symlink() else "other"
 
 
 def _path_of_url(url: str) -> str:

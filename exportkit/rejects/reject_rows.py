@@ -1,6 +1,6 @@
-"""Stored rejects: the rows of the table ``rejects``, a few at a time, and the bytes of their lines.
+"""Reject rows: the rows of the table ``rejects``, a few at a time, and the bytes of their lines.
 
-Takes a lake's directory. Holds one chunk of one part at most; a line that lies in a file is not read here.
+Takes a lake's directory. Holds at most one chunk of one part; a line that lies in a file is not read here.
 """
 
 from __future__ import annotations
@@ -14,22 +14,20 @@ from typing import Any
 import pyarrow as pa
 
 from exportkit.errors import ReadError
+from exportkit.lakes import Part, Snapshot, open_part, raw_file_beside
 from exportkit.pipeline.writing import SELECTION_KEY
 from exportkit.place import Place, without_signature
-from exportkit.rebuild.parts import open_part, parts_of, raw_file_of, reading
 from exportkit.select import Record
-from exportkit.tables import TABLES
-from exportkit.write import FORMATS
 
 __all__ = [
     "TABLE",
     "StoredReject",
+    "columns_by_table",
     "parts_of_rejects",
     "read_batches",
     "record_of",
     "rows_of",
     "stored_rejects",
-    "tables_of_lake",
 ]
 
 TABLE = "rejects"
@@ -57,77 +55,67 @@ class StoredReject:
     raw: bytes | Path | None
 
 
-def parts_of_rejects(lake: Path) -> list[Path]:
-    """Return the part files of the table, in the order they were written.
+def parts_of_rejects(lake: Snapshot) -> tuple[Part, ...]:
+    """Return the parts of the table, in the order of writing.
 
     Raises
     ------
-    FileNotFoundError
-        There is no such directory.
     ReadError
-        It holds no such table.
+        The lake holds no such table.
     """
-    if not lake.is_dir():
-        raise FileNotFoundError(2, "No such directory", str(lake))
-    parts = parts_of(lake, TABLE)
-    if not parts:
+    if TABLE not in lake.parts:
         hint = "name the directory that `exportkit convert` wrote; lakes without the table have no rejects"
-        raise ReadError("the lake has no table 'rejects'", place=Place(str(lake)), hint=hint)
-    return parts
+        raise ReadError("the lake has no table 'rejects'", place=Place(lake.shown), hint=hint)
+    return lake.parts[TABLE]
 
 
-def tables_of_lake(lake: Path) -> dict[str, list[str]]:
+def columns_by_table(lake: Snapshot) -> dict[str, list[str]]:
     """Return the columns of each table that a lake has, as its first part has them."""
-    return {name: _schema_of(part).names for name in TABLES for part in parts_of(lake, name)[:1]}
+    return {table: parts[0].read_schema().names for table, parts in lake.parts.items()}
 
 
-def record_of(part: Path) -> Record:
-    """Return what was chosen in the run that wrote a part.
+def record_of(part: Part) -> Record:
+    """Return the record of the selection with which a part was written.
 
     Raises
     ------
     ReadError
-        The part does not say it in our words.
+        The part holds no such record.
     """
     try:
-        return Record.from_bytes((_schema_of(part).metadata or {}).get(SELECTION_KEY))
+        return Record.from_bytes((part.read_schema().metadata or {}).get(SELECTION_KEY))
     except ValueError:
         raise ReadError(
-            "the part does not say what was chosen when it was written", place=Place(str(part)),
-            hint="its metadata were written by something else, or by a later version of exportkit",
+            "the part does not say what was chosen when it was written", place=Place(part.path),
+            hint="something else, or a later version of exportkit, wrote its metadata",
         ) from None  # fmt: skip
 
 
-def rows_of(part: Path) -> int:
+def rows_of(part: Part) -> int:
     """Return how many rows a part has."""
-    with closing(open_part(part)) as reader:
+    with closing(open_part(part.path)) as reader:
         return sum(reader.chunk_rows)
 
 
-def _schema_of(part: Path) -> pa.Schema:
-    with reading(part), part.open("rb") as file:
-        return FORMATS[part.suffix.removeprefix(".")].read_schema(file)
-
-
-def read_batches(part: Path, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of a part in order, with those of `columns` that it has; all of them without."""
-    with closing(open_part(part)) as reader:
+def read_batches(part: Part, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a part in order, with those of `columns` that it has, or with all columns."""
+    with closing(open_part(part.path)) as reader:
         chosen = [name for name in reader.names if columns is None or name in columns]
         for chunk in range(len(reader.chunk_rows)):
             yield from reader.batches(chunk, chosen, BATCH_ROWS)
 
 
-def stored_rejects(part: Path, batch: pa.RecordBatch) -> Iterator[StoredReject]:
+def stored_rejects(part: Part, batch: pa.RecordBatch) -> Iterator[StoredReject]:
     """Yield the rows of a batch of a part."""
     for at in range(batch.num_rows):
         yield _stored_reject(part, {name: batch.column(name)[at].as_py() for name in batch.schema.names})
 
 
-def _stored_reject(part: Path, row: dict[str, Any]) -> StoredReject:
+def _stored_reject(part: Part, row: dict[str, Any]) -> StoredReject:
     raw: bytes | Path | None = row.get("raw")
     name = row.get("raw_uri")
     if raw is None and name is not None:
-        raw = raw_file_of(part.parent, name)
+        raw = raw_file_beside(Path(part.path).parent, name)
     return StoredReject(
         export_id=row["export_id"],
         source_uri=without_signature(row.get("source_uri") or ""),

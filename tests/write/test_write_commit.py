@@ -1,4 +1,4 @@
-"""What a reader sees at each instant of publishing, and after a crash at any of them."""
+"""What a reader sees at each instant of committing, and after a crash at any of them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exportkit import WriteError
-from exportkit.write import Mode, open_destination
-from exportkit.write.storage import Storage
+from exportkit.commit import Mode, committer_for
+from exportkit.lakes import LocalStorage
 from write.lakes import everything_below
-from write.runs import MODES, NOTES, Run, ready_to_publish
+from write.runs import MODES, NOTES, Run, ready_to_commit
 
 CHANGES = ("create_directory", "open_output", "move", "delete_file", "delete_directory")
 
@@ -45,7 +45,7 @@ def after_each_change(act: Callable[[int], None]) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         for name in CHANGES:
-            patch.setattr(Storage, name, counted(getattr(Storage, name)))
+            patch.setattr(LocalStorage, name, counted(getattr(LocalStorage, name)))
         yield
 
 
@@ -72,9 +72,9 @@ def tables_of(lake: Path) -> View:
 
 
 def recover(lake: Path) -> tuple[str, ...]:
-    """Do what the next run does first; return the runs that it published."""
-    with open_destination(lake, schemas={}, mode="append") as destination:
-        return destination.finished_runs
+    """Do what the next run does first; return the runs that it committed."""
+    with committer_for(lake).begin(schemas={}, mode="append") as transaction:
+        return transaction.recovered_runs
 
 
 def assert_whole(view: View, *allowed: View) -> None:
@@ -85,11 +85,11 @@ def assert_whole(view: View, *allowed: View) -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_at_each_instant_a_table_is_the_old_one_the_new_one_or_absent(tmp_path: Path, mode: Mode) -> None:
-    run = ready_to_publish(tmp_path, mode)
+    run = ready_to_commit(tmp_path, mode)
     before = tables_of(tmp_path)
     views = []
     with after_each_change(lambda _: views.append(tables_of(tmp_path))):
-        run.publish()
+        run.commit()
     after = tables_of(tmp_path)
     assert {table: len(names) for table, names in after.items()} == {
         "error": {"pets": 2, "owners": 1, "toys": 1},
@@ -104,11 +104,11 @@ def test_at_each_instant_a_table_is_the_old_one_the_new_one_or_absent(tmp_path: 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_no_instant_shows_a_part_twice_or_beside_what_it_replaces(tmp_path: Path, mode: Mode) -> None:
-    run = ready_to_publish(tmp_path, mode)
+    run = ready_to_commit(tmp_path, mode)
     before = seen(tmp_path, "**/*.arrow")
     views = []
     with after_each_change(lambda _: views.append(seen(tmp_path, "**/*.arrow"))):
-        run.publish()
+        run.commit()
     after = seen(tmp_path, "**/*.arrow")
     for view in views:
         for table, names in view.items():
@@ -119,12 +119,12 @@ def test_no_instant_shows_a_part_twice_or_beside_what_it_replaces(tmp_path: Path
                 assert set(names) <= {*old} or set(names) <= {*new}
 
 
-def changes_of_publishing(mode: Mode) -> int:
+def changes_of_committing(mode: Mode) -> int:
     counts: list[int] = []
     with tempfile.TemporaryDirectory() as directory:
-        run = ready_to_publish(Path(directory), mode)
+        run = ready_to_commit(Path(directory), mode)
         with after_each_change(counts.append):
-            run.publish()
+            run.commit()
     return len(counts)
 
 
@@ -133,16 +133,16 @@ def test_after_a_crash_at_any_instant_the_next_run_finds_all_of_it_or_none(
     tmp_path: Path, mode: Mode
 ) -> None:
     outcomes = []
-    for changes in range(1, changes_of_publishing(mode) + 1):
+    for changes in range(1, changes_of_committing(mode) + 1):
         lake = tmp_path / str(changes)
-        run = ready_to_publish(lake, mode)
+        run = ready_to_commit(lake, mode)
         before = tables_of(lake)
         with pytest.raises(Crash), after_each_change(ending_after(changes)):
-            run.publish()
+            run.commit()
         crashed = tables_of(lake)
         run.die()
         given = bool(list(lake.glob(".exportkit-*/order.json")))
-        assert recover(lake) == ((run.destination.staging.run,) if given else ())
+        assert recover(lake) == ((run.transaction.staging.run,) if given else ())
         recovered = tables_of(lake)
         assert_whole(crashed, before, recovered)
         outcomes.append(recovered != before)
@@ -157,9 +157,9 @@ def test_after_a_crash_at_any_instant_the_next_run_finds_all_of_it_or_none(
 def test_a_crash_of_the_recovery_is_no_other_case(mode: Mode, first: int, second: int) -> None:
     with tempfile.TemporaryDirectory() as directory:
         lake = Path(directory)
-        run = ready_to_publish(lake, mode)
+        run = ready_to_commit(lake, mode)
         before = tables_of(lake)
-        for changes, act in ((first, run.publish), (second, lambda: recover(lake))):
+        for changes, act in ((first, run.commit), (second, lambda: recover(lake))):
             with after_each_change(ending_after(changes)):
                 try:
                     act()
@@ -179,18 +179,18 @@ def test_a_crash_of_the_recovery_is_no_other_case(mode: Mode, first: int, second
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_ctrl_c_while_publishing_comes_through_after_all_is_published(tmp_path: Path, mode: Mode) -> None:
-    changes = changes_of_publishing(mode)
+def test_ctrl_c_while_committing_comes_through_after_all_is_committed(tmp_path: Path, mode: Mode) -> None:
+    changes = changes_of_committing(mode)
     for at in range(1, changes + 1):
         lake = tmp_path / str(at)
-        run = ready_to_publish(lake, mode)
+        run = ready_to_commit(lake, mode)
         before = tables_of(lake)
         with (
             pytest.raises(KeyboardInterrupt),
-            run.destination,
+            run.transaction,
             after_each_change(ending_after(at, KeyboardInterrupt)),
         ):
-            run.publish()
+            run.commit()
         after = tables_of(lake)
         assert (after == before) or len(after["owners"]) == 1
         assert_whole(after, before, after)
@@ -202,23 +202,23 @@ def test_ctrl_c_while_publishing_comes_through_after_all_is_published(tmp_path: 
 def test_a_rename_that_is_refused_half_way_is_made_up_for_by_the_next_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = ready_to_publish(tmp_path, "overwrite")
-    move = Storage.move
+    run = ready_to_commit(tmp_path, "overwrite")
+    move = LocalStorage.move
 
-    def refuse(self: Storage, source: str, target: str) -> None:
+    def refuse(self: LocalStorage, source: str, target: str) -> None:
         with self.failing_as(f"move {source} here", target):
             if target == "owners":
                 raise PermissionError(13, "from the system")
             move(self, source, target)
 
-    monkeypatch.setattr(Storage, "move", refuse)
-    with pytest.raises(WriteError) as caught, run.destination:
-        run.publish()
-    monkeypatch.setattr(Storage, "move", move)
-    staging = run.destination.staging
+    monkeypatch.setattr(LocalStorage, "move", refuse)
+    with pytest.raises(WriteError) as caught, run.transaction:
+        run.commit()
+    monkeypatch.setattr(LocalStorage, "move", move)
+    staging = run.transaction.staging
     assert str(caught.value) == (
         f"cannot move {staging.directory}/open/owners here: Permission denied (in {tmp_path}/owners)\n"
-        "hint: no row is lost: mend this and write to the destination again, which first publishes this run"
+        "hint: no row is lost: remove the cause and write there again, which first commits this run"
     )
     assert {table: len(names) for table, names in tables_of(tmp_path).items()} == {
         "pets": 2,
@@ -233,27 +233,27 @@ def test_a_rename_that_is_refused_half_way_is_made_up_for_by_the_next_run(
     }
 
 
-def test_what_cannot_be_deleted_after_publishing_is_left_to_the_next_run(
+def test_what_cannot_be_deleted_after_committing_is_left_to_the_next_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = ready_to_publish(tmp_path, "overwrite")
+    run = ready_to_commit(tmp_path, "overwrite")
 
-    def refuse(self: Storage, path: str) -> None:
+    def refuse(self: LocalStorage, path: str) -> None:
         raise WriteError("cannot delete the directory: Permission denied", place=self.place(path))
 
     with monkeypatch.context() as patch:
-        patch.setattr(Storage, "delete_directory", refuse)
-        run.publish()
-    published = tables_of(tmp_path)
-    assert (len(published["pets"]), len(published["owners"])) == (2, 1)
+        patch.setattr(LocalStorage, "delete_directory", refuse)
+        run.commit()
+    committed = tables_of(tmp_path)
+    assert (len(committed["pets"]), len(committed["owners"])) == (2, 1)
     assert [name for name in everything_below(tmp_path) if name.startswith(".")]
     assert recover(tmp_path) == ()
-    assert tables_of(tmp_path) == published
+    assert tables_of(tmp_path) == committed
     assert not [name for name in everything_below(tmp_path) if name.startswith(".")]
 
 
-def test_another_run_that_publishes_carries_out_what_a_crash_left(tmp_path: Path) -> None:
-    crashing = ready_to_publish(tmp_path, "append")
+def test_another_run_that_commits_applies_what_a_crash_left(tmp_path: Path) -> None:
+    crashing = ready_to_commit(tmp_path, "append")
     other = Run(tmp_path, "append", pets=1)
 
     def crash_in_the_middle(_: int) -> None:
@@ -261,10 +261,10 @@ def test_another_run_that_publishes_carries_out_what_a_crash_left(tmp_path: Path
             raise Crash
 
     with pytest.raises(Crash), after_each_change(crash_in_the_middle):
-        crashing.publish()
+        crashing.commit()
     crashing.die()
     assert "pets" not in tables_of(tmp_path)
-    other.publish()
+    other.commit()
     assert {table: len(names) for table, names in tables_of(tmp_path).items()} == {
         "pets": 5,
         "owners": 1,
@@ -274,9 +274,9 @@ def test_another_run_that_publishes_carries_out_what_a_crash_left(tmp_path: Path
 
 
 def test_staging_of_a_run_that_is_alive_is_left_alone(tmp_path: Path) -> None:
-    alive = ready_to_publish(tmp_path, "append")
+    alive = ready_to_commit(tmp_path, "append")
     assert recover(tmp_path) == ()
-    alive.publish()
+    alive.commit()
     assert len(tables_of(tmp_path)["pets"]) == 4
 
 
@@ -295,14 +295,14 @@ def test_hidden_directories_of_others_are_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"mode": "append"}', "\x00"])
-def test_an_order_that_cannot_be_read_stops_the_next_run(tmp_path: Path, text: str) -> None:
+def test_a_commit_record_that_cannot_be_read_stops_the_next_run(tmp_path: Path, text: str) -> None:
     run = Run(tmp_path, "error", pets=1)
-    order = tmp_path / run.destination.staging.directory / "order.json"
-    order.write_text(text)
+    record = tmp_path / run.transaction.staging.directory / "order.json"
+    record.write_text(text)
     with pytest.raises(WriteError) as caught:
         recover(tmp_path)
     assert str(caught.value) == (
-        f"the order of an interrupted run cannot be read (in {order})\n"
-        "hint: its parts wait beside it; remove the directory to give them up"
+        f"the commit record of an interrupted run cannot be read (in {record})\n"
+        "hint: nothing was moved and the run's files wait beside it; remove the directory to give them up"
     )
-    assert list(order.parent.rglob("*.inprogress"))
+    assert list(record.parent.rglob("*.inprogress"))

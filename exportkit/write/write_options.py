@@ -1,4 +1,4 @@
-"""Options of writing: how large groups and parts grow, and what is worth keeping beside each column."""
+"""Write options: sizes of row groups and parts, and for each column what is stored beside its values."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ MIB = 1024 * 1024
 
 
 class ColumnHint(Struct, frozen=True):
-    """What is worth writing for one column; formats that cannot do it leave it out.
+    """What is stored for one column beside its values; a format that cannot store it leaves it out.
 
     Attributes
     ----------
     dictionary : bool
-        Few distinct values repeat: store each once a row group. Off by default, because trying it on unique
-        ids costs time and gains nothing.
+        Few distinct values repeat: store each once per row group. Off by default, because it costs time and
+        saves nothing where values are unique.
     statistics : bool
-        Keep smallest and largest value of each page and row group. Off for wide text and vectors.
+        Store the smallest and largest value of each page and row group. Off for wide text and vectors.
     bloom : bool
-        Keep a bloom filter a row group, so that a look-up of one id skips groups without it: 128 KiB and
-        less than a millisecond for 100 000 ids of 24 characters, which is 10 % of that column's bytes.
+        Store a bloom filter per row group, so that a look-up of one id skips groups without it. For 100 000
+        ids of 24 characters it takes less than a millisecond and 128 KiB, 10 % of that column's bytes.
     rises : bool
-        Whole numbers that mostly go up from row to row: their differences are stored. For the lines of the
-        `objects` of videos that takes a third of the time and a fiftieth of the bytes.
+        Whole numbers that mostly go up from row to row: store their differences. For `line` in the `objects`
+        of videos that takes a third of the time and a fiftieth of the bytes.
     """
 
     dictionary: bool = False
@@ -38,24 +38,24 @@ class ColumnHint(Struct, frozen=True):
 #: The hint of a column that has none.
 PLAIN = ColumnHint()
 
-#: Column name to hint; a column that is not named is `PLAIN`.
+#: Hints by column name; a column without one is `PLAIN`.
 Hints = Mapping[str, ColumnHint]
 
 
 class WriteOptions(Struct, frozen=True):
-    """How much is gathered before it is written.
+    """How much a writer gathers before it writes.
 
     Attributes
     ----------
     row_group_rows : int
-        Rows that make a row group; small groups take longer to write than all else together.
+        Rows of a row group; small groups take longer to write than everything else together.
     row_group_bytes : int
-        Arrow bytes that make a row group before the rows do: bounds memory for wide rows.
+        Arrow bytes of a row group, where they are reached before the rows: bounds memory for wide rows.
     gathered_bytes : int
-        Arrow bytes that all tables together may have waiting for their row groups; above it the largest is
-        written as it is. Bounds memory where many tables fill slowly.
+        Arrow bytes that all tables together may gather; above it the table with most writes its row group.
+        Bounds memory where many tables fill slowly.
     part_bytes : int
-        Written bytes after which the next row group opens a new part file.
+        Written bytes after which the next row group begins a new part.
     compression_level : int
         Level of zstd, 1 to 22. Level 3 takes 48 % more encoding time than 1.
 

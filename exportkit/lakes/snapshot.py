@@ -1,0 +1,174 @@
+"""Snapshot: which parts each table of a lake has at one moment.
+
+Takes the directory of a lake, gives an immutable value: the tables, and the parts of each in the order of
+writing. This is the one place that looks for parts: scan, lake views, rebuild, rejects, and the checks before
+a run all ask here. Reads names; schemas are read when they are asked for, rows never.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from msgspec import Struct
+
+from exportkit.errors import ReadError, TableError
+from exportkit.lakes.local_storage import open_storage
+from exportkit.lakes.part_names import FormatName, format_of, is_part, is_raw_file
+from exportkit.lakes.part_schemas import read_schema, reading
+from exportkit.lakes.storage import Storage
+from exportkit.place import Place
+from exportkit.tables import TABLES, pick_table
+
+__all__ = ["Part", "Snapshot", "TableParts", "is_lake", "listed_parts", "raw_file_beside", "read_snapshot"]
+
+
+class Part(Struct, frozen=True):
+    """One whole file of one table.
+
+    Attributes
+    ----------
+    table : str
+        Name of the table.
+    name : str
+        Name of the file.
+    path : str
+        Absolute path of the file.
+    """
+
+    table: str
+    name: str
+    path: str
+
+    @property
+    def format(self) -> FormatName:
+        """``parquet`` or ``arrow``, as the name says."""
+        return format_of(self.name)
+
+    def read_schema(self) -> pa.Schema:
+        """Return the columns as they were written; `ReadError` when the part is damaged."""
+        with reading(Path(self.path)), pa.OSFile(self.path) as source:
+            return read_schema(source, self.format)
+
+
+class TableParts(Struct, frozen=True):
+    """The parts of one table, at least one.
+
+    Attributes
+    ----------
+    table : str
+        Name of the table.
+    parts : tuple of Part
+        In the order of writing, which is that of their names.
+    """
+
+    table: str
+    parts: tuple[Part, ...]
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Absolute paths of the parts."""
+        return tuple(part.path for part in self.parts)
+
+    @property
+    def format(self) -> FormatName:
+        """The format of all parts; `ReadError` when there are two."""
+        formats = {part.format for part in self.parts}
+        if len(formats) > 1:
+            problem = f"the parts of {self.table} are of more than one format"
+            raise ReadError(problem, place=Place(os.path.dirname(self.parts[0].path)))  # noqa: PTH120 - text
+        return formats.pop()
+
+    def read_schema(self) -> pa.Schema:
+        """Return the columns of the first part; `ReadError` when it is damaged, or there are two formats."""
+        _ = self.format
+        return self.parts[0].read_schema()
+
+    def dataset(self) -> Any:
+        """Return the parts as a `pyarrow.dataset.Dataset` with the columns of the first."""
+        import pyarrow.dataset as ds  # noqa: PLC0415 - a run that only writes does not need it
+
+        return ds.dataset([*self.files], schema=self.read_schema(), format=self.format)
+
+
+class Snapshot(Struct, frozen=True):
+    """A lake at one moment.
+
+    Attributes
+    ----------
+    shown : str
+        The lake as the caller named it.
+    parts : mapping of str to tuple of Part
+        The parts of each table that has some, tables in the order in which they are documented.
+    """
+
+    shown: str
+    parts: Mapping[str, tuple[Part, ...]]
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that the lake holds, in the order in which they are documented."""
+        return tuple(self.parts)
+
+    def table(self, name: str) -> TableParts:
+        """Return the parts of a table.
+
+        Raises
+        ------
+        TableError
+            There is no such table, or the lake does not hold it.
+        """
+        pick_table(name)
+        if name not in self.parts:
+            held = ", ".join(self.tables) or "no table"
+            raise TableError(f"the lake holds no table {name!r}", hint=f"it holds {held}")
+        return TableParts(name, self.parts[name])
+
+
+def read_snapshot(location: str | os.PathLike[str]) -> Snapshot:
+    """Return which parts a lake has now.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such directory.
+    ReadError
+        A directory cannot be listed.
+    """
+    storage = open_storage(location, error=ReadError)
+    if not Path(storage.root).is_dir():
+        raise FileNotFoundError(2, "No such directory", storage.shown)
+    found = {table: listed_parts(storage, table) for table in TABLES}
+    return Snapshot(storage.shown, {table: parts for table, parts in found.items() if parts})
+
+
+def is_lake(source: object) -> bool:
+    """Whether `source` is a directory that holds parts of a table."""
+    if not isinstance(source, str | os.PathLike):
+        return False
+    path = os.fspath(source)
+    return isinstance(path, str) and Path(path).is_dir() and bool(read_snapshot(path or ".").parts)
+
+
+def listed_parts(storage: Storage, table: str) -> tuple[Part, ...]:
+    """Return the parts that a directory holds by the rule of `part_names`, in the order of their names."""
+    return tuple(
+        Part(table, entry.name, storage.locate(f"{table}/{entry.name}" if table else entry.name))
+        for entry in storage.entries(table)
+        if entry.kind == "file" and is_part(entry.name)
+    )
+
+
+def raw_file_beside(directory: Path, name: str) -> Path | None:
+    """Return the raw file that a row of a table in `directory` names.
+
+    The name comes out of the data: None for whatever exportkit did not name itself, and for a link or a pipe
+    of that name. The file may be missing.
+    """
+    path = directory / name
+    if not is_raw_file(name) or path.is_symlink() or (path.exists() and not path.is_file()):
+        return None
+    return path
