@@ -67,7 +67,7 @@ def _show_rows(found: Inspection, console: Console) -> None:
     )
 
 
-def _sources(uris: list[str]) -> list[str]:
+def _sources(uris: Sequence[str]) -> list[str]:
     names = [shown(uri, characters=200) for uri in uris[:SHOWN_SOURCES]]
     rest = remainder(len(uris) - len(names))
     return [*names, rest] if rest else names

@@ -21,9 +21,8 @@ from pyarrow import parquet as pq
 from exportkit.batch import arrow_schema
 from exportkit.errors import WriteError
 from exportkit.geometry.geojson import Located, located
-from exportkit.pipeline import SourceLike, batches, make_options, warned
+from exportkit.pipeline import SourceLike, batches, make_options
 from exportkit.place import Place
-from exportkit.report import Report
 from exportkit.scanning import dataset_of, is_lake, parts_of
 
 __all__ = ["write_geoparquet"]
@@ -128,8 +127,7 @@ def _objects(source: SourceLike) -> Iterator[pa.RecordBatch]:
         yield from dataset_of(parts).to_batches(columns=[*_KEPT], filter=on_globe)
         return
     options = make_options(tables=["objects"], columns={"objects": _KEPT})
-    report = Report()
-    for _, batch in warned(batches(source, options, report), report):
+    for _, batch in batches(source, options):
         yield batch.filter(batch["geojson"].is_valid())
 
 

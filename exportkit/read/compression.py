@@ -7,14 +7,13 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from exportkit.errors import ReadError
+from exportkit.errors import ReadError, Wording
+from exportkit.options import MAX_COMPRESSION_RATIO
 from exportkit.place import Place
 from exportkit.read.stored import StoredBytes
 
-__all__ = ["MAX_COMPRESSION_RATIO", "compression_of", "decompressed"]
+__all__ = ["compression_of", "decompressed"]
 
-#: Exports shrink 5 to 50 times, some videos 300 times; what shrinks more is made to fill a disk.
-MAX_COMPRESSION_RATIO = 1000.0
 #: Output before the ratio counts: a short input of one repeated byte harms nobody.
 _RATIO_FROM_BYTES = 64 * 2**20
 #: Compressed bytes taken at a time. What one step puts out is lost when it breaks, so steps are short.
@@ -33,7 +32,7 @@ _MAGIC = {
 _HINT_INCOMPLETE = "the file is incomplete; download or copy it again"
 _HINT_DAMAGED = "`{} -t` tells whether the file is sound; download or copy it again"
 _HINT_TRAILING = "what follows belongs to another file or is damaged; download or copy the file again"
-_HINT_RATIO = "raise max_compression_ratio if the source is trusted"
+_HINT_RATIO = Wording("raise {max_compression_ratio} if the source is trusted")
 _HINT_WINDOW = "decompress it before, or compress it with a smaller window"
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from exportkit.errors import ReadError
-from exportkit.pipeline.writing import SELECTION_KEY
+from exportkit.pipeline import SELECTION_KEY
 from exportkit.place import Place, without_signature
 from exportkit.rebuild.parts import open_part, parts_of, raw_file_of, reading
 from exportkit.select import Record

@@ -16,10 +16,10 @@ rows or JSON.
 
 from __future__ import annotations
 
+from exportkit.options import FormatName, Mode
 from exportkit.write.destination import Destination, open_destination
 from exportkit.write.encoding_thread import EncodingThread
-from exportkit.write.existing import Mode
-from exportkit.write.formats import FORMATS, FormatName
+from exportkit.write.formats import FORMATS
 from exportkit.write.lake_writer import BatchSink, LakeWriter
 from exportkit.write.names import PartFile, is_raw_file
 from exportkit.write.options import ColumnHint, Hints, WriteOptions

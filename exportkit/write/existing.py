@@ -6,19 +6,17 @@ Takes a staging and a mode, gives nothing, or a `WriteError` that says what is i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Literal
 
 import pyarrow as pa
 
-from exportkit.errors import WriteError
+from exportkit.errors import Wording, WriteError
+from exportkit.options import Mode
 from exportkit.write.formats import FORMATS
 from exportkit.write.names import is_part
 from exportkit.write.staging import Staging
 from exportkit.write.storage import Storage
 
 __all__ = ["Mode", "has_parts", "refuse_existing"]
-
-Mode = Literal["error", "overwrite", "append"]
 
 
 def refuse_existing(staging: Staging, mode: Mode) -> None:
@@ -65,7 +63,7 @@ def _refuse_parts(storage: Storage) -> None:
         raise WriteError(
             f"the destination already holds {named}{more}",
             place=storage.place(),
-            hint='choose mode="append" or mode="overwrite", or another destination',
+            hint=Wording("choose {mode:append} or {mode:overwrite}, or another destination"),
         )
 
 
@@ -90,7 +88,7 @@ def _refuse_different(staging: Staging, table: str, name: str) -> None:
         raise WriteError(
             f"cannot append to {table}: {difference}",
             place=storage.place(path),
-            hint='write to another destination, or replace what is there with mode="overwrite"',
+            hint=Wording("write to another destination, or replace what is there with {mode:overwrite}"),
         )
 
 

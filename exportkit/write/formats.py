@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import pyarrow as pa
 from msgspec import Struct
 
+from exportkit.options import FormatName
 from exportkit.write import arrow_ipc, parquet
 from exportkit.write.options import Hints, WriteOptions
 
 __all__ = ["FORMATS", "Format", "FormatName", "OpenPart"]
-
-FormatName = Literal["parquet", "arrow"]
 
 
 class OpenPart(Protocol):
