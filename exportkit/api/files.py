@@ -163,14 +163,14 @@ def start(
     Notes
     -----
     A run that is cancelled ends within some tenths of a second: between two blocks of lines, and at once
-    where workers convert or where a source gives nothing. The thread that waits for such a source is left behind
-    until the source gives something or ends. Row groups that are being encoded are finished first. Files that
-    have begun to become visible do become visible.
+    where workers convert or where a source gives nothing. The thread that waits for such a source is left
+    behind until the source gives something or ends. Row groups that are being encoded are finished first.
+    Files that have begun to become visible do become visible.
 
     Examples
     --------
     >>> import exportkit
-    >>> run = exportkit.start("export.ndjson", "lake/", mode="overwrite")
+    >>> run = exportkit.start("export.ndjson", "started/")
     >>> run.wait().rejects
     0
     >>> run.state, run.progress.data_rows

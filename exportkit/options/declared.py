@@ -5,7 +5,7 @@ A class names the options that some functions take; an option is a field with it
 
 # No `from __future__ import annotations`: the annotations are read when the program runs.
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from exportkit.options.option import Option, at_least, mapping
@@ -186,7 +186,7 @@ class TablesOptions(TypedDict, total=False):
     """Which tables are made."""
 
     tables: Annotated[
-        Sequence[str] | None,
+        Collection[str] | None,
         Option(
             None,
             """Tables to make; all fourteen when left out.""",

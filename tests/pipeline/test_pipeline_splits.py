@@ -9,13 +9,12 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from exportkit.pipeline import make_options
-from exportkit.pipeline.conversion import Conversion
-from exportkit.pipeline.options import Options
+from exportkit.pipeline import Conversion, Options, make_options
 from exportkit.pipeline.units import units_of_split
 from exportkit.place import Source
-from exportkit.report import Report
+from exportkit.report import Report, ReportBuilder, merged
 from exportkit.split import Split
 from oracle import Tables, differences, rows_of_batches
 from strategies import broken_lines, row_lines
@@ -34,19 +33,16 @@ def files_and_ends(draw: st.DrawFn) -> tuple[bytes, list[int]]:
 
 def converted(splits: list[Split], workers: int, options: Options) -> tuple[Tables, Report]:
     """Convert splits in turn by some workers that each have a conversion and a report of their own."""
-    reports = [Report() for _ in range(workers)]
-    conversions = [Conversion(options, report) for report in reports]
+    counts = [ReportBuilder() for _ in range(workers)]
+    conversions = [Conversion(options, each) for each in counts]
     source = Source("file", "e")
     batches: list[Any] = []
     for number, split in enumerate(splits):
-        for piece in units_of_split(pickle.loads(pickle.dumps(split)), options):
-            batches += conversions[number % workers].feed(piece, source)
+        for unit in units_of_split(pickle.loads(pickle.dumps(split)), options):
+            batches += conversions[number % workers].feed(unit, source)
     for conversion in conversions:
         batches += conversion.flush()
-    total = Report()
-    for report in reports:
-        total.add(report)
-    return rows_of_batches(iter(batches)), total
+    return rows_of_batches(iter(batches)), merged([each.report() for each in counts])
 
 
 @settings(max_examples=max(1, settings().max_examples // 2))
@@ -60,7 +56,7 @@ def test_any_set_of_splits_gives_the_rows_and_places_of_the_whole(
     file: tuple[bytes, list[int]], workers: int, max_line_bytes: int, data: st.DataObject
 ) -> None:
     text, ends = file
-    options = make_options(tables=TABLES, max_line_bytes=max_line_bytes)
+    options = replace(make_options(tables=TABLES), max_line_bytes=max_line_bytes)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export.ndjson"
         path.write_bytes(text)
