@@ -111,7 +111,7 @@ def test_row_errors_are_exactly_what_one_line_can_cause() -> None:
 def test_a_wrong_option_is_a_value_error_that_survives_pickling(again: Callable[[Any], Any]) -> None:
     hint = Wording("choose {mode:append}, not {given}", given="{mode}")
     error = again(OptionError("mode", Wording("{mode} must be another"), hint))
-    assert isinstance(error, ValueError)
+    assert issubclass(type(error), ValueError)
     assert (error.option, error.problem, error.hint) == ("mode", "mode must be another", hint)
     assert str(error) == 'mode must be another\nhint: choose mode="append", not {mode}'
     named = error.hint.naming(lambda option, value: f"--{option}={value}")

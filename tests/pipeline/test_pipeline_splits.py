@@ -7,13 +7,23 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from exportkit.pipeline import Conversion, Options, make_options
+from exportkit.pipeline import (
+    Conversion,
+    Options,
+    batches,
+    make_options,
+    split_batches,
+    splits_of_source,
+    units,
+)
 from exportkit.pipeline.units import units_of_split
 from exportkit.place import Source
+from exportkit.read import open_sources
 from exportkit.report import Report, ReportBuilder, merged
 from exportkit.split import Split
 from oracle import Tables, differences, rows_of_batches
@@ -74,3 +84,26 @@ def test_any_set_of_splits_gives_the_rows_and_places_of_the_whole(
 
 def in_line_order(tables: Tables) -> Tables:
     return {name: sorted(rows, key=lambda row: row["line"]) for name, rows in tables.items()}
+
+
+def test_the_batches_of_all_splits_are_those_of_one_pass_wherever_they_are_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(units, "MIN_SPLIT_BYTES", 10_000)
+    example = (Path(__file__).parents[2] / "examples" / "export.ndjson").read_bytes()
+    path = tmp_path / "export.ndjson"
+    path.write_bytes(example + b"{\n\n" + example)
+    options = make_options(export_id="e", params={"label_details": True}, filters={"media_types": ["image"]})
+    with next(open_sources(path, export_id="e")) as opened:
+        source, splits = opened.source, list(splits_of_source(opened, 3) or ())
+    assert len(splits) > 3
+    whole = batches(path, options)
+    expected = rows_of_batches(whole)
+    made = [split_batches(*pickle.loads(pickle.dumps((one, source, options)))) for one in splits]
+    assert {one.report.lines for one in made} == {0}
+    found = rows_of_batches(batch for one in made for batch in one)
+    assert differences(expected, found) == []
+    total = merged([one.report for one in made])
+    counted = ("lines", "data_rows", "rejects", "blanks", "filtered", "rows", "input_bytes", "first_rejects")
+    for name in counted:
+        assert getattr(total, name) == getattr(whole.report, name), name
