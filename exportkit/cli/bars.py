@@ -66,7 +66,7 @@ def moving_bar() -> Iterator[Callable[[exportkit.Progress], None]]:
     with bars:
         task = bars.add_task("", total=None, latest=None)
 
-        def tell(progress: exportkit.Progress) -> None:
+        def show(progress: exportkit.Progress) -> None:
             bars.update(
                 task,
                 description=shown(progress.source_uri.rsplit("/", 1)[-1], characters=NAME_CHARACTERS),
@@ -76,4 +76,4 @@ def moving_bar() -> Iterator[Callable[[exportkit.Progress], None]]:
                 refresh=True,
             )
 
-        yield tell
+        yield show

@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not given or given[0] not in COMMANDS:
         app.resolved_commands()  # what lists the commands shows what each says of itself
     if arguments is None:
-        # What lives at the end of the program ends with it: taking it apart piece by piece took 20 ms.
+        # What lives at the end of the program ends with it: freeing objects one by one took 20 ms.
         atexit.register(gc.freeze)
         # Nothing here multiplies matrices; numpy's threads for that would spin beside the first workers.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

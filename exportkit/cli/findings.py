@@ -162,10 +162,10 @@ def _answers(question: QuestionFinding) -> Listing:
     answers = question.answers
     listed = answers.items[:SHOWN_ANSWERS]
     more = answers.more + len(answers.items) - len(listed)
-    said = listing(((one.value, one.count) for one in listed), more, answers.beyond).items
-    said += [counted(question.texts, "text")] if question.texts else []
-    said += [f"{amount(question.unanswered)} without an answer"] if question.unanswered else []
-    return Listing(said)
+    words = listing(((one.value, one.count) for one in listed), more, answers.beyond).items
+    words += [counted(question.texts, "text")] if question.texts else []
+    words += [f"{amount(question.unanswered)} without an answer"] if question.unanswered else []
+    return Listing(words)
 
 
 def _show_relationships(found: Inspection, console: Console) -> None:

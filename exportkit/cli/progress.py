@@ -21,7 +21,7 @@ Show = Callable[["exportkit.Progress"], None]
 
 #: Seconds between two plain lines.
 LINE_SECONDS = 5.0
-#: Seconds of a run before time left is said: earlier the rate says little.
+#: Seconds of a run before time left is shown: earlier the rate says little.
 EARLIEST_ESTIMATE_SECONDS = 1.0
 
 
@@ -47,7 +47,7 @@ def moves(stream: TextIO) -> bool:
 
 
 def seconds_left(progress: exportkit.Progress) -> float | None:
-    """Estimate the rest of a run from its bytes; None while that cannot be said."""
+    """Estimate the rest of a run from its bytes; None while that is not known."""
     total, done = progress.total_bytes, progress.stored_bytes
     if total is None or not done or progress.seconds < EARLIEST_ESTIMATE_SECONDS:
         return None

@@ -56,5 +56,5 @@ def _show(found: exportkit.Causes, top: int) -> None:
 
 def _example(cause: exportkit.Cause) -> str:
     row = cause.example["data_row_id"]
-    told = f", data row {shown(row)}" if row is not None else ""
-    return f"{shown(place_of(cause.example), characters=200)}{told}"
+    named = f", data row {shown(row)}" if row is not None else ""
+    return f"{shown(place_of(cause.example), characters=200)}{named}"

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from exportkit.pipeline.lake_run import SELECTION_KEY, hints_of, schemas_of, write_lake
     from exportkit.pipeline.old_exports import upgrade_source
     from exportkit.pipeline.resources import can_fork, choose_workers, sizes_for
-    from exportkit.pipeline.runs import Run, RunMonitor
+    from exportkit.pipeline.run_monitor import RunMonitor
+    from exportkit.pipeline.runs import Run
     from exportkit.pipeline.units import Unit, splits_of_source
     from exportkit.pipeline.worker_pool import WorkerPool
     from exportkit.read import SourceLike
@@ -50,7 +51,7 @@ _HOMES = {
     "Conversion": "exportkit.pipeline.conversion",
     "Options": "exportkit.pipeline.conversion_options",
     "Run": "exportkit.pipeline.runs",
-    "RunMonitor": "exportkit.pipeline.runs",
+    "RunMonitor": "exportkit.pipeline.run_monitor",
     "SourceLike": "exportkit.read",
     "Unit": "exportkit.pipeline.units",
     "WorkerPool": "exportkit.pipeline.worker_pool",

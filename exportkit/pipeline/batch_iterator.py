@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from exportkit.pipeline.conversion import Conversion, KeepRaw
 from exportkit.pipeline.conversion_options import Options
-from exportkit.pipeline.runs import RunMonitor
+from exportkit.pipeline.run_monitor import RunMonitor
 from exportkit.pipeline.spool import Spool
 from exportkit.pipeline.units import opened_sources, units_of_source, units_of_split
 from exportkit.place import Source, StoredLine

@@ -104,7 +104,7 @@ class Conversion:
         return False
 
     def _held(self, stored: StoredLine, source: Source, *, times: int) -> LineBlock:
-        """Return a long line as a block; stop a run that has no room for it."""
+        """Return a long line as a block; stop a run whose limit does not allow that."""
         length, most = stored.end - stored.start, self._options.max_held_line_bytes
         if most is not None and length > (most := most * times):
             raise ReadError(

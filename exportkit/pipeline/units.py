@@ -17,7 +17,7 @@ from exportkit.read import OpenedSource, SourceLike, open_sources, read_range
 from exportkit.split import Form, LongLine, cut_lines, sniff, take_head
 
 if TYPE_CHECKING:
-    from exportkit.pipeline.runs import RunMonitor
+    from exportkit.pipeline.run_monitor import RunMonitor
     from exportkit.split import Split
 
 __all__ = [
@@ -112,14 +112,14 @@ def _held_or_stored(
     cut: Iterator[LineBlock | LongLine], location: str | None, spool: Spool
 ) -> Iterator[Unit]:
     """Yield blocks as they are, and long lines as the ranges of a file in which they lie."""
-    for piece in cut:
-        if isinstance(piece, LineBlock):
-            yield piece
-        elif location is not None and piece.offset is not None:
-            length = sum(len(chunk) for chunk in piece.chunks)
-            yield StoredLine(location, piece.offset, piece.offset + length, piece.line, piece.offset)
+    for one in cut:
+        if isinstance(one, LineBlock):
+            yield one
+        elif location is not None and one.offset is not None:
+            length = sum(len(chunk) for chunk in one.chunks)
+            yield StoredLine(location, one.offset, one.offset + length, one.line, one.offset)
         else:
-            yield spool.keep(piece.chunks, piece.line, piece.offset)
+            yield spool.keep(one.chunks, one.line, one.offset)
 
 
 def bytes_of_line(stored: StoredLine) -> Iterator[bytes]:

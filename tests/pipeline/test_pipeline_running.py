@@ -17,7 +17,7 @@ from msgspec.structs import replace
 import exportkit
 from exportkit import Report
 from exportkit.events import Progress
-from exportkit.pipeline import runs
+from exportkit.pipeline import run_monitor
 from exportkit.report import merged
 
 ROW = b'{"data_row":{"id":"d"}}\n'
@@ -34,7 +34,7 @@ def collecting() -> Iterator[None]:
 def test_progress_is_told_for_every_source_and_ends_with_all_of_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "PROGRESS_SECONDS", 0)
+    monkeypatch.setattr(run_monitor, "PROGRESS_SECONDS", 0)
     (tmp_path / "a.ndjson").write_bytes(ROW * 100_000)
     (tmp_path / "b.ndjson.gz").write_bytes(gzip.compress(ROW * 10 + b"{\n"))
     sizes = [path.stat().st_size for path in sorted(tmp_path.iterdir())]
@@ -59,7 +59,7 @@ def test_progress_is_told_for_every_source_and_ends_with_all_of_it(
 def test_progress_and_report_add_up_over_sources_and_workers(
     workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "PROGRESS_SECONDS", 0)
+    monkeypatch.setattr(run_monitor, "PROGRESS_SECONDS", 0)
     (tmp_path / "a.ndjson").write_bytes((ROW + b"{\n") * 100)
     (tmp_path / "b.ndjson").write_bytes(ROW * 400_000)  # read by the workers themselves, in ranges
     (tmp_path / "c.ndjson.gz").write_bytes(gzip.compress(ROW * 50_000))

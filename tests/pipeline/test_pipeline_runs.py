@@ -21,7 +21,7 @@ import pytest
 import exportkit
 from exportkit import CancelledError, Progress, ReadError, Run
 from exportkit.events import Cancelled, Event, EventLog, Failed, Finished, SourceOpened, SourceRead
-from exportkit.pipeline import runs
+from exportkit.pipeline import run_monitor
 
 ROW = b'{"data_row":{"id":"d"}}\n'
 #: Seconds after which something that should have ended is said to hang.
@@ -44,7 +44,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let progress be reported as often as it can be."""
-    monkeypatch.setattr(runs, "PROGRESS_SECONDS", 0)
+    monkeypatch.setattr(run_monitor, "PROGRESS_SECONDS", 0)
 
 
 class Gated(io.RawIOBase):
