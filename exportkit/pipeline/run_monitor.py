@@ -1,6 +1,6 @@
 """A run monitor: what the work of a run reports to, and asks whether it shall go on.
 
-Takes what was read and counted; gives `Progress` and events to whoever watches. Knows nothing of what is done.
+Takes what was read and counted; gives `Progress` and events to whoever watches. Does not know what is done.
 """
 
 from __future__ import annotations
