@@ -30,9 +30,8 @@ from exportkit.batch import TableBuffer, arrow_schema
 from exportkit.commit import committer_for
 from exportkit.decode import LineDecoder
 from exportkit.flatten import flatten
-from exportkit.pipeline.memory_limits import SIZES
-from exportkit.pipeline.options import make_options
-from exportkit.pipeline.writing import hints_of
+from exportkit.pipeline import hints_of, make_options
+from exportkit.pipeline.resources import SIZES
 from exportkit.place import LineBlock, Source
 from exportkit.read import open_sources
 from exportkit.split import cut_lines, places

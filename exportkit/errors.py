@@ -1,28 +1,97 @@
-"""Errors: what can go wrong, said so that the reader can mend it.
+"""Errors: what can go wrong, said so that the reader can repair it.
 
 Every message reads: problem, then the place in brackets, then at most one ``hint:`` line.
 Messages never quote a row beyond one short scalar and never carry a URL's query string.
+A text that names options is a `Wording`, so that the command can name them its own way.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from exportkit.place import Place
 
 __all__ = [
+    "CancelledError",
     "DecodeError",
     "ExportkitError",
     "ExportkitWarning",
     "FlattenError",
     "MissingDependencyError",
+    "OptionError",
     "ReadError",
     "RowError",
     "SplitError",
     "TableError",
+    "Wording",
     "WriteError",
 ]
+
+
+class Wording(str):
+    """A text that names options: as a string it names them as Python does.
+
+    Parameters
+    ----------
+    template : str
+        The text, with ``{mode}`` for the option `mode`, and ``{mode:append}`` for the option with a value.
+    **values
+        What else stands in braces. Braces in these values are text like any other.
+
+    Examples
+    --------
+    >>> hint = Wording("choose {mode:append} or another {what}", what="destination")
+    >>> hint
+    'choose mode="append" or another destination'
+    >>> hint.naming(lambda option, value: f"--{option} {value}")
+    'choose --mode append or another destination'
+    """
+
+    __slots__ = ("_template", "_values")
+
+    _template: str
+    _values: dict[str, object]
+
+    def __new__(cls, template: str, **values: object) -> Self:
+        """Put the values and the names of options into `template`."""
+        text = super().__new__(cls, template.format_map(_Names(_as_in_python, values)))
+        text._template, text._values = template, values
+        return text
+
+    def naming(self, name: Callable[[str, str], str]) -> str:
+        """Return the text with options as `name` writes them, given the option and its value or ``""``."""
+        return self._template.format_map(_Names(name, self._values))
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, object]]:
+        return (self._template,), self._values
+
+
+class _Names(dict[str, object]):
+    """The values of a template; whatever is missing names an option."""
+
+    def __init__(self, name: Callable[[str, str], str], values: dict[str, object]) -> None:
+        super().__init__(values)
+        self._name = name
+
+    def __missing__(self, option: str) -> _Named:
+        return _Named(option, self._name)
+
+
+class _Named:
+    """An option in a template."""
+
+    def __init__(self, option: str, name: Callable[[str, str], str]) -> None:
+        self._option = option
+        self._name = name
+
+    def __format__(self, value: str) -> str:
+        return self._name(self._option, value)
+
+
+def _as_in_python(option: str, value: str) -> str:
+    return f'{option}="{value}"' if value else option
 
 
 class ExportkitError(Exception):
@@ -77,8 +146,35 @@ def _rebuild(cls: type[ExportkitError], state: dict[str, Any]) -> ExportkitError
 class ExportkitWarning(UserWarning):
     """A run was completed and met something odd: rejected lines, fields or kinds beyond the catalogue.
 
-    Given once a run, at its end, with counts; ``Report`` has all of them.
+    Given once per run, at its end, with counts; ``Report`` has all of them.
     """
+
+
+class OptionError(ValueError):
+    """An option is none of the values that it accepts.
+
+    Parameters
+    ----------
+    option : str
+        Name of the option in Python.
+    problem : str
+        What is wrong, in one clause.
+    hint : str, optional
+        One sentence that says what to do.
+    """
+
+    def __init__(self, option: str, problem: str, hint: str | None = None) -> None:
+        super().__init__(option, problem, hint)
+        self.option = option
+        self.problem = problem
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.problem}\nhint: {self.hint}" if self.hint else str(self.problem)
+
+
+class CancelledError(ExportkitError):
+    """The run was cancelled before it was complete; nothing of it is visible."""
 
 
 class ReadError(ExportkitError):

@@ -1,52 +1,42 @@
-"""Reports: what a run did with every line, and how far it is.
+"""Reports: what a run did with every line.
 
-`Report` accounts for each line of the input; `Progress` is what a running job tells of itself.
+`Report` accounts for each line of the input and is handed on; `ReportBuilder` counts while a conversion goes
+on; `merged` adds the reports of workers. `warn_of` says in one warning what a report counts beside plain
+rows.
 """
 
 from __future__ import annotations
 
+import inspect
+import warnings
 from collections import Counter
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Collection, Sequence
 from typing import Any
 
-__all__ = ["Progress", "Report"]
+from msgspec import Struct, field
+from msgspec.structs import asdict
+
+from exportkit.errors import ExportkitWarning
+
+__all__ = ["FIRST_REJECTS", "Report", "ReportBuilder", "merged", "warn_of", "warning_text"]
+
+#: How many rejects a report quotes.
+FIRST_REJECTS = 10
+#: Names of fields or kinds that a warning quotes, and characters of each.
+QUOTED_NAMES = 3
+QUOTED_CHARACTERS = 80
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is.
-
-    Attributes
-    ----------
-    stored_bytes : int
-        Bytes of the inputs read so far, as stored (compressed).
-    total_bytes : int or None
-        Bytes of all inputs known so far; None where an input does not say (a pipe).
-    data_rows, rejects : int
-        Lines converted and refused so far.
-    seconds : float
-        Time since the run began.
-    source_uri : str
-        Input being read.
-    """
-
-    stored_bytes: int
-    total_bytes: int | None
-    data_rows: int
-    rejects: int
-    seconds: float
-    source_uri: str
-
-
-@dataclass(slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What a run did: every line of the input is a data row, a reject, skipped, blank, or filtered.
 
+    A report does not change; of a run that goes on, it says what was counted when it was asked for.
+
     Attributes
     ----------
-    sources : list of str
+    sources : tuple of str
         The inputs, without URL signatures.
-    export_ids : list of str
+    export_ids : tuple of str
         What names each of them in the tables.
     lines : int
         Lines read (elements, for JSON arrays): ``data_rows + rejects + skipped + blanks`` and the sum
@@ -62,18 +52,18 @@ class Report:
         Fields without a column, by table and path; their values are in ``extra``.
     unknown_kinds : Counter of str
         Annotation kinds the format catalogue does not know; their geometry is in ``payload``.
-    first_rejects : list of str
+    first_rejects : tuple of str
         Messages of the first few rejects, with their places.
     input_bytes, output_bytes : int
         Decompressed bytes read, bytes of the files written.
-    files : list of str
+    files : tuple of str
         Files written, relative to the destination.
     seconds : float
         Wall-clock time.
     """
 
-    sources: list[str] = field(default_factory=list)
-    export_ids: list[str] = field(default_factory=list)
+    sources: tuple[str, ...] = ()
+    export_ids: tuple[str, ...] = ()
     lines: int = 0
     data_rows: int = 0
     rejects: int = 0
@@ -83,30 +73,134 @@ class Report:
     rows: dict[str, int] = field(default_factory=dict)
     unknown_fields: Counter[str] = field(default_factory=Counter)
     unknown_kinds: Counter[str] = field(default_factory=Counter)
-    first_rejects: list[str] = field(default_factory=list)
+    first_rejects: tuple[str, ...] = ()
     input_bytes: int = 0
     output_bytes: int = 0
-    files: list[str] = field(default_factory=list)
+    files: tuple[str, ...] = ()
     seconds: float = 0.0
+
+    @property
+    def bad_lines(self) -> int:
+        """Lines that could not become rows, kept or left out."""
+        return self.rejects + self.skipped
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain values, as ``--json`` prints it."""
-        counted = ("filtered", "unknown_fields", "unknown_kinds")
-        plain = asdict(replace(self, filtered=Counter(), unknown_fields=Counter(), unknown_kinds=Counter()))
-        return plain | {name: dict(getattr(self, name)) for name in counted}
-
-    def add(self, other: Report) -> None:
-        """Add the counts of `other`, the report of another worker of the same run; inputs and time stay."""
-        for name in ("lines", "data_rows", "rejects", "skipped", "blanks", "input_bytes", "output_bytes"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        for table, rows in other.rows.items():
-            self.rows[table] = self.rows.get(table, 0) + rows
-        self.filtered.update(other.filtered)
-        self.unknown_fields.update(other.unknown_fields)
-        self.unknown_kinds.update(other.unknown_kinds)
-        self.first_rejects = (self.first_rejects + other.first_rejects)[:FIRST_REJECTS]
-        self.files.extend(other.files)
+        return {name: _plain(value) for name, value in asdict(self).items()}
 
 
-#: How many rejects a report quotes.
-FIRST_REJECTS = 10
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return dict(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+class ReportBuilder:
+    """What one conversion has counted so far; the attributes are those of `Report`.
+
+    Parameters
+    ----------
+    tables : collection of str
+        Tables that are made: a report names those without rows too.
+    """
+
+    def __init__(self, tables: Collection[str] = ()) -> None:
+        self.sources: list[str] = []
+        self.export_ids: list[str] = []
+        self.lines = 0
+        self.data_rows = 0
+        self.rejects = 0
+        self.skipped = 0
+        self.blanks = 0
+        self.filtered = Counter[str]()
+        self.rows = dict.fromkeys(tables, 0)
+        self.unknown_fields = Counter[str]()
+        self.unknown_kinds = Counter[str]()
+        self.first_rejects: list[str] = []
+        self.input_bytes = 0
+
+    @property
+    def bad_lines(self) -> int:
+        """Lines that could not become rows, kept or left out."""
+        return self.rejects + self.skipped
+
+    def report(self, seconds: float = 0.0) -> Report:
+        """Return what has been counted so far."""
+        return Report(
+            sources=tuple(self.sources),
+            export_ids=tuple(self.export_ids),
+            lines=self.lines,
+            data_rows=self.data_rows,
+            rejects=self.rejects,
+            skipped=self.skipped,
+            blanks=self.blanks,
+            filtered=self.filtered.copy(),
+            rows=self.rows.copy(),
+            unknown_fields=self.unknown_fields.copy(),
+            unknown_kinds=self.unknown_kinds.copy(),
+            first_rejects=tuple(self.first_rejects),
+            input_bytes=self.input_bytes,
+            seconds=seconds,
+        )
+
+
+def merged(reports: Sequence[Report]) -> Report:
+    """Return what conversions counted together, each of other lines of the same run."""
+    summed = ("lines", "data_rows", "rejects", "skipped", "blanks", "input_bytes", "output_bytes", "seconds")
+    joined = ("sources", "export_ids", "first_rejects", "files")
+    counted = ("filtered", "unknown_fields", "unknown_kinds")
+    total: dict[str, Any] = {name: sum(getattr(one, name) for one in reports) for name in summed}
+    total |= {name: tuple(each for one in reports for each in getattr(one, name)) for name in joined}
+    total |= {name: sum((getattr(one, name) for one in reports), Counter()) for name in counted}
+    total["first_rejects"] = total["first_rejects"][:FIRST_REJECTS]
+    rows: dict[str, int] = {}
+    for one in reports:
+        for table, count in one.rows.items():
+            rows[table] = rows.get(table, 0) + count
+    return Report(rows=rows, **total)
+
+
+def warning_text(report: Report) -> str | None:
+    """Return what a run met beside plain rows, in one sentence and a hint; None when it met nothing."""
+    met, kept = [], []
+    if report.rejects:
+        lines = "line" if report.rejects == 1 else "lines"
+        met.append(f"{report.rejects} {lines} could not become rows")
+        kept.append("the table rejects")
+    if report.unknown_fields:
+        met.append(f"fields without a column: {_named(report.unknown_fields)}")
+        kept.append("the columns extra and media_attributes")
+    if report.unknown_kinds:
+        met.append(f"kinds that the catalogue does not know: {_named(report.unknown_kinds)}")
+        kept.append("the column payload")
+    if not met:
+        return None
+    return f"{'; '.join(met)}\nhint: nothing is lost: look into {', '.join(kept)}; the report counts them"
+
+
+def warn_of(report: Report) -> None:
+    """Give an `ExportkitWarning` when a run met something odd, in the name of whoever called exportkit."""
+    text = warning_text(report)
+    if text is not None:
+        warnings.warn(text, ExportkitWarning, stacklevel=_caller_level())
+
+
+def _caller_level() -> int:
+    """Return how many frames above the one that calls this the first frame outside exportkit is, from 1."""
+    level, frame = 0, inspect.currentframe()
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "exportkit":
+        level, frame = level + 1, frame.f_back
+    return level
+
+
+def _named(counts: Counter[str]) -> str:
+    """Return the most frequent names with their counts, and how many more there are."""
+    listed = counts.most_common(QUOTED_NAMES)
+    more = f" and {len(counts) - len(listed)} more" if len(counts) > len(listed) else ""
+    return ", ".join(f"{_short(name)} ({count})" for name, count in listed) + more
+
+
+def _short(name: str) -> str:
+    """Return a name that an export may have made up: on one line, printable and not too long."""
+    cut = name if len(name) <= QUOTED_CHARACTERS else f"{name[: QUOTED_CHARACTERS - 1]}…"
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in cut)

@@ -1,7 +1,7 @@
 """The command ``exportkit``: what the library does, for people at a terminal and for scripts.
 
 Takes arguments; gives text, JSON and an exit code. Results go to standard output, progress and errors to
-standard error. Knows the front door and how to show things; reads and writes no export itself.
+standard error. Knows the public face and how to show things; reads and writes no export itself.
 """
 
 from __future__ import annotations

@@ -12,9 +12,9 @@ from rich.progress import Progress as Bars
 from rich.table import Column
 from rich.text import Text
 
+import exportkit
 from exportkit.cli.progress import seconds_left
 from exportkit.cli.wording import amount, duration, rate, shown, size
-from exportkit.report import Progress
 
 __all__ = ["moving_bar"]
 
@@ -27,7 +27,7 @@ class _Words(ProgressColumn):
     """What the bar does not show: bytes, rows, rate, time left."""
 
     def render(self, task: Task) -> Text:
-        progress: Progress | None = task.fields["latest"]
+        progress: exportkit.Progress | None = task.fields["latest"]
         if progress is None:
             return Text("opening")
         total = progress.total_bytes
@@ -43,7 +43,7 @@ class _Words(ProgressColumn):
 
 
 @contextmanager
-def moving_bar() -> Iterator[Callable[[Progress], None]]:
+def moving_bar() -> Iterator[Callable[[exportkit.Progress], None]]:
     """Give a function that moves a bar on standard error."""
     console = Console(stderr=True)
     columns: list[ProgressColumn] = [
@@ -66,7 +66,7 @@ def moving_bar() -> Iterator[Callable[[Progress], None]]:
     with bars:
         task = bars.add_task("", total=None, latest=None)
 
-        def tell(progress: Progress) -> None:
+        def show(progress: exportkit.Progress) -> None:
             bars.update(
                 task,
                 description=shown(progress.source_uri.rsplit("/", 1)[-1], characters=NAME_CHARACTERS),
@@ -76,4 +76,4 @@ def moving_bar() -> Iterator[Callable[[Progress], None]]:
                 refresh=True,
             )
 
-        yield tell
+        yield show

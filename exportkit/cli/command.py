@@ -7,10 +7,8 @@ import copy
 import gc
 import io
 import os
-import re
 import signal
 import sys
-import traceback
 import warnings
 from collections.abc import Sequence
 
@@ -19,7 +17,8 @@ from cyclopts import App, CycloptsError
 from exportkit._version import __version__
 from exportkit.cli import exit_codes
 from exportkit.cli.parameters import STANDARD_INPUT
-from exportkit.errors import ExportkitError, ExportkitWarning
+from exportkit.cli.usage import UsageError, in_words_of_the_command
+from exportkit.errors import ExportkitError, ExportkitWarning, OptionError
 
 __all__ = ["main"]
 
@@ -59,12 +58,6 @@ for command, takes in COMMANDS.items():
         usage=f"Usage: exportkit {command} {takes} [OPTIONS]",
     )
 
-#: Options as the library names them, so that its messages can name them as the command does.
-OPTION = re.compile(
-    r"\b(mode|on_bad_row|max_rejects|max_compression_ratio|export_id|compression_level|workers|memory_limit|tables|top)"
-    r'(?:="(\w+)"|(?= must be| to go on| if the source))'
-)
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code.
@@ -78,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not given or given[0] not in COMMANDS:
         app.resolved_commands()  # what lists the commands shows what each says of itself
     if arguments is None:
-        # What lives at the end of the program ends with it: taking it apart piece by piece took 20 ms.
+        # What lives at the end of the program ends with it: freeing objects one by one took 20 ms.
         atexit.register(gc.freeze)
         # Nothing here multiplies matrices; numpy's threads for that would spin beside the first workers.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -102,13 +95,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return _end_quietly()
     except ExportkitError as error:
-        return _fail(_in_words_of_the_command(error), exit_codes.FAILED)
+        return _fail(_shown(error), exit_codes.FAILED)
     except OSError as error:
         return _fail(_of_the_system(error), exit_codes.FAILED)
-    except (TypeError, ValueError) as error:
-        if not _is_about_arguments(error):
-            raise
-        return _fail(_with_options(str(error)), exit_codes.USAGE)
+    except OptionError as error:
+        hint = f"\nhint: {in_words_of_the_command(error.hint)}" if error.hint else ""
+        return _fail(in_words_of_the_command(error.problem) + hint, exit_codes.USAGE)
+    except UsageError as error:
+        return _fail(str(error), exit_codes.USAGE)
 
 
 def _fail(message: str, code: int, title: str = "error: ") -> int:
@@ -122,28 +116,15 @@ def _end_quietly() -> int:
     return exit_codes.FAILED
 
 
-def _is_about_arguments(error: Exception) -> bool:
-    """Whether the package raised it to say that an argument is wrong; one from anywhere else is a fault."""
-    frames = traceback.walk_tb(error.__traceback__)
-    *_, (raised_by, _) = frames
-    return str(raised_by.f_globals.get("__name__")).startswith("exportkit.")
-
-
 def _of_the_system(error: OSError) -> str:
     if error.strerror is None:
         return str(error)
     return error.strerror if error.filename is None else f"{error.strerror}: {os.fsdecode(error.filename)}"
 
 
-def _in_words_of_the_command(error: ExportkitError) -> str:
-    told = copy.copy(error)
-    told.problem = _with_options(error.problem)
-    told.hint = error.hint and _with_options(error.hint)
-    return str(told)
-
-
-def _with_options(text: str) -> str:
-    """Name options as the command does: ``mode="append"`` is ``--mode append``."""
-    return OPTION.sub(
-        lambda found: f"--{found[1].replace('_', '-')}" + (f" {found[2]}" if found[2] else ""), text
-    )
+def _shown(error: ExportkitError) -> str:
+    """Return the text of an error with options named as on the command line."""
+    shown = copy.copy(error)
+    shown.problem = in_words_of_the_command(error.problem)
+    shown.hint = error.hint and in_words_of_the_command(error.hint)
+    return str(shown)

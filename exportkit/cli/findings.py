@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -67,7 +68,7 @@ def _show_rows(found: Inspection, console: Console) -> None:
     )
 
 
-def _sources(uris: list[str]) -> list[str]:
+def _sources(uris: Sequence[str]) -> list[str]:
     names = [shown(uri, characters=200) for uri in uris[:SHOWN_SOURCES]]
     rest = remainder(len(uris) - len(names))
     return [*names, rest] if rest else names
@@ -161,10 +162,10 @@ def _answers(question: QuestionFinding) -> Listing:
     answers = question.answers
     listed = answers.items[:SHOWN_ANSWERS]
     more = answers.more + len(answers.items) - len(listed)
-    said = listing(((one.value, one.count) for one in listed), more, answers.beyond).items
-    said += [counted(question.texts, "text")] if question.texts else []
-    said += [f"{amount(question.unanswered)} without an answer"] if question.unanswered else []
-    return Listing(said)
+    words = listing(((one.value, one.count) for one in listed), more, answers.beyond).items
+    words += [counted(question.texts, "text")] if question.texts else []
+    words += [f"{amount(question.unanswered)} without an answer"] if question.unanswered else []
+    return Listing(words)
 
 
 def _show_relationships(found: Inspection, console: Console) -> None:

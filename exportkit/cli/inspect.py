@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Unpack
 
 from cyclopts import Parameter
 
+import exportkit
 from exportkit.cli import exit_codes
 from exportkit.cli.findings import show_inspection
 from exportkit.cli.output import print_json, stdout
-from exportkit.cli.parameters import Json, MaxCompressionRatio, MaxRejects, Sources, named_sources
+from exportkit.cli.parameters import Json, Sources, named_sources, takes_options
 from exportkit.cli.progress import shown_progress
+from exportkit.cli.usage import UsageError
+from exportkit.options import InspectOptions
 
 __all__ = ["inspect"]
 
+#: Entries of each list that fit a terminal.
+TOP = 10
 
+
+@takes_options(InspectOptions, top=TOP)
 def inspect(
     *sources: Sources,
-    top: Annotated[int, Parameter(help="Entries of each list, the most frequent first.")] = 10,
-    max_rejects: MaxRejects = 10_000,
-    max_compression_ratio: MaxCompressionRatio = 1000.0,
     quiet: Annotated[bool, Parameter(negative="", show_default=False, help="Show no progress.")] = False,
     json: Json = False,
+    **options: Unpack[InspectOptions],
 ) -> int:
     """Say what is in exports: data rows, projects, labels, classes, questions, what is odd."""
-    from exportkit.inspection import inspect_export  # noqa: PLC0415 - --help needs no pyarrow
-
     if not sources:
-        raise ValueError("inspect needs a source\nhint: exportkit inspect --help")
-    with shown_progress(quiet=quiet) as progress:
-        inspection = inspect_export(
-            named_sources(sources),
-            top=top,
-            max_rejects=max_rejects,
-            max_compression_ratio=max_compression_ratio,
-            progress=progress,
-        )
+        raise UsageError("inspect needs a source\nhint: exportkit inspect --help")
+    with shown_progress(quiet=quiet) as options["progress"]:
+        inspection = exportkit.inspect_export(named_sources(sources), **options)
     if json:
         print_json(inspection.to_dict())
     else:

@@ -1,22 +1,23 @@
-"""Parameters that commands share: what they are called, what they say of themselves, how they are read."""
+"""Parameters of commands: those that the library declares, and those that commands share.
+
+A command with ``**options`` takes the options of a declaration: names, types, defaults and help come from
+there. Here stands how the words of a command line are read where they are not the value itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, TypeVar, cast, get_type_hints
 
 from cyclopts import Parameter, Token
 
-__all__ = [
-    "STANDARD_INPUT",
-    "Json",
-    "MaxCompressionRatio",
-    "MaxRejects",
-    "Quiet",
-    "Sources",
-    "Tables",
-    "named_sources",
-]
+from exportkit.cli.selecting import filters_of, params_of, redact_of
+from exportkit.options import Option, options_of
+
+__all__ = ["STANDARD_INPUT", "Json", "Quiet", "Sources", "named_sources", "takes_options"]
+
+Command = TypeVar("Command", bound=Callable[..., object])
 
 #: What ``-`` is called while arguments are read, since a word that begins with ``-`` is an option.
 STANDARD_INPUT = "stdin:"
@@ -47,32 +48,78 @@ def _limit(kind: Callable[[str], Any]) -> Callable[[Any, Sequence[Token]], Any]:
     return read
 
 
-Sources = Annotated[str, Parameter(name="SOURCE", help="Exports to read; - is standard input.")]
-Tables = Annotated[
-    list[str] | None,
-    Parameter(
-        converter=_names,
+#: By option, the type of what stands on the command line, where it is not that of the option.
+WORDS: Mapping[str, Any] = {
+    "params": list[str] | None,
+    "filters": list[str] | None,
+    "redact": list[str] | None,
+    "tables": list[str] | None,
+    "memory_limit": str | None,
+}
+#: By option, how one word is read, where its type does not say it.
+CONVERTERS: Mapping[str, Callable[[Any, Sequence[Token]], Any]] = {
+    "tables": _names,
+    "max_rejects": _limit(int),
+    "max_compression_ratio": _limit(float),
+}
+#: By option, what makes its value of all its words.
+VALUES: Mapping[str, Callable[[list[str]], Any]] = {
+    "params": params_of,
+    "filters": filters_of,
+    "redact": redact_of,
+}
+
+
+def takes_options(kind: type, **defaults: object) -> Callable[[Command], Command]:
+    """Return what gives a command with ``**options: Unpack[kind]`` these options on the command line.
+
+    Parameters
+    ----------
+    kind : type
+        A declaration; its options without help for the command are left out.
+    **defaults
+        Defaults that differ from those declared.
+    """
+    declared = [option for option in options_of(kind).values() if option.command is not None]
+
+    def described(command: Command) -> Command:
+        def with_values(*words: Any, **given: Any) -> object:
+            values = {name: VALUES[name](value) if name in VALUES else value for name, value in given.items()}
+            return command(*words, **defaults | values)
+
+        hints = get_type_hints(command, include_extras=True)
+        signature = inspect.signature(command)
+        own = [one.replace(annotation=hints[one.name]) for one in signature.parameters.values()]
+        placed = [one for one in own if one.kind not in (one.KEYWORD_ONLY, one.VAR_KEYWORD)]
+        named = [one for one in own if one.kind is one.KEYWORD_ONLY]
+        options = [_parameter(one, defaults.get(one.name, one.default)) for one in declared]
+        parameters = [*placed, *options, *named]
+        with_values.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # cyclopts reads it
+        with_values.__annotations__ = {one.name: one.annotation for one in parameters}
+        with_values.__doc__ = command.__doc__
+        with_values.__name__ = command.__name__
+        return cast("Command", with_values)
+
+    return described
+
+
+def _parameter(option: Option, default: object) -> inspect.Parameter:
+    """Return an option as a parameter that cyclopts reads from the command line."""
+    about = Parameter(
+        name=f"--{option.flag}",
+        help=option.command,
+        metavar=option.metavar,
         negative="",
-        n_tokens=1,
-        metavar="A,B,...",
-        help="Only these tables. Default: all fourteen.",
-    ),
-]
-MaxRejects = Annotated[
-    int | None,
-    Parameter(
-        converter=_limit(int), n_tokens=1, metavar="N", help="Bad lines after which the run stops, or none."
-    ),
-]
-MaxCompressionRatio = Annotated[
-    float | None,
-    Parameter(
-        converter=_limit(float),
-        n_tokens=1,
-        metavar="N",
-        help="Times that compressed input may expand before it is taken for a bomb, or none.",
-    ),
-]
+        converter=CONVERTERS.get(option.name),
+        n_tokens=1 if option.name in CONVERTERS else None,
+    )
+    words: Any = WORDS.get(option.name, option.annotation)
+    annotation = Annotated[words, about]
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(option.name, kind, default=default, annotation=annotation)
+
+
+Sources = Annotated[str, Parameter(name="SOURCE", help="Exports to read; - is standard input.")]
 Quiet = Annotated[bool, Parameter(negative="", show_default=False, help="Show no progress and no summary.")]
 Json = Annotated[
     bool, Parameter(name="--json", negative="", show_default=False, help="Print one JSON object.")

@@ -11,32 +11,32 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+import exportkit
 from exportkit import cli
 from exportkit.cli.wording import counted, duration, rate, size
-from exportkit.report import Progress
 
 __all__ = ["PlainLines", "seconds_left", "shown_progress"]
 
-Tell = Callable[[Progress], None]
+Show = Callable[["exportkit.Progress"], None]
 
 #: Seconds between two plain lines.
 LINE_SECONDS = 5.0
-#: Seconds of a run before time left is said: earlier the rate says little.
+#: Seconds of a run before time left is shown: earlier the rate says little.
 EARLIEST_ESTIMATE_SECONDS = 1.0
 
 
 @contextmanager
-def shown_progress(*, quiet: bool) -> Iterator[Tell | None]:
+def shown_progress(*, quiet: bool) -> Iterator[Show | None]:
     """Give a function that shows `Progress` on standard error in the way that suits it; None when quiet."""
     if quiet:
         yield None
     elif moves(sys.stderr):
-        with cli.moving_bar() as tell:
-            yield tell
+        with cli.moving_bar() as show:
+            yield show
     else:
         lines = PlainLines(sys.stderr)
         try:
-            yield lines.tell
+            yield lines.show
         finally:
             lines.end()
 
@@ -46,8 +46,8 @@ def moves(stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") not in {"dumb", "unknown"}
 
 
-def seconds_left(progress: Progress) -> float | None:
-    """Estimate the rest of a run from its bytes; None while that cannot be said."""
+def seconds_left(progress: exportkit.Progress) -> float | None:
+    """Estimate the rest of a run from its bytes; None while that is not known."""
     total, done = progress.total_bytes, progress.stored_bytes
     if total is None or not done or progress.seconds < EARLIEST_ESTIMATE_SECONDS:
         return None
@@ -59,14 +59,14 @@ class PlainLines:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._said = 0.0
-        self._latest: Progress | None = None
+        self._shown = 0.0
+        self._latest: exportkit.Progress | None = None
 
-    def tell(self, progress: Progress) -> None:
+    def show(self, progress: exportkit.Progress) -> None:
         """Say how far the run is, if the last line is long enough ago."""
         self._latest = progress
-        if progress.seconds - self._said >= LINE_SECONDS:
-            self._said = progress.seconds
+        if progress.seconds - self._shown >= LINE_SECONDS:
+            self._shown = progress.seconds
             self._stream.write(f"{line_of(progress)}\n")
             self._stream.flush()
 
@@ -77,7 +77,7 @@ class PlainLines:
             self._stream.flush()
 
 
-def line_of(progress: Progress) -> str:
+def line_of(progress: exportkit.Progress) -> str:
     """Return one line about a run: bytes, rows, bad lines, rate, time left."""
     total = progress.total_bytes
     read = size(progress.stored_bytes)

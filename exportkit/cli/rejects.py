@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
 from rich.text import Text
 
+import exportkit
 from exportkit.cli import exit_codes
 from exportkit.cli.output import print_json, stdout
 from exportkit.cli.parameters import Json
+from exportkit.cli.usage import UsageError
 from exportkit.cli.wording import counted, place_of, shown, size
-
-if TYPE_CHECKING:
-    from exportkit.rejects import Cause, Causes
 
 __all__ = ["Lake", "rejects"]
 
@@ -29,11 +28,9 @@ def rejects(
     json: Json = False,
 ) -> int:
     """Show the rejected lines of a lake by cause, with the place of one line each."""
-    from exportkit.rejects import causes_of  # noqa: PLC0415 - --help needs no pyarrow
-
     if top < 1:
-        raise ValueError(f"top must be 1 or more, not {top}")
-    found = causes_of(lake)
+        raise UsageError(f"--top must be 1 or more, not {top}")
+    found = exportkit.causes_of(lake)
     if json:
         found.causes, beyond = found.causes[:top], found.causes[top:]
         found.others += sum(cause.lines for cause in beyond)
@@ -43,7 +40,7 @@ def rejects(
     return exit_codes.DONE
 
 
-def _show(found: Causes, top: int) -> None:
+def _show(found: exportkit.Causes, top: int) -> None:
     console = stdout()
     console.print(Text(f"{counted(found.lines, 'rejected line')} ({size(found.bytes)})"))
     for cause in found.causes[:top]:
@@ -57,7 +54,7 @@ def _show(found: Causes, top: int) -> None:
         console.print(Text(f"… and {counted(others, 'line')} of other causes"))
 
 
-def _example(cause: Cause) -> str:
+def _example(cause: exportkit.Cause) -> str:
     row = cause.example["data_row_id"]
-    told = f", data row {shown(row)}" if row is not None else ""
-    return f"{shown(place_of(cause.example), characters=200)}{told}"
+    named = f", data row {shown(row)}" if row is not None else ""
+    return f"{shown(place_of(cause.example), characters=200)}{named}"

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Unpack
 
 from cyclopts import Parameter
 from rich.text import Text
 
+import exportkit
 from exportkit.cli import exit_codes
-from exportkit.cli.choosing import Labels, Params, Redact, Where, filters_of, params_of, redact_of
 from exportkit.cli.layout import grid, notes
 from exportkit.cli.output import print_json, stdout
-from exportkit.cli.parameters import Json, Quiet
+from exportkit.cli.parameters import Json, Quiet, takes_options
 from exportkit.cli.progress import shown_progress
 from exportkit.cli.rejects import Lake
+from exportkit.cli.usage import UsageError
 from exportkit.cli.wording import amount, counted
-
-if TYPE_CHECKING:
-    from exportkit.rejects import Command, ReplayReport
+from exportkit.options import ReplayOptions
 
 __all__ = ["replay"]
 
 
+@takes_options(ReplayOptions)
 def replay(
     lake: Lake,
     *,
@@ -36,28 +36,18 @@ def replay(
     timeout: Annotated[
         float, Parameter(metavar="SECONDS", help="Time the program may take for one line.")
     ] = 60.0,
-    param: Params = None,
-    where: Where = None,
-    labels: Labels = "all",
-    redact: Redact = None,
     quiet: Quiet = False,
     json: Json = False,
+    **options: Unpack[ReplayOptions],
 ) -> int:
     """Convert the rejected lines of a lake again, and move those that pass into its tables.
 
     Give --param, --where, --labels and --redact as for convert. Lines of other runs are left alone.
     """
-    from exportkit.rejects import replay as replay_lake  # noqa: PLC0415 - as above
-    from exportkit.select import make_selection  # noqa: PLC0415 - --help needs no pyarrow
-
-    selection = make_selection(
-        params=params_of(param), filters=filters_of(where), labels=labels, redact=redact_of(redact)
-    )
+    words = words_of(through, timeout)
     try:
-        with shown_progress(quiet=quiet) as progress:
-            report = replay_lake(
-                lake, through=command_of(through, timeout), selection=selection, progress=progress
-            )
+        with shown_progress(quiet=quiet) as options["progress"]:
+            report = exportkit.replay(lake, through=words, timeout_seconds=timeout, **options)
     except KeyboardInterrupt as interrupt:
         raise KeyboardInterrupt(str(interrupt) or "interrupted; nothing was moved") from None
     if json:
@@ -67,30 +57,28 @@ def replay(
     return exit_codes.REJECTS if report.rejects or report.others else exit_codes.DONE
 
 
-def command_of(through: str | None, timeout: float) -> Command | None:
-    """Return the program that ``--through`` names.
+def words_of(through: str | None, timeout: float) -> list[str] | None:
+    """Return the program that ``--through`` names, with its arguments.
 
     Raises
     ------
-    ValueError
+    UsageError
         It names none, or the time is none.
     """
-    from exportkit.rejects import Command  # noqa: PLC0415 - --help needs no pyarrow
-
     if not timeout > 0:
-        raise ValueError(f"--timeout must be more than 0, not {timeout:g}")
+        raise UsageError(f"--timeout must be more than 0, not {timeout:g}")
     if through is None:
         return None
     try:
         words = shlex.split(through)
     except ValueError as error:
-        raise ValueError(f"--through cannot be read: {str(error).lower()}") from None
+        raise UsageError(f"--through cannot be read: {str(error).lower()}") from None
     if not words:
-        raise ValueError("--through must name a program")
-    return Command(words, timeout)
+        raise UsageError("--through must name a program")
+    return words
 
 
-def _show(report: ReplayReport) -> None:
+def _show(report: exportkit.ReplayReport) -> None:
     console = stdout()
     parts = [f"{amount(report.moved)} moved into the tables", f"{amount(report.rejects)} still rejected"]
     if report.filtered:

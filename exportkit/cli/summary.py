@@ -7,9 +7,9 @@ from collections import Counter
 from rich.console import Console
 from rich.text import Text
 
+import exportkit
 from exportkit.cli.layout import grid, notes
 from exportkit.cli.wording import amount, counted, duration, rate, shown, size
-from exportkit.report import Report
 
 __all__ = ["show_bad_lines", "show_report", "show_unknown", "sum_of"]
 
@@ -17,7 +17,7 @@ __all__ = ["show_bad_lines", "show_report", "show_unknown", "sum_of"]
 SHOWN_MESSAGES = 5
 
 
-def show_report(report: Report, destination: str, console: Console) -> None:
+def show_report(report: exportkit.Report, destination: str, console: Console) -> None:
     """Print what a conversion wrote, and what was odd about its input."""
     files = Counter(path.split("/")[-2] for path in report.files)
     table = grid("table", "rows", "files", numbers=("rows", "files"))
@@ -33,7 +33,7 @@ def show_report(report: Report, destination: str, console: Console) -> None:
     show_unknown(report, console)
 
 
-def sum_of(report: Report) -> Text:
+def sum_of(report: exportkit.Report) -> Text:
     """Return one line about what was read."""
     parts = [counted(report.data_rows, "data row"), f"{amount(report.rejects)} rejected"]
     if report.skipped:
@@ -48,7 +48,7 @@ def sum_of(report: Report) -> Text:
     return Text(f"{lines} ({size(report.input_bytes)} in {duration(report.seconds)}, {speed})")
 
 
-def show_bad_lines(report: Report, console: Console, where: str = "") -> None:
+def show_bad_lines(report: exportkit.Report, console: Console, where: str = "") -> None:
     """Print the messages of the first bad lines, and where the rest can be found."""
     bad = report.rejects + report.skipped
     if not bad:
@@ -66,7 +66,7 @@ def show_bad_lines(report: Report, console: Console, where: str = "") -> None:
         )
 
 
-def show_unknown(report: Report, console: Console) -> None:
+def show_unknown(report: exportkit.Report, console: Console) -> None:
     """Print the fields and kinds that the format catalogue does not know."""
     if report.unknown_fields or report.unknown_kinds:
         console.print()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Unpack
 
 from cyclopts import Parameter
 from rich.text import Text
@@ -11,29 +11,27 @@ from rich.text import Text
 import exportkit
 from exportkit.cli import exit_codes
 from exportkit.cli.output import print_json, stdout
-from exportkit.cli.parameters import STANDARD_INPUT, Json, MaxCompressionRatio, Quiet, named_sources
+from exportkit.cli.parameters import STANDARD_INPUT, Json, Quiet, named_sources, takes_options
 from exportkit.cli.wording import amount, counted, shown
+from exportkit.options import SourceOptions
 
 __all__ = ["upgrade"]
 
 
+@takes_options(SourceOptions)
 def upgrade(
     source: Annotated[str, Parameter(name="SOURCE", help="Export V1 to read; - is standard input.")],
     destination: Annotated[str, Parameter(name="DESTINATION", help="File to write; - is standard output.")],
     /,
     *,
-    max_compression_ratio: MaxCompressionRatio = 1000.0,
     quiet: Quiet = False,
     json: Json = False,
+    **options: Unpack[SourceOptions],
 ) -> int:
-    """Write an Export V1 as lines of Export V2, one a data row."""
+    """Write an Export V1 as lines of Export V2, one per data row."""
     to_standard_output = destination == STANDARD_INPUT
     (named,) = named_sources([source])
-    done = exportkit.upgrade(
-        named,
-        "-" if to_standard_output else destination,
-        max_compression_ratio=max_compression_ratio,
-    )
+    done = exportkit.upgrade(named, "-" if to_standard_output else destination, **options)
     if to_standard_output:
         return exit_codes.DONE
     if json:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import exportkit
 from exportkit.cli import exit_codes
 from exportkit.cli.output import print_json, stdout
-from exportkit.cli.parameters import Json, MaxCompressionRatio, MaxRejects, Quiet, Sources, named_sources
+from exportkit.cli.parameters import Json, Quiet, Sources, named_sources, takes_options
 from exportkit.cli.progress import shown_progress
 from exportkit.cli.summary import show_unknown, sum_of
+from exportkit.cli.usage import UsageError
 from exportkit.cli.wording import place_of, shown
-from exportkit.report import Report
+from exportkit.options import LimitOptions
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,33 +27,26 @@ BATCH_ROWS = 20_000
 PLACE = ("source_uri", "line", "byte_offset", "json_path", "problem", "data_row_id")
 
 
+@takes_options(LimitOptions, max_rejects=None)
 def validate(
-    *sources: Sources,
-    max_rejects: MaxRejects = None,
-    max_compression_ratio: MaxCompressionRatio = 1000.0,
-    quiet: Quiet = False,
-    json: Json = False,
+    *sources: Sources, quiet: Quiet = False, json: Json = False, **options: Unpack[LimitOptions]
 ) -> int:
     """Convert exports without writing anything, and print every line that cannot become rows."""
     if not sources:
-        raise ValueError("validate needs a source\nhint: exportkit validate --help")
-    report = Report()
+        raise UsageError("validate needs a source\nhint: exportkit validate --help")
     problems: list[dict[str, Any]] = []
     with shown_progress(quiet=quiet) as progress:
-        for table, batch in exportkit.iter_batches(
-            named_sources(sources),
-            max_rejects=max_rejects,
-            max_compression_ratio=max_compression_ratio,
-            batch_rows=BATCH_ROWS,
-            report=report,
-            progress=progress,
-        ):
+        batches = exportkit.iter_batches(
+            named_sources(sources), batch_rows=BATCH_ROWS, progress=progress, **options
+        )
+        for table, batch in batches:
             if table != "rejects":
                 continue
             if json:
                 problems += batch.select(PLACE).to_pylist()[: JSON_PROBLEMS - len(problems)]
             else:
                 _print_problems(batch)
+    report = batches.report
     if json:
         print_json({"report": report.to_dict(), "problems": problems})
     elif not quiet:

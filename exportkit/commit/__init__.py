@@ -22,9 +22,9 @@ from __future__ import annotations
 import os
 
 from exportkit.commit.directory import DirectoryCommitter
-from exportkit.commit.protocol import Committer, Mode, Transaction
+from exportkit.commit.protocol import Committer, Transaction
 
-__all__ = ["Committer", "Mode", "Transaction", "committer_for"]
+__all__ = ["Committer", "Transaction", "committer_for"]
 
 
 def committer_for(location: str | os.PathLike[str]) -> Committer:

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from msgspec import Struct
 
-from exportkit.commit.protocol import Mode
 from exportkit.errors import WriteError
 from exportkit.lakes import LocalStorage
 from exportkit.lakes.part_names import UNFINISHED, is_plain_name, staging_name
+from exportkit.options import Mode
 
 __all__ = ["CommitRecord", "read_record", "remove_record", "write_record"]
 

@@ -19,12 +19,10 @@ import pyarrow as pa
 from exportkit.commit.commit_record import CommitRecord, write_record
 from exportkit.commit.exchange import apply_record, recover_interrupted, sync_all
 from exportkit.commit.existing_parts import has_parts, refuse_existing
-from exportkit.commit.protocol import Mode
 from exportkit.errors import WriteError
 from exportkit.lakes import (
     FORMAT_NAMES,
     DirectoryLock,
-    FormatName,
     LocalStorage,
     PartFile,
     Staging,
@@ -32,6 +30,7 @@ from exportkit.lakes import (
     open_storage,
 )
 from exportkit.lakes.part_names import new_run_id
+from exportkit.options import FormatName, Mode
 from exportkit.write import PartWriter
 
 __all__ = ["DirectoryCommitter", "DirectoryTransaction"]

@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable
 
 import pyarrow as pa
 
-from exportkit.commit.protocol import Mode
-from exportkit.errors import WriteError
+from exportkit.errors import Wording, WriteError
 from exportkit.lakes import LocalStorage, Part, Staging, listed_parts, read_schema
+from exportkit.options import Mode
 
 __all__ = ["has_parts", "refuse_existing", "refuse_fixed"]
 
@@ -63,7 +63,7 @@ def _refuse_parts(storage: LocalStorage) -> None:
         raise WriteError(
             f"the destination already holds {named}{more}",
             place=storage.place(),
-            hint='choose mode="append" or mode="overwrite", or another destination',
+            hint=Wording("choose {mode:append} or {mode:overwrite}, or another destination"),
         )
 
 
@@ -82,7 +82,7 @@ def _refuse_different(storage: LocalStorage, part: Part, staging: Staging, schem
         raise WriteError(
             f"cannot append to {part.table}: {difference}",
             place=storage.place(path),
-            hint='write to another destination, or replace what is there with mode="overwrite"',
+            hint=Wording("write to another destination, or replace what is there with {mode:overwrite}"),
         )
 
 

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
-from exportkit.lakes import FormatName, PartFile, Staging
+from exportkit.lakes import PartFile, Staging
+from exportkit.options import FormatName, Mode
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Committer", "Mode", "Transaction"]
-
-#: What happens to parts that a destination already holds.
-Mode = Literal["error", "overwrite", "append"]
+__all__ = ["Committer", "Transaction"]
 
 
 class Committer(Protocol):

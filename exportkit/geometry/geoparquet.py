@@ -17,8 +17,7 @@ from pyarrow import parquet as pq
 from exportkit.batch import arrow_schema
 from exportkit.geometry.optional_shapely import needing_shapely
 from exportkit.lakes import is_lake, read_snapshot, written_whole
-from exportkit.pipeline import SourceLike, batches, make_options, warned
-from exportkit.report import Report
+from exportkit.pipeline import SourceLike, batches, make_options
 
 __all__ = ["write_geoparquet"]
 
@@ -84,8 +83,7 @@ def _objects(source: SourceLike) -> Iterator[pa.RecordBatch]:
         yield from objects.dataset().to_batches(columns=[*_KEPT], filter=has_geojson)
         return
     options = make_options(tables=["objects"], columns={"objects": _KEPT})
-    report = Report()
-    for _, batch in warned(batches(source, options, report), report):
+    for _, batch in batches(source, options):
         yield batch.filter(batch["geojson"].is_valid())
 
 

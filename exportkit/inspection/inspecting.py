@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, Unpack
 
 from exportkit.inspection.counting import Counts
 from exportkit.inspection.grouping import by_value, made, model_runs, projects, questions
@@ -20,8 +20,9 @@ from exportkit.inspection.results import (
     Top,
 )
 from exportkit.inspection.tallies import Key, PeriodTally, Tally
-from exportkit.pipeline import MAX_COMPRESSION_RATIO, MAX_REJECTS, SourceLike, batches, make_options
-from exportkit.report import Progress, Report
+from exportkit.options import InspectOptions, LimitOptions, complete, only, takes
+from exportkit.pipeline import SourceLike, batches, make_options
+from exportkit.report import Report
 
 __all__ = ["inspect_export"]
 
@@ -31,14 +32,8 @@ Item = TypeVar("Item")
 BATCH_ROWS = 50_000
 
 
-def inspect_export(
-    source: SourceLike,
-    *,
-    top: int = 20,
-    max_rejects: int | None = MAX_REJECTS,
-    max_compression_ratio: float | None = MAX_COMPRESSION_RATIO,
-    progress: Callable[[Progress], None] | None = None,
-) -> Inspection:
+@takes(InspectOptions)
+def inspect_export(source: SourceLike, **options: Unpack[InspectOptions]) -> Inspection:
     """Return the contents of an export: rows, projects, labels, classes, questions, unknown fields and kinds.
 
     Reads the source once, through the same stages as a conversion, and writes nothing. Lines that cannot
@@ -48,14 +43,8 @@ def inspect_export(
     ----------
     source : str, path, binary stream, or iterable of these
         The export, as for `to_parquet`.
-    top : int
-        Number of entries in each list of the findings, the most frequent ones; the lists count the others.
-    max_rejects : int or None
-        Bad lines after which the pass stops with an error; None for no end.
-    max_compression_ratio : float or None
-        Times that compressed input may expand; None for any number.
-    progress : callable, optional
-        Called with a `Progress` about ten times a second.
+    **options : InspectOptions
+        As `exportkit.options` declares them.
 
     Returns
     -------
@@ -68,7 +57,7 @@ def inspect_export(
         The source does not exist.
     ReadError
         The source is no export, is damaged, or has more than `max_rejects` bad lines.
-    ValueError
+    OptionError
         `top` or `max_rejects` is below 0, or `max_compression_ratio` below 1.
 
     Notes
@@ -84,18 +73,13 @@ def inspect_export(
     >>> inspection.report.rejects
     0
     """
-    if top < 0:
-        raise ValueError(f"top must be 0 or more, not {top}")
-    counts, report = Counts(), Report()
-    options = make_options(
-        columns=counts.columns,
-        max_rejects=max_rejects,
-        max_compression_ratio=max_compression_ratio,
-        batch_rows=BATCH_ROWS,
-    )
-    for table, batch in batches(source, options, report, progress):
+    asked, counts = complete(InspectOptions, options), Counts()
+    limits = only(LimitOptions, asked)
+    conversion = make_options(columns=counts.columns, batch_rows=BATCH_ROWS, **limits)
+    made = batches(source, conversion, asked["progress"], warns=False)
+    for table, batch in made:
         counts.add(table, batch)
-    return _findings(counts, report, top)
+    return _findings(counts, made.report, asked["top"])
 
 
 def _findings(counts: Counts, report: Report, top: int) -> Inspection:

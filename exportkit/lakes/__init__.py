@@ -15,7 +15,7 @@ from exportkit._on_first_use import on_first_use
 
 if TYPE_CHECKING:
     from exportkit.lakes.local_storage import DirectoryLock, LocalStorage, open_storage
-    from exportkit.lakes.part_names import FORMAT_NAMES, FormatName, is_part
+    from exportkit.lakes.part_names import FORMAT_NAMES, is_part
     from exportkit.lakes.part_reader import KEY_COLUMNS, PartReader, open_part
     from exportkit.lakes.part_schemas import read_schema, reading
     from exportkit.lakes.snapshot import (
@@ -36,7 +36,6 @@ __all__ = [
     "KEY_COLUMNS",
     "DirectoryLock",
     "Entry",
-    "FormatName",
     "LocalStorage",
     "Part",
     "PartFile",
@@ -62,7 +61,6 @@ _HOMES = {
     "KEY_COLUMNS": "exportkit.lakes.part_reader",
     "DirectoryLock": "exportkit.lakes.local_storage",
     "Entry": "exportkit.lakes.storage",
-    "FormatName": "exportkit.lakes.part_names",
     "LocalStorage": "exportkit.lakes.local_storage",
     "Part": "exportkit.lakes.snapshot",
     "PartFile": "exportkit.lakes.staging",

@@ -17,14 +17,15 @@ from __future__ import annotations
 import os
 import re
 from datetime import UTC, datetime
-from typing import Literal, get_args
+from typing import get_args
+
+from exportkit.options import FormatName
 
 __all__ = [
     "FORMAT_NAMES",
     "REPLACED",
     "UNFINISHED",
     "WAITING",
-    "FormatName",
     "format_of",
     "is_own_file",
     "is_part",
@@ -40,7 +41,6 @@ __all__ = [
 ]
 
 #: Format of a part; its file name ends with it.
-FormatName = Literal["parquet", "arrow"]
 FORMAT_NAMES: tuple[FormatName, ...] = get_args(FormatName)
 
 #: Endings that hide a file from every reader, also from one that globs ``**/*.parquet`` into hidden

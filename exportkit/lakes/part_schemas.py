@@ -12,7 +12,7 @@ from pyarrow import ipc
 from pyarrow import parquet as pq
 
 from exportkit.errors import ReadError
-from exportkit.lakes.part_names import FormatName
+from exportkit.options import FormatName
 from exportkit.place import Place
 
 __all__ = ["read_schema", "reading"]

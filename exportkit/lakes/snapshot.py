@@ -17,9 +17,10 @@ from msgspec import Struct
 
 from exportkit.errors import ReadError, TableError
 from exportkit.lakes.local_storage import open_storage
-from exportkit.lakes.part_names import FormatName, format_of, is_part, is_raw_file
+from exportkit.lakes.part_names import format_of, is_part, is_raw_file
 from exportkit.lakes.part_schemas import read_schema, reading
 from exportkit.lakes.storage import Storage
+from exportkit.options import FormatName
 from exportkit.place import Place
 from exportkit.tables import TABLES, pick_table
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from exportkit.errors import TableError
-from exportkit.lakes.part_names import WAITING, FormatName, part_name, raw_name, staging_name, waiting_name
+from exportkit.lakes.part_names import WAITING, part_name, raw_name, staging_name, waiting_name
 from exportkit.lakes.storage import Storage
+from exportkit.options import FormatName
 
 if TYPE_CHECKING:
     import pyarrow as pa

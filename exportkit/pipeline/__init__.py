@@ -1,4 +1,4 @@
-"""The corridor: the only place that knows the order of the rooms.
+"""The pipeline: the only place that knows the order of the stages.
 
 read → split → decode → flatten → batch, and on to write.
 """
@@ -10,57 +10,62 @@ from typing import TYPE_CHECKING
 from exportkit._on_first_use import on_first_use
 
 if TYPE_CHECKING:
-    from exportkit.pipeline.assignment import can_fork
-    from exportkit.pipeline.memory_limits import sizes_for
+    from exportkit.pipeline.batch_iterator import BatchIterator, batches, split_batches
+    from exportkit.pipeline.conversion import Conversion
+    from exportkit.pipeline.conversion_options import Options, make_options
+    from exportkit.pipeline.lake_run import SELECTION_KEY, hints_of, schemas_of, write_lake
     from exportkit.pipeline.old_exports import upgrade_source
-    from exportkit.pipeline.options import (
-        MAX_COMPRESSION_RATIO,
-        MAX_REJECTS,
-        OnBadRow,
-        Options,
-        make_options,
-    )
-    from exportkit.pipeline.run_warnings import warn_of, warned
-    from exportkit.pipeline.running import batches
-    from exportkit.pipeline.worker_counts import choose_workers
-    from exportkit.pipeline.workers import WorkerPool
-    from exportkit.pipeline.writing import write_lake
+    from exportkit.pipeline.resources import can_fork, choose_workers, sizes_for
+    from exportkit.pipeline.run_monitor import RunMonitor
+    from exportkit.pipeline.runs import Run
+    from exportkit.pipeline.units import Unit, splits_of_source
+    from exportkit.pipeline.worker_pool import WorkerPool
     from exportkit.read import SourceLike
 
 __all__ = [
-    "MAX_COMPRESSION_RATIO",
-    "MAX_REJECTS",
-    "OnBadRow",
+    "SELECTION_KEY",
+    "BatchIterator",
+    "Conversion",
     "Options",
+    "Run",
+    "RunMonitor",
     "SourceLike",
+    "Unit",
     "WorkerPool",
     "batches",
     "can_fork",
     "choose_workers",
+    "hints_of",
     "make_options",
+    "schemas_of",
     "sizes_for",
+    "split_batches",
+    "splits_of_source",
     "upgrade_source",
-    "warn_of",
-    "warned",
     "write_lake",
 ]
 
 _HOMES = {
-    "MAX_COMPRESSION_RATIO": "exportkit.pipeline.options",
-    "MAX_REJECTS": "exportkit.pipeline.options",
-    "OnBadRow": "exportkit.pipeline.options",
-    "Options": "exportkit.pipeline.options",
+    "SELECTION_KEY": "exportkit.pipeline.lake_run",
+    "BatchIterator": "exportkit.pipeline.batch_iterator",
+    "Conversion": "exportkit.pipeline.conversion",
+    "Options": "exportkit.pipeline.conversion_options",
+    "Run": "exportkit.pipeline.runs",
+    "RunMonitor": "exportkit.pipeline.run_monitor",
     "SourceLike": "exportkit.read",
-    "WorkerPool": "exportkit.pipeline.workers",
-    "batches": "exportkit.pipeline.running",
-    "can_fork": "exportkit.pipeline.assignment",
-    "choose_workers": "exportkit.pipeline.worker_counts",
-    "make_options": "exportkit.pipeline.options",
-    "sizes_for": "exportkit.pipeline.memory_limits",
+    "Unit": "exportkit.pipeline.units",
+    "WorkerPool": "exportkit.pipeline.worker_pool",
+    "batches": "exportkit.pipeline.batch_iterator",
+    "can_fork": "exportkit.pipeline.resources",
+    "choose_workers": "exportkit.pipeline.resources",
+    "hints_of": "exportkit.pipeline.lake_run",
+    "make_options": "exportkit.pipeline.conversion_options",
+    "schemas_of": "exportkit.pipeline.lake_run",
+    "sizes_for": "exportkit.pipeline.resources",
+    "split_batches": "exportkit.pipeline.batch_iterator",
+    "splits_of_source": "exportkit.pipeline.units",
     "upgrade_source": "exportkit.pipeline.old_exports",
-    "warn_of": "exportkit.pipeline.run_warnings",
-    "warned": "exportkit.pipeline.run_warnings",
-    "write_lake": "exportkit.pipeline.writing",
+    "write_lake": "exportkit.pipeline.lake_run",
 }
 
 if not TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The corridor: one block of lines after another through decode, flatten and batch."""
+"""A conversion: one block of lines after another through decode, flatten and batch."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from msgspec.structs import replace
 
 from exportkit.batch import TableBuffer
 from exportkit.decode import LineDecoder, shown_data_row_id
-from exportkit.errors import DecodeError, ReadError, RowError
+from exportkit.errors import DecodeError, ReadError, RowError, Wording
 from exportkit.flatten import flatten, reject_block
 from exportkit.pipeline import long_rows
-from exportkit.pipeline.options import Options
+from exportkit.pipeline.conversion_options import Options
 from exportkit.pipeline.projection import skipped_fields
 from exportkit.pipeline.row_filter import RowFilter, choose
 from exportkit.pipeline.spool import let_go
 from exportkit.pipeline.units import Unit, bytes_of_line, is_blank, runs_of_line
 from exportkit.pipeline.unknowns import note_unknowns
-from exportkit.place import LineBlock, Place, Source, StoredLine
-from exportkit.report import FIRST_REJECTS, Report
+from exportkit.place import LineBlock, MemberChunk, Place, Source, StoredLine
+from exportkit.report import FIRST_REJECTS, ReportBuilder
 from exportkit.rows import Reject, RowBlock
 from exportkit.split import places
 
 __all__ = ["Conversion", "KeepRaw"]
 
-#: How many times longer a line may be of which little is decoded than one that is decoded whole.
+#: Lines that are only filtered may be this many times larger than lines that are fully decoded.
 TIMES_AS_BYTES = 4
 
 Batches = Iterator[tuple[str, pa.RecordBatch]]
@@ -42,46 +42,55 @@ class Conversion:
     ----------
     options : Options
         What to convert and how.
-    report : Report
+    counts : ReportBuilder
         Counts every line that goes through.
     encoded : bool
         Whether batches may hold repeating strings as dictionary arrays, for writers of files.
     keep_raw : callable, optional
         Where rejected lines go that are too long for the table. Without it the table holds them.
+    check : callable
+        Called often while a long line is converted; what it raises ends the conversion.
     """
 
     def __init__(
-        self, options: Options, report: Report, *, encoded: bool = False, keep_raw: KeepRaw | None = None
+        self,
+        options: Options,
+        counts: ReportBuilder,
+        *,
+        encoded: bool = False,
+        keep_raw: KeepRaw | None = None,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
         self._options = options
         self._selection = selection = options.selection
         shows_lines = "raw_uri" in options.columns.get("rejects", ())
         hides_lines = selection.redaction is not None and selection.redaction.hides_lines
         self._keep_raw = keep_raw if shows_lines and not hides_lines else None
-        self._report = report
+        self._counts = counts
+        self._check = check
         unneeded = selection.skipped(skipped_fields(options.columns), options.columns)
         self._decoder = LineDecoder(unneeded, selection.absent, studies=not selection.needs_whole_rows)
-        self._row_filter = RowFilter(selection, report) if selection.conditions else None
+        self._row_filter = RowFilter(selection, counts) if selection.conditions else None
         self._buffers = {
             name: TableBuffer(name, columns, encoded=encoded) for name, columns in options.columns.items()
         }
         self._held_bytes = 0
         for name in self._buffers:
-            report.rows.setdefault(name, 0)
+            counts.rows.setdefault(name, 0)
 
-    def feed(self, piece: Unit, source: Source) -> Batches:
-        """Convert one piece of the input and yield the batches that have become full."""
-        if not isinstance(piece, StoredLine):
-            yield from self._convert_held(piece, source)
+    def feed(self, unit: Unit, source: Source) -> Batches:
+        """Convert one unit of input and yield the batches that have become full."""
+        if not isinstance(unit, StoredLine):
+            yield from self._convert_held(unit, source)
             return
         if self._selection.needs_whole_rows:
-            if self._can_be_held(piece, source):
-                yield from self._convert_held(self._held(piece, source, times=1), source)
+            if self._can_be_held(unit, source):
+                yield from self._convert_held(self._held(unit, source, times=1), source)
         elif self._row_filter is None or (
-            self._can_be_held(piece, source) and self._keeps(piece, self._row_filter, source)
+            self._can_be_held(unit, source) and self._keeps(unit, self._row_filter, source)
         ):
-            yield from self._convert_long(piece, source)
-        let_go(piece)
+            yield from self._convert_long(unit, source)
+        let_go(unit)
 
     def _keeps(self, stored: StoredLine, row_filter: RowFilter, source: Source) -> bool:
         """Return whether the filters keep a long line; one that is no row is kept, to be refused as such."""
@@ -90,19 +99,21 @@ class Conversion:
         kept, rejects = row_filter.apply(held, found, source)
         if len(kept.lines) or rejects or not len(found.lines):
             return True
-        self._report.lines += 1
-        self._report.input_bytes += len(held.data)
+        self._counts.lines += 1
+        self._counts.input_bytes += len(held.data)
         return False
 
     def _held(self, stored: StoredLine, source: Source, *, times: int) -> LineBlock:
-        """Return a long line as a block; stop a run that has no room for it."""
+        """Return a long line as a block; stop a run whose limit does not allow that."""
         length, most = stored.end - stored.start, self._options.max_held_line_bytes
         if most is not None and length > (most := most * times):
             raise ReadError(
-                f"what is chosen of it needs a line of {length} bytes to be held whole, "
-                f"and there is room for {most}",
+                f"a line of {length} bytes must fit in memory for these filters, params or labels; "
+                f"the limit allows {most}",
                 place=Place(source.uri, stored.line, stored.offset),
-                hint="raise memory_limit to go on, or convert everything and choose from the tables",
+                hint=Wording(
+                    "raise {memory_limit} to go on, or convert everything and select from the tables"
+                ),
             )
         return LineBlock(b"".join(bytes_of_line(stored)), stored.line, stored.offset)
 
@@ -121,7 +132,7 @@ class Conversion:
                 yield name, self._take(buffer, name)
 
     def flush(self) -> Batches:
-        """Yield what is still held, a batch a table; tables without rows are left out."""
+        """Yield what is still held, one batch per table; tables without rows are left out."""
         self._held_bytes = 0
         for name, buffer in self._buffers.items():
             if buffer.rows:
@@ -129,14 +140,14 @@ class Conversion:
 
     def _convert(self, block: LineBlock, source: Source) -> None:
         found = places(block)
-        self._report.lines += len(found.lines) + found.blanks
-        self._report.blanks += found.blanks
-        self._report.input_bytes += len(block.data)
+        self._counts.lines += len(found.lines) + found.blanks
+        self._counts.blanks += found.blanks
+        self._counts.input_bytes += len(block.data)
         refused: list[Reject] = []
         if self._row_filter is not None:
             found, refused = self._row_filter.apply(block, found, source)
         rows, rejects = self._decoder.decode(block, found, source)
-        self._report.data_rows += len(rows.rows)
+        self._counts.data_rows += len(rows.rows)
         if rejects or refused:
             self._refuse(sorted([*refused, *rejects], key=lambda one: one.line), source)
         self._lay_out(choose(rows, self._selection, self._options.columns))
@@ -146,26 +157,32 @@ class Conversion:
             self._buffers[table_block.table].add(table_block)
 
     def _convert_long(self, stored: StoredLine, source: Source) -> Batches:
-        """Convert a line that is too long to hold, run by run."""
+        """Convert a line that is too long to hold, one run of members after the other."""
         try:
-            runs = partial(runs_of_line, stored, self._options)
+            runs = partial(self._runs, stored)
             row = long_rows.LongRow(runs, stored, source, self._decoder)
         except RowError as error:
             self._refuse_long(error, stored, source)
             return
-        self._report.lines += 1
-        self._report.input_bytes += stored.end - stored.start
-        self._report.data_rows += 1
+        self._counts.lines += 1
+        self._counts.input_bytes += stored.end - stored.start
+        self._counts.data_rows += 1
         share = self._options.run_bytes
         for rows in row.blocks():
+            self._check()
             with _CollectorPaused():
                 self._lay_out(rows)
             yield from self._full(share)
 
+    def _runs(self, stored: StoredLine) -> Iterator[MemberChunk]:
+        for run in runs_of_line(stored, self._options):
+            self._check()
+            yield run
+
     def _can_be_held(self, stored: StoredLine, source: Source) -> bool:
         """Return whether no value of a long line is too large to be held whole; refuse the line if one is."""
         try:
-            for _ in runs_of_line(stored, self._options):
+            for _ in self._runs(stored):
                 pass
         except RowError as error:
             self._refuse_long(error, stored, source)
@@ -173,10 +190,10 @@ class Conversion:
         return True
 
     def _refuse_long(self, error: RowError, stored: StoredLine, source: Source) -> None:
-        self._report.lines += 1
-        self._report.input_bytes += stored.end - stored.start
+        self._counts.lines += 1
+        self._counts.input_bytes += stored.end - stored.start
         if is_blank(stored):
-            self._report.blanks += 1
+            self._counts.blanks += 1
         else:
             self._refuse([self._long_reject(error, stored)], source)
 
@@ -204,19 +221,19 @@ class Conversion:
         )
 
     def _refuse(self, rejects: Sequence[Reject], source: Source) -> None:
-        report, options = self._report, self._options
+        counts, options = self._counts, self._options
         if options.on_bad_row == "raise":
             raise refusal(rejects[0], source)
         if options.on_bad_row == "skip":
-            report.skipped += len(rejects)
+            counts.skipped += len(rejects)
         else:
-            report.rejects += len(rejects)
+            counts.rejects += len(rejects)
             if "rejects" in self._buffers:
                 kept = [self._with_raw_kept(one) for one in rejects]
                 self._buffers["rejects"].add(reject_block(kept, source))
-        for one in rejects[: FIRST_REJECTS - len(report.first_rejects)]:
-            report.first_rejects.append(str(refusal(one, source)))
-        options.check_rejects(report)
+        for one in rejects[: FIRST_REJECTS - len(counts.first_rejects)]:
+            counts.first_rejects.append(str(refusal(one, source)))
+        options.check_rejects(counts)
 
     def _with_raw_kept(self, one: Reject) -> Reject:
         if self._keep_raw is None or one.raw is None or len(one.raw) <= self._options.max_raw_bytes:
@@ -225,8 +242,8 @@ class Conversion:
 
     def _take(self, buffer: TableBuffer, name: str) -> pa.RecordBatch:
         batch = buffer.take()
-        self._report.rows[name] += batch.num_rows
-        note_unknowns(name, batch, self._report)
+        self._counts.rows[name] += batch.num_rows
+        note_unknowns(name, batch, self._counts)
         redaction = self._selection.redaction
         return batch if redaction is None else redaction.apply(name, batch)
 

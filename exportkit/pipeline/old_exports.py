@@ -1,16 +1,16 @@
-"""Old exports: Export V1 goes the way of all lines, upgraded on the way in."""
+"""Old exports: an Export V1 is upgraded to lines of Export V2 on the way in."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Unpack, cast
 
 import msgspec
 
 from exportkit import legacy
-from exportkit.pipeline.options import MAX_COMPRESSION_RATIO, check_compression_ratio
+from exportkit.options import SourceOptions, complete
 from exportkit.place import LineBlock
 from exportkit.read import SourceLike, open_sources
 
@@ -46,19 +46,18 @@ class BlockStream:
 
 
 def upgrade_source(
-    source: SourceLike,
-    destination: str | os.PathLike[str],
-    max_compression_ratio: float | None = MAX_COMPRESSION_RATIO,
+    source: SourceLike, destination: str | os.PathLike[str], **options: Unpack[SourceOptions]
 ) -> Upgraded:
     """Write one Export V1, in whatever compression, as lines of Export V2.
 
     Raises
     ------
     ValueError
-        There are several inputs, or the limit is none.
+        There are several inputs.
+    OptionError
+        The limit is none.
     """
-    check_compression_ratio(max_compression_ratio)
-    sources = open_sources(source, max_compression_ratio=max_compression_ratio)
+    sources = open_sources(source, **complete(SourceOptions, options))
     with closing(next(sources)) as opened:
         other = next(sources, None)
         if other is not None:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from exportkit import select
 from exportkit.decode import LineDecoder
 from exportkit.place import LineBlock, LinePlaces, Source
-from exportkit.report import Report
+from exportkit.report import ReportBuilder
 from exportkit.rows import Reject, RowBlock
 from exportkit.select import Selection
 
@@ -24,11 +24,11 @@ class RowFilter:
     ----------
     selection : Selection
         Has the filters.
-    report : Report
+    report : ReportBuilder
         Counts the dropped lines by the first filter that drops each.
     """
 
-    def __init__(self, selection: Selection, report: Report) -> None:
+    def __init__(self, selection: Selection, report: ReportBuilder) -> None:
         self._conditions = selection.conditions
         self._decoder = LineDecoder(selection.unasked())
         self._report = report

@@ -1,28 +1,30 @@
-"""Pieces of an input that can be converted apart: blocks of lines, long lines, ranges of a file."""
+"""Units of input that can be converted apart: blocks of lines, long lines, ranges of a file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from exportkit import legacy, split
 from exportkit.pipeline import long_rows
+from exportkit.pipeline.conversion_options import Options
 from exportkit.pipeline.old_exports import upgraded_lines
-from exportkit.pipeline.options import Options
 from exportkit.pipeline.spool import Spool
 from exportkit.place import LineBlock, MemberChunk, Source, StoredLine
-from exportkit.read import OpenedSource, read_range
+from exportkit.read import OpenedSource, SourceLike, open_sources, read_range
 from exportkit.split import Form, LongLine, cut_lines, sniff, take_head
 
 if TYPE_CHECKING:
+    from exportkit.pipeline.run_monitor import RunMonitor
     from exportkit.split import Split
 
 __all__ = [
     "Unit",
     "bytes_of_line",
     "is_blank",
+    "opened_sources",
     "runs_of_line",
     "splits_of_source",
     "units_of_source",
@@ -36,19 +38,36 @@ MIB = 2**20
 #: Inputs from here on are worth cutting into ranges.
 MIN_SPLIT_BYTES = 4 * MIB
 MAX_SPLIT_BYTES = 64 * MIB
-#: Ranges a worker, so that one slow range does not keep the others waiting.
-SPLITS_A_WORKER = 6
+#: Ranges per worker, so that one slow range does not keep the others waiting.
+SPLITS_PER_WORKER = 6
 #: Bytes of a block while only newlines are counted.
 COUNTING_BLOCK_BYTES = MIB
 
 
-def units_of_source(opened: OpenedSource, options: Options, spool: Spool) -> tuple[Source, Iterator[Unit]]:
+def opened_sources(
+    source: SourceLike, options: Options, monitor: RunMonitor
+) -> Generator[OpenedSource, None, None]:
+    """Yield the inputs that `source` names, each open until the next is asked for."""
+    found = open_sources(
+        source, export_id=options.export_id, max_compression_ratio=options.max_compression_ratio
+    )
+    for opened in monitor.pulled(found):
+        try:
+            monitor.open_source(opened.source)
+            yield opened
+        finally:
+            monitor.released(opened.close)
+
+
+def units_of_source(
+    opened: OpenedSource, options: Options, spool: Spool, monitor: RunMonitor
+) -> tuple[Source, Iterator[Unit]]:
     """Return what names the lines of an opened source, and the lines in order, whatever form it has.
 
     Long lines that cannot be read again from where they are lie in `spool`.
     """
     source = opened.source
-    head, blocks = take_head(opened.blocks(options.block_bytes))
+    head, blocks = take_head(monitor.pulled(opened.blocks(options.block_bytes)))
     if legacy.looks_like_v1(head):
         lines = upgraded_lines(blocks, source.uri, options.block_bytes)
         return replace(source, export_version="v1"), lines
@@ -84,7 +103,7 @@ def splits_of_source(opened: OpenedSource, workers: int) -> Iterator[Split] | No
     head = b"".join(read_range(location, 0, min(size, 64 * 1024), 64 * 1024))
     if legacy.looks_like_v1(head) or sniff(head, opened.source.uri) is not Form.NDJSON:
         return None
-    wanted = max(workers * SPLITS_A_WORKER, size // MAX_SPLIT_BYTES)
+    wanted = max(workers * SPLITS_PER_WORKER, size // MAX_SPLIT_BYTES)
     blocks = read_range(location, 0, size, COUNTING_BLOCK_BYTES)
     return split.plan_splits(blocks, location, size, wanted, min_split_bytes=MIN_SPLIT_BYTES)
 
@@ -93,14 +112,14 @@ def _held_or_stored(
     cut: Iterator[LineBlock | LongLine], location: str | None, spool: Spool
 ) -> Iterator[Unit]:
     """Yield blocks as they are, and long lines as the ranges of a file in which they lie."""
-    for piece in cut:
-        if isinstance(piece, LineBlock):
-            yield piece
-        elif location is not None and piece.offset is not None:
-            length = sum(len(chunk) for chunk in piece.chunks)
-            yield StoredLine(location, piece.offset, piece.offset + length, piece.line, piece.offset)
+    for one in cut:
+        if isinstance(one, LineBlock):
+            yield one
+        elif location is not None and one.offset is not None:
+            length = sum(len(chunk) for chunk in one.chunks)
+            yield StoredLine(location, one.offset, one.offset + length, one.line, one.offset)
         else:
-            yield spool.keep(piece.chunks, piece.line, piece.offset)
+            yield spool.keep(one.chunks, one.line, one.offset)
 
 
 def bytes_of_line(stored: StoredLine) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ import msgspec
 import pyarrow as pa
 
 from exportkit.batch.kernels import value_counts
-from exportkit.report import Report
+from exportkit.report import ReportBuilder
 from exportkit.rows import STRUCTS
 from exportkit.rows.exact_json import read_leniently
 from exportkit.rows.kinds import KINDS
@@ -52,7 +52,7 @@ OTHERS = "(others)"
 _decode_objects = msgspec.json.Decoder(list[dict[str, msgspec.Raw]]).decode
 
 
-def note_unknowns(table: str, batch: pa.RecordBatch, report: Report) -> None:
+def note_unknowns(table: str, batch: pa.RecordBatch, report: ReportBuilder) -> None:
     """Count the unknown fields and kinds that a batch shows into `report`."""
     for column in ("extra", "media_attributes", "payload"):
         if column in batch.schema.names and table in ROOTS:
@@ -65,7 +65,7 @@ def note_unknowns(table: str, batch: pa.RecordBatch, report: Report) -> None:
                 _count(report.unknown_kinds, kind, count)
 
 
-def _note_fields(table: str, column: str, texts: pa.Array, report: Report) -> None:
+def _note_fields(table: str, column: str, texts: pa.Array, report: ReportBuilder) -> None:
     root = ROOTS[table] if column != "media_attributes" else "MediaAttributes"
     prefix = table if column != "media_attributes" else f"{table}.media_attributes"
     plain, others = _objects([text for text in texts.to_pylist() if text is not None])

@@ -6,14 +6,12 @@ file. Knows files, object stores, the web and compression; does not know newline
 
 from __future__ import annotations
 
-from exportkit.read.compression import MAX_COMPRESSION_RATIO
 from exportkit.read.locations import read_range
 from exportkit.read.opened import BLOCK_BYTES, OpenedSource
 from exportkit.read.sources import SourceLike, open_sources, stored_sizes
 
 __all__ = [
     "BLOCK_BYTES",
-    "MAX_COMPRESSION_RATIO",
     "OpenedSource",
     "SourceLike",
     "open_sources",

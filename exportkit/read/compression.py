@@ -7,14 +7,13 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from exportkit.errors import ReadError
+from exportkit.errors import ReadError, Wording
+from exportkit.options import MAX_COMPRESSION_RATIO
 from exportkit.place import Place
 from exportkit.read.stored_bytes import StoredBytes
 
-__all__ = ["MAGIC_BYTES", "MAX_COMPRESSION_RATIO", "compression_of", "decompressed"]
+__all__ = ["MAGIC_BYTES", "compression_of", "decompressed"]
 
-#: Exports shrink 5 to 50 times, some videos 300 times. Input that shrinks more is made to fill a disk.
-MAX_COMPRESSION_RATIO = 1000.0
 #: The ratio counts from this much output on: a short input of one repeated byte is harmless.
 _RATIO_FROM_BYTES = 64 * 2**20
 #: Compressed bytes per step. The output of a step that fails is lost, so steps are short.
@@ -33,7 +32,7 @@ _MAGIC = {
 _HINT_INCOMPLETE = "the file is incomplete; download or copy it again"
 _HINT_DAMAGED = "`{} -t` checks the file; download or copy it again if it is damaged"
 _HINT_TRAILING = "what follows belongs to another file or is damaged; download or copy the file again"
-_HINT_RATIO = "raise max_compression_ratio if the source is trusted"
+_HINT_RATIO = Wording("raise {max_compression_ratio} if the source is trusted")
 _HINT_WINDOW = "decompress it first, or compress it with a smaller window"
 
 

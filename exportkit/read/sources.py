@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
 from exportkit.errors import ReadError
+from exportkit.options import MAX_COMPRESSION_RATIO
 from exportkit.place import Place
-from exportkit.read.compression import MAGIC_BYTES, MAX_COMPRESSION_RATIO, compression_of
+from exportkit.read.compression import MAGIC_BYTES, compression_of
 from exportkit.read.local_files import local_path
 from exportkit.read.locations import files_under
 from exportkit.read.opened import OpenedSource, open_file, open_stream

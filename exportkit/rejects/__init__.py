@@ -1,7 +1,7 @@
 """Rejects: the lines that a lake could not take, looked at by cause, and tried again.
 
 Takes a lake; gives causes with an example each, or moves the lines that pass now into the tables. Knows the
-table ``rejects``, its raw files, and the corridor; does not know how a line is decoded.
+table ``rejects``, its raw files, and the pipeline; does not know how a line is decoded.
 """
 
 from __future__ import annotations

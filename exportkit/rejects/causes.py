@@ -77,7 +77,7 @@ def causes_of(lake: str | os.PathLike[str]) -> Causes:
     Returns
     -------
     Causes
-        Counts, and one example place a cause.
+        Counts, and the place of one example per cause.
 
     Raises
     ------

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from exportkit.errors import ReadError
 from exportkit.lakes import Part, Snapshot, open_part, raw_file_beside
-from exportkit.pipeline.writing import SELECTION_KEY
+from exportkit.pipeline import SELECTION_KEY
 from exportkit.place import Place, without_signature
 from exportkit.select import Record
 

@@ -1,4 +1,4 @@
-"""Replaying: the rejected lines of a lake through the corridor again, as they are or mended by a command.
+"""Replaying: the rejected lines of a lake are converted again, as they are or mended by a command.
 
 Takes a lake, moves the lines that pass from the table ``rejects`` into the others, in one run that appears as
 a whole: at each instant a line is counted where it was before or where it is after, but for the renames of
@@ -10,22 +10,19 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import pyarrow as pa
 from msgspec.structs import replace
 
 from exportkit.commit import Transaction, committer_for
-from exportkit.errors import ExportkitError, RowError
+from exportkit.errors import ExportkitError, OptionError, RowError, Wording
 from exportkit.lakes import Part, Snapshot, read_snapshot
-from exportkit.pipeline import make_options
-from exportkit.pipeline.conversion import Conversion
-from exportkit.pipeline.options import Options
-from exportkit.pipeline.units import Unit
-from exportkit.pipeline.writing import hints_of, schemas_of
+from exportkit.options import ReplayOptions, SelectOptions, complete, only, takes
+from exportkit.pipeline import Conversion, Options, RunMonitor, Unit, hints_of, make_options, schemas_of
 from exportkit.place import LineBlock, Place, Source, StoredLine
 from exportkit.rejects.commands import Command
 from exportkit.rejects.reject_rows import (
@@ -38,15 +35,14 @@ from exportkit.rejects.reject_rows import (
     rows_of,
     stored_rejects,
 )
-from exportkit.report import Progress, Report
-from exportkit.select import Record, Selection
+from exportkit.report import ReportBuilder
+from exportkit.select import Record
 from exportkit.write import LakeWriter
 
 __all__ = ["ReplayReport", "replay"]
 
 #: Bytes that are read of a file at a time.
 CHUNK_BYTES = 2**20
-PROGRESS_SECONDS = 0.1
 
 
 @dataclass(slots=True)
@@ -85,17 +81,28 @@ class ReplayReport:
     files: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
+    @property
+    def data_rows(self) -> int:
+        """Lines that are data rows now, as progress counts them."""
+        return self.moved
+
+    @property
+    def bad_lines(self) -> int:
+        """Lines that could not become rows, as progress counts them."""
+        return self.rejects
+
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain values, as ``--json`` prints it."""
         return {**asdict(self), "problems": dict(self.problems)}
 
 
+@takes(ReplayOptions)
 def replay(
     lake: str | os.PathLike[str],
     *,
-    through: Command | None = None,
-    selection: Selection | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    through: Sequence[str] | Command | None = None,
+    timeout_seconds: float = 60.0,
+    **options: Unpack[ReplayOptions],
 ) -> ReplayReport:
     """Convert the rejected lines of a lake again, and move those that pass into the tables.
 
@@ -107,13 +114,15 @@ def replay(
     ----------
     lake : str or path
         Directory of the lake.
-    through : Command, optional
-        Program that mends a line. A line that it fails on stays a reject.
-    selection : Selection, optional
-        What the lake was made with: filters, parts, labels, and what is disguised. The lake says whether it
-        is the same, and does not say what it is. Lines of runs with another selection are left alone.
-    progress : callable, optional
-        Called with a `Progress` about ten times a second.
+    through : sequence of str, optional
+        Program that mends a line, and its arguments: it gets the line on standard input and prints the mended
+        one. No shell reads the words. A line that it fails on stays a reject.
+    timeout_seconds : float
+        Time that the program may take for one line.
+    **options : ReplayOptions
+        As `exportkit.options` declares them. `params`, `filters`, `labels`, `redact` and `redact_key` must be
+        those that the lake was made with: the lake says whether they are the same, and does not say what they
+        are. Lines of runs with another selection are left alone.
 
     Returns
     -------
@@ -128,6 +137,8 @@ def replay(
         It has no table ``rejects``, or a part of it is damaged.
     ExportkitError
         All rejected lines are of runs with another selection.
+    OptionError
+        An option is none of the values that it accepts.
     TableError, WriteError
         The lake's columns are not those of this version, or it cannot be written, or was changed meanwhile.
     ExportkitError
@@ -138,6 +149,8 @@ def replay(
     Memory: as for converting. A line in a raw file is never held.
     """
     started = time.perf_counter()
+    asked = complete(ReplayOptions, options)
+    command = _command_of(through, timeout_seconds)
     if not Path(lake).is_dir():
         raise FileNotFoundError(2, "No such directory", os.fspath(lake))
     committer = committer_for(lake)
@@ -145,21 +158,37 @@ def replay(
     snapshot = read_snapshot(lake)
     form = parts_of_rejects(snapshot)[0].format
     columns = columns_by_table(snapshot)
-    options = make_options(
-        tables=[*columns], columns=columns, on_bad_row="raise", selection=selection or Selection()
+    conversion = make_options(
+        tables=[*columns],
+        columns=columns,
+        on_bad_row="raise",
+        **only(SelectOptions, asked),
     )
-    chosen, others = _chosen_parts(snapshot, options.selection.record)
+    chosen, others = _chosen_parts(snapshot, conversion.selection.record)
     with (
-        committer.begin(schemas=schemas_of(options), mode="append", format=form) as transaction,
-        LakeWriter(transaction.staging, hints=hints_of(options)) as writer,
+        committer.begin(schemas=schemas_of(conversion), mode="append", format=form) as transaction,
+        LakeWriter(transaction.staging, hints=hints_of(conversion)) as writer,
     ):
-        run = _Replay(writer, options, through, _Teller(progress, started))
+        run = _Replay(writer, conversion, command, RunMonitor(asked["progress"]))
         run.report.others = others
         for part in chosen:
             run.try_part(part)
         run.commit(transaction)
     run.report.seconds = time.perf_counter() - started
     return run.report
+
+
+def _command_of(through: Sequence[str] | Command | None, timeout_seconds: float) -> Command | None:
+    if not timeout_seconds > 0:
+        raise OptionError(
+            "timeout_seconds",
+            Wording("{timeout_seconds} must be more than 0, not {given:g}", given=timeout_seconds),
+        )
+    if through is None or isinstance(through, Command):
+        return through
+    if isinstance(through, str) or not through:
+        raise OptionError("through", Wording("{through} must name a program and its arguments, one by one"))
+    return Command(through, timeout_seconds)
 
 
 def _chosen_parts(lake: Snapshot, record: Record) -> tuple[list[Part], int]:
@@ -182,7 +211,9 @@ def _chosen_parts(lake: Snapshot, record: Record) -> tuple[list[Part], int]:
         raise ExportkitError(
             f"the rejected lines are of a run with another selection: {one_of_them}",
             place=Place(lake.shown),
-            hint="give --param, --where, --labels, --redact and the key of hashes as for convert",
+            hint=Wording(
+                "give {params}, {filters}, {labels}, {redact} and the key of hashes as for the conversion"
+            ),
         )
     return chosen, others
 
@@ -191,14 +222,17 @@ class _Replay:
     """One replay: what passes goes to the writer, and what does not stays where it is."""
 
     def __init__(
-        self, writer: LakeWriter, options: Options, through: Command | None, teller: _Teller
+        self, writer: LakeWriter, options: Options, through: Command | None, monitor: RunMonitor
     ) -> None:
         wanted = {name: columns for name, columns in options.columns.items() if name != TABLE}
         self.report = ReplayReport(rows=dict.fromkeys(wanted, 0))
         self._writer = writer
         self._through = through
-        self._teller = teller
-        self._counts = Report()
+        self._monitor = monitor
+        self._monitor.begin()
+        self._monitor.counts = self.report
+        self._tried_bytes = 0
+        self._counts = ReportBuilder()
         self._conversion = Conversion(replace(options, columns=wanted), self._counts, encoded=True)
         self._lengths: deque[int | None] = deque()
         self._replaced: list[str] = []
@@ -213,7 +247,8 @@ class _Replay:
                 gone.append(passed)
                 if passed and isinstance(stored.raw, Path):
                     raw_files.append(stored.raw.name)
-                self._teller.step(stored, self.report)
+                self._tried_bytes += stored.byte_length or 0
+                self._monitor.step(self._tried_bytes)
         if any(gone):
             self._write_others(part, gone)
             self._replaced += [f"{TABLE}/{name}" for name in (part.name, *raw_files)]
@@ -233,7 +268,8 @@ class _Replay:
         self._lengths.append(stored.byte_length)
         try:
             source = Source(stored.source_uri, stored.export_id)
-            for name, batch in self._conversion.feed(self._piece(stored), source):
+            self._monitor.open_source(source)
+            for name, batch in self._conversion.feed(self._unit(stored), source):
                 self._write(name, batch)
         except RowError as error:
             self._lengths.pop()
@@ -247,7 +283,7 @@ class _Replay:
             report.filtered += 1
         return True
 
-    def _piece(self, stored: StoredReject) -> Unit:
+    def _unit(self, stored: StoredReject) -> Unit:
         """Return the line to convert, mended where there is a command."""
         if stored.raw is None:
             raise RowError("the lake does not hold the line")
@@ -275,25 +311,6 @@ class _Replay:
             kept = [index for index in range(batch.num_rows) if not gone[at + index]]
             at += batch.num_rows
             self._writer.write(TABLE, batch.take(pa.array(kept, pa.int64())))
-
-
-class _Teller:
-    """Tell a caller's function how far a replay is, a few times a second."""
-
-    def __init__(self, tell: Callable[[Progress], None] | None, started: float) -> None:
-        self._tell = tell
-        self._started = started
-        self._told = 0.0
-        self._bytes = 0
-
-    def step(self, stored: StoredReject, report: ReplayReport) -> None:
-        """Count a line that was tried."""
-        self._bytes += stored.byte_length or 0
-        now = time.perf_counter()
-        if self._tell is not None and now - self._told > PROGRESS_SECONDS:
-            self._told = now
-            seconds = now - self._started
-            self._tell(Progress(self._bytes, None, report.moved, report.rejects, seconds, stored.source_uri))
 
 
 def _with_lengths(batch: pa.RecordBatch, given: Sequence[int | None]) -> pa.RecordBatch:

@@ -6,16 +6,15 @@ Takes a source or the parts of a table, gives a LazyFrame. The only module that 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import polars as pl
 import pyarrow as pa
+from msgspec.structs import replace
 from polars.io.plugins import register_io_source
 
 from exportkit.batch import arrow_schema
 from exportkit.lakes import TableParts
-from exportkit.pipeline import SourceLike, batches, make_options, warned
-from exportkit.report import Report
+from exportkit.pipeline import Options, SourceLike, batches
 from exportkit.scanning.passes import Passes
 
 __all__ = ["over_export", "over_parts"]
@@ -35,10 +34,9 @@ def over_parts(parts: TableParts) -> pl.LazyFrame:
     return pl.scan_ipc([*parts.files], glob=False, hive_partitioning=False)
 
 
-def over_export(source: SourceLike, table: str, *, batch_rows: int, **options: Any) -> pl.LazyFrame:
+def over_export(source: SourceLike, table: str, options: Options) -> pl.LazyFrame:
     """Return the rows of an export's table, read when the frame is collected."""
-    whole = make_options(tables=[table], batch_rows=batch_rows, **options)
-    names = whole.columns[table]
+    names, batch_rows = options.columns[table], options.batch_rows
     passes = Passes(source)
 
     def draw(
@@ -46,10 +44,9 @@ def over_export(source: SourceLike, table: str, *, batch_rows: int, **options: A
     ) -> Iterator[pl.DataFrame]:
         """Yield what polars asks for: these columns, of the first `n_rows` rows those that fit."""
         columns = names if with_columns is None else with_columns
+        made = {table: tuple(name for name in names if name in columns)}
         rows = min(batch_rows, batch_size or batch_rows, max(n_rows or batch_rows, 1))
-        asked = make_options(tables=[table], columns={table: columns}, batch_rows=rows, **options)
-        report = Report()
-        drawn = warned(batches(passes.begin(), asked, report), report)
+        drawn = batches(passes.begin(), replace(options, columns=made, batch_rows=rows))
         for frame in _first(n_rows, drawn):
             chosen = frame.select(columns)
             yield chosen if predicate is None else chosen.filter(predicate)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from exportkit.errors import MissingDependencyError
 from exportkit.lakes import is_lake, read_snapshot
-from exportkit.pipeline import MAX_COMPRESSION_RATIO, MAX_REJECTS, OnBadRow, SourceLike
-from exportkit.select import Filters, LabelPolicy, Params, Selection, make_selection
+from exportkit.options import TableOptions, takes
+from exportkit.pipeline import SourceLike, make_options
+from exportkit.select import Selection
 
 if TYPE_CHECKING:
     import polars as pl
@@ -16,21 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["scan"]
 
 
-def scan(
-    source: SourceLike,
-    table: str,
-    *,
-    params: Params | None = None,
-    filters: Filters | None = None,
-    labels: LabelPolicy = "all",
-    redact: Mapping[str, str] | None = None,
-    redact_key: str | bytes | None = None,
-    on_bad_row: OnBadRow = "reject",
-    max_rejects: int | None = MAX_REJECTS,
-    max_compression_ratio: float | None = MAX_COMPRESSION_RATIO,
-    export_id: str | None = None,
-    batch_rows: int = 100_000,
-) -> pl.LazyFrame:
+@takes(TableOptions)
+def scan(source: SourceLike, table: str, **options: Unpack[TableOptions]) -> pl.LazyFrame:
     """Return one table as a polars LazyFrame, from an export or from a lake that exportkit wrote.
 
     Nothing is read before the frame is collected. Of an export, only the columns that the query needs are
@@ -44,19 +31,9 @@ def scan(
         files polars then reads itself.
     table : str
         Name of the table.
-    params, filters, labels, redact, redact_key : optional
-        Parts, data rows and labels to convert, and columns to disguise, as for `to_parquet`; not for a lake.
-    on_bad_row : {"reject", "raise", "skip"}
-        What happens to a line that cannot become a row. This and the options below say how an export is
-        read, and nothing for a lake.
-    max_rejects : int or None
-        Bad lines after which the run stops with an error.
-    max_compression_ratio : float or None
-        Times that compressed input may expand; None for any number.
-    export_id : str, optional
-        Name of the input in the table.
-    batch_rows : int
-        Rows made at a time, about.
+    **options : TableOptions
+        As `exportkit.options` declares them. Those that select what is converted are refused for a lake, and
+        the others change nothing there.
 
     Returns
     -------
@@ -69,8 +46,10 @@ def scan(
         polars is not installed.
     TableError
         The table does not exist, or the lake does not hold it.
+    OptionError
+        Another option is none of the values that it accepts.
     ValueError
-        Another option is none of its values, or chooses what to convert where all is converted already.
+        The options select what to convert, and the lake is converted already.
     ReadError
         While it is collected: the source is no export, is damaged, or has more than `max_rejects` bad lines;
         or it is a stream that cannot seek, and has been read before.
@@ -86,24 +65,17 @@ def scan(
     ['name', 'bbox_width']
     """
     try:
-        import polars as pl  # noqa: F401, PLC0415 - an optional guest: is it there?
+        import polars as pl  # noqa: F401, PLC0415 - an optional dependency: is it there?
 
-        from exportkit.scanning import lazy_frames  # noqa: PLC0415 - imports the guest
+        from exportkit.scanning import lazy_frames  # noqa: PLC0415 - imports polars
     except ModuleNotFoundError as error:
         if error.name != "polars":
             raise
         raise MissingDependencyError("scan needs polars", hint="pip install 'exportkit[polars]'") from None
-    selection = make_selection(
-        params=params, filters=filters, labels=labels, redact=redact, redact_key=redact_key
-    )
     if is_lake(source):
-        if selection != Selection():
+        if make_options(**options).selection != Selection():
             raise ValueError(
-                "a lake is converted already: filter the frame instead of choosing what to convert"
+                "a lake is converted already: filter the frame instead of selecting what to convert"
             )
         return lazy_frames.over_parts(read_snapshot(source).table(table))  # type: ignore[arg-type]  # a lake is a path
-    return lazy_frames.over_export(
-        source, table, batch_rows=batch_rows, selection=selection,
-        on_bad_row=on_bad_row, max_rejects=max_rejects, export_id=export_id,
-        max_compression_ratio=max_compression_ratio,
-    )  # fmt: skip
+    return lazy_frames.over_export(source, table, make_options(tables=[table], **options))

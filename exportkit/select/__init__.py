@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from exportkit._on_first_use import on_first_use
 
 if TYPE_CHECKING:
-    from exportkit.select.conditions import Condition, Filters, first_refusing, make_conditions
+    from exportkit.options import Filters, LabelPolicy, Params
+    from exportkit.select.conditions import Condition, first_refusing, make_conditions
     from exportkit.select.filter_values import NEEDS
     from exportkit.select.fingerprints import Record
-    from exportkit.select.label_policy import LabelPolicy, kept_labels
-    from exportkit.select.params import Params, Parts, make_parts
+    from exportkit.select.label_policy import kept_labels
+    from exportkit.select.params import Parts, make_parts
     from exportkit.select.pruning import select, strip
     from exportkit.select.redaction import Redaction, make_redaction
     from exportkit.select.selection import Selection, make_selection
@@ -44,9 +45,9 @@ _HOMES = {
     "NEEDS": "exportkit.select.filter_values",
     "Selection": "exportkit.select.selection",
     "Condition": "exportkit.select.conditions",
-    "Filters": "exportkit.select.conditions",
-    "LabelPolicy": "exportkit.select.label_policy",
-    "Params": "exportkit.select.params",
+    "Filters": "exportkit.options",
+    "LabelPolicy": "exportkit.options",
+    "Params": "exportkit.options",
     "Parts": "exportkit.select.params",
     "Record": "exportkit.select.fingerprints",
     "Redaction": "exportkit.select.redaction",

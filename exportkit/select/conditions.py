@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypedDict
+from typing import Any, Protocol
 
 from exportkit.flatten.media_types import BY_ASSET_TYPE
 from exportkit.rows import Row
@@ -15,30 +15,10 @@ from exportkit.select.filter_values import NEEDS, QUESTIONS, metadata_fields
 from exportkit.select.value_errors import unknown_name, wrong_value
 from exportkit.tables.instants import parse_timestamp
 
-__all__ = ["Condition", "Filters", "first_refusing", "make_conditions"]
+__all__ = ["Condition", "first_refusing", "make_conditions"]
 
 Moment = str | datetime | None
 Scalar = str | float | bool | datetime
-
-
-class Filters(TypedDict, total=False):
-    """Which data rows to convert: those that every filter keeps.
-
-    A filter that looks at projects or labels keeps a data row when any of them fits.
-    """
-
-    last_activity_at: Sequence[Moment]
-    label_created_at: Sequence[Moment]
-    data_row_ids: Collection[str]
-    global_keys: Collection[str]
-    batch_ids: Collection[str]
-    workflow_status: str | Collection[str]
-    project_ids: Collection[str]
-    dataset_ids: Collection[str]
-    media_types: Collection[str]
-    annotation_kinds: Collection[str]
-    label_created_by: Collection[str]
-    metadata: Mapping[str, Scalar]
 
 
 #: By status without underscores and capitals, the spelling of the rows.

@@ -6,16 +6,14 @@ Labels of model runs and predictions have no versions to choose from: they stay 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Literal
 
+from exportkit.options import LabelPolicy
 from exportkit.rows import Row
 from exportkit.rows.structs import Label, Project
 from exportkit.select.pruning import projects_of, runs_of
 from exportkit.tables.instants import newest
 
-__all__ = ["POLICY_NEEDS", "LabelPolicy", "kept_labels"]
-
-LabelPolicy = Literal["all", "latest", "latest_not_skipped", "selected", "benchmark"]
+__all__ = ["POLICY_NEEDS", "kept_labels"]
 
 _PERFORMANCE = frozenset({"performance_details", "performance_details_v2"})
 #: By policy, the fields that it is decided from, by struct.

@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from collections.abc import Mapping
+from typing import Any
 
 from msgspec import Struct
 
+from exportkit.options import Params
 from exportkit.select.value_errors import unknown_name, wrong_value
 
-__all__ = ["Params", "Parts", "make_parts"]
-
-
-class Params(TypedDict, total=False):
-    """What a row shall hold; what is not named, or False, is left out.
-
-    `project_ids` and `all_projects`, `model_run_ids` and `all_model_runs` belong to exports of several
-    projects or runs. Where none of the four is named, all projects and runs of a row stay, as the export of
-    a project holds that project without being asked.
-    """
-
-    attachments: bool
-    metadata_fields: bool
-    embeddings: bool
-    data_row_details: bool
-    project_details: bool
-    label_details: bool
-    performance_details: bool
-    interpolated_frames: bool
-    predictions: bool
-    model_run_details: bool
-    project_ids: Sequence[str]
-    model_run_ids: Sequence[str]
-    all_projects: bool
-    all_model_runs: bool
+__all__ = ["Parts", "make_parts"]
 
 
 #: By param, the fields that it switches, each with its struct.

@@ -11,11 +11,13 @@ import hmac
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from exportkit.errors import OptionError, Wording
+from exportkit.options import How
 from exportkit.select.value_errors import unknown_name, wrong_value
 from exportkit.tables import TABLES, Column
 from exportkit.tables.declaration import FREE_FORM as ANYTHING
@@ -23,7 +25,6 @@ from exportkit.tables.types import STRING, ListOf
 
 __all__ = ["KEY_VARIABLE", "Redaction", "make_redaction"]
 
-How = Literal["hash", "omit", "strip_query", "keep"]
 #: Environment variable that holds the key of hashes.
 KEY_VARIABLE = "EXPORTKIT_REDACT_KEY"
 #: Hexadecimal digits of a hash: 128 bits keep a billion values apart.
@@ -167,5 +168,6 @@ def _key(given: str | bytes | None, *, needed: bool) -> bytes:
     key = given if given is not None else os.environ.get(KEY_VARIABLE, "")
     found = key.encode() if isinstance(key, str) else key
     if needed and not found:
-        raise ValueError(f"hashes need a key\nhint: give redact_key, or set {KEY_VARIABLE}")
+        hint = Wording("give {redact_key}, or set {variable}", variable=KEY_VARIABLE)
+        raise OptionError("redact_key", "hashes need a key", hint)
     return found

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Unpack
 
 import msgspec
 from msgspec import Struct, field
 
 from exportkit import select as package
+from exportkit.options import LabelPolicy, SelectOptions, complete
 from exportkit.rows import STRUCTS
 from exportkit.select.fingerprints import Record, make_record
-from exportkit.select.label_policy import POLICY_NEEDS, LabelPolicy
-from exportkit.select.value_errors import wrong_value
+from exportkit.select.label_policy import POLICY_NEEDS
 
 if TYPE_CHECKING:
     from exportkit.select import Condition, Parts, Redaction
@@ -91,34 +91,24 @@ class Selection(Struct, frozen=True):
         return found
 
 
-def make_selection(
-    *,
-    params: Mapping[str, Any] | None = None,
-    filters: Mapping[str, Any] | None = None,
-    labels: str = "all",
-    redact: Mapping[str, str] | None = None,
-    redact_key: str | bytes | None = None,
-) -> Selection:
+def make_selection(**asked: Unpack[SelectOptions]) -> Selection:
     """Return a checked selection.
 
     Raises
     ------
-    ValueError
+    OptionError
         A name or value is none of the accepted ones, or a key is missing.
     """
-    for name, given in (("params", params), ("filters", filters), ("redact", redact)):
-        if given is not None and not isinstance(given, Mapping):
-            raise wrong_value(name, given, "a dictionary")
-    if labels not in get_args(LabelPolicy):
-        raise wrong_value("labels", labels, f"one of {', '.join(get_args(LabelPolicy))}")
+    whole = complete(SelectOptions, asked)
+    params, labels, redact = whole["params"], whole["labels"], whole["redact"]
     parts = None if params is None else package.make_parts(params)
-    conditions = package.make_conditions(filters) if filters else ()
-    redaction = package.make_redaction(redact, redact_key) if redact else None
+    conditions = package.make_conditions(whole["filters"]) if whole["filters"] else ()
+    redaction = package.make_redaction(redact, whole["redact_key"]) if redact else None
     key = b"" if redaction is None else redaction.key
     return Selection(
         parts=parts,
         conditions=conditions,
-        labels=labels,  # type: ignore[arg-type]  # checked above
+        labels=labels,
         redaction=redaction,
         record=make_record(
             params=params, parts=parts, conditions=conditions, labels=labels, redact=redact, key=key

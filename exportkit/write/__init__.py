@@ -6,7 +6,8 @@ committed. Knows one format per module; does not know rows, JSON, or what makes 
 
 from __future__ import annotations
 
-from exportkit.lakes import FormatName, PartFile, Staging
+from exportkit.lakes import PartFile, Staging
+from exportkit.options import FormatName
 from exportkit.write.encoding_thread import EncodingThread
 from exportkit.write.formats import FORMATS
 from exportkit.write.lake_writer import BatchSink, LakeWriter

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 from msgspec import Struct
 
-from exportkit.lakes import FormatName
+from exportkit.options import FormatName
 from exportkit.write import arrow_ipc, parquet
 from exportkit.write.write_options import Hints, WriteOptions
 

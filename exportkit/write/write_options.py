@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from exportkit.options import BATCH_ROWS, COMPRESSION_LEVEL
+
 __all__ = ["PLAIN", "ColumnHint", "Hints", "WriteOptions"]
 
 MIB = 1024 * 1024
@@ -65,11 +67,11 @@ class WriteOptions(Struct, frozen=True):
         A number is below 1, or the level above 22.
     """
 
-    row_group_rows: int = 100_000
+    row_group_rows: int = BATCH_ROWS
     row_group_bytes: int = 32 * MIB
     gathered_bytes: int = 48 * MIB
     part_bytes: int = 256 * MIB
-    compression_level: int = 1
+    compression_level: int = COMPRESSION_LEVEL
 
     def __post_init__(self) -> None:
         for name in ("row_group_rows", "row_group_bytes", "gathered_bytes", "part_bytes"):

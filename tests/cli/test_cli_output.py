@@ -39,7 +39,7 @@ def json_of(desk: Path, capsys: pytest.CaptureFixture[str]) -> JsonOf:
 def test_convert_prints_its_report_as_json(json_of: JsonOf) -> None:
     report, code = json_of("convert", "bad.ndjson", "lake")
     assert code == 3
-    assert list(report) == list(exportkit.Report.__slots__)
+    assert list(report) == list(exportkit.Report.__struct_fields__)
     assert (report["lines"], report["data_rows"], report["rejects"], report["blanks"]) == (4, 2, 2, 0)
     assert report["rows"] == dict.fromkeys(TABLES, 0) | {
         "data_rows": 2, "projects": 2, "labels": 2, "objects": 1, "classifications": 2, "rejects": 2,

@@ -16,7 +16,7 @@ import pytest
 
 from cli.commands import COMMAND, ENVIRONMENT, run
 from exportkit.cli.progress import PlainLines, line_of, seconds_left
-from exportkit.report import Progress
+from exportkit.events import Progress
 
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -57,7 +57,7 @@ def test_plain_lines_come_every_five_seconds_and_at_the_end() -> None:
     stream = io.StringIO()
     lines = PlainLines(stream)
     for second in range(13):
-        lines.tell(progress(1_000 * second, float(second), total_bytes=None))
+        lines.show(progress(1_000 * second, float(second), total_bytes=None))
     lines.end()
     assert [line.split(",")[0] for line in stream.getvalue().splitlines()] == [
         "read 5.0 kB",

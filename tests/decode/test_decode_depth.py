@@ -43,9 +43,10 @@ def test_a_line_of_any_depth_is_a_row_or_a_reject_and_its_neighbours_are_rows(sh
     depths = [10, 100, *range(limit - 220, limit + 20, 13), 50_000]
     lines = [line_of(shape, depth) for depth in depths]
     data = b"\n".join((GOOD, *lines, GOOD))
-    report = exportkit.Report()
-    for _, batch in exportkit.iter_batches(io.BytesIO(data), report=report, on_bad_row="skip"):
+    batches = exportkit.iter_batches(io.BytesIO(data), on_bad_row="skip")
+    for _, batch in batches:
         batch.validate()
+    report = batches.report
     assert report.data_rows + report.skipped == len(depths) + 2
     assert report.data_rows >= 4
     assert report.skipped >= 1

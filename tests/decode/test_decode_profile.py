@@ -19,9 +19,7 @@ from msgspec.structs import replace
 from decode.reading import SOURCE, block_of
 from exportkit.decode import LineDecoder, profile
 from exportkit.decode.profile import Profile
-from exportkit.pipeline import make_options
-from exportkit.pipeline.running import batches
-from exportkit.report import Report
+from exportkit.pipeline import batches, make_options
 from exportkit.rows import Row
 from exportkit.rows.specialised import Shape
 from exportkit.split import places
@@ -41,7 +39,7 @@ def eager(**limits: int) -> Iterator[None]:
 
 def tables_of(lines: list[bytes], names: set[str]) -> Tables:
     options = replace(make_options(export_id="e", tables=names), block_bytes=2048)
-    return rows_of_batches(batches(io.BytesIO(b"\n".join(lines)), options, Report()))
+    return rows_of_batches(batches(io.BytesIO(b"\n".join(lines)), options))
 
 
 @given(

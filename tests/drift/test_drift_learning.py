@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from exportkit.decode import decoder
-from exportkit.pipeline import make_options
-from exportkit.pipeline.running import batches
-from exportkit.report import Report
+from exportkit.pipeline import batches, make_options
 from exportkit.rows import specialised
 from oracle import Tables, differences, rows_of_batches, tables_of_export
 from strategies import line_of, mutated_rows, rows
@@ -26,7 +24,7 @@ LINE_BY_LINE = 64
 def tables_from(data: bytes, **sizes: int) -> Tables:
     """Return the rows of all tables, converted in blocks of `block_bytes`."""
     options = replace(make_options(export_id="e"), **sizes)
-    return rows_of_batches(batches(io.BytesIO(data), options, Report()))
+    return rows_of_batches(batches(io.BytesIO(data), options))
 
 
 def expected(data: bytes) -> Tables:
@@ -87,14 +85,14 @@ def test_an_export_with_more_unknown_fields_than_are_learned_loses_none(
     monkeypatch.setattr(specialised, "MAX_LEARNED", 20)
     keys = [f"field{at}" for at in range(30)]
     some = [labelled(box(**{key: at}), **{key: [at]}) for at, key in enumerate(keys)]
-    report = Report()
     options = replace(make_options(), block_bytes=LINE_BY_LINE)
-    found = rows_of_batches(batches(io.BytesIO(export_of(*some)), options, report))
+    made = batches(io.BytesIO(export_of(*some)), options)
+    found = rows_of_batches(made)
     assert [row["extra"] for row in found["data_rows"]] == [{key: [at]} for at, key in enumerate(keys)]
     assert [row["extra"] for row in found["objects"]] == [
         {"bounding_box": {key: at}} for at, key in enumerate(keys)
     ]
-    assert report.unknown_fields.total() == 2 * len(keys)
+    assert made.report.unknown_fields.total() == 2 * len(keys)
 
 
 ODD_KEYS = (

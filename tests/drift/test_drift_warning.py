@@ -13,7 +13,7 @@ import pytest
 
 import exportkit
 from cli.commands import run
-from exportkit import ExportkitWarning, Report
+from exportkit import ExportkitWarning
 
 PLAIN: dict[str, Any] = {"data_row": {"id": "d1"}}
 WAYS: dict[str, Callable[[bytes, Path], object]] = {
@@ -82,16 +82,16 @@ def test_a_warning_names_unknown_kinds() -> None:
 
 
 def test_what_an_export_makes_up_cannot_fill_or_break_a_warning_or_a_report() -> None:
-    report = Report()
     row = {**PLAIN, "x" * 1_000_000: "secret value", "two\nlines\x1b[31m\u202e": "secret value"}
+    batches = exportkit.iter_batches(io.BytesIO(export_of(row)))
     with pytest.warns(ExportkitWarning) as caught:
-        list(exportkit.iter_batches(io.BytesIO(export_of(row)), report=report))
+        list(batches)
     text = str(caught[0].message)
     assert text.count("\n") == 1
     assert text.replace("\n", "").isprintable()
     assert len(text) < 400
     assert "secret" not in text
-    assert max(map(len, report.unknown_fields)) == 200
+    assert max(map(len, batches.report.unknown_fields)) == 200
 
 
 def test_lines_left_out_on_purpose_are_no_reason_to_warn() -> None:

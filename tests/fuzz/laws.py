@@ -19,8 +19,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from exportkit import ExportkitError, Report, iter_batches, to_arrow
-from exportkit.pipeline import make_options
-from exportkit.pipeline.running import batches
+from exportkit.pipeline import batches, make_options
 from exportkit.rebuild import to_ndjson
 from oracle import Tables, differences, normal_form, rows_equal, rows_of_batches, tables_of_export
 
@@ -69,9 +68,8 @@ class Found:
 def broken_laws(data: bytes) -> Found:
     """Convert `data` in memory and return which laws that breaks."""
     found = Found()
-    report = Report()
     try:
-        rows = _rows(data, report)
+        rows, report = _rows(data)
     except ExportkitError as error:
         found.check(0, holds=True)
         _check_message(found, str(error))
@@ -105,16 +103,16 @@ def broken_laws(data: bytes) -> Found:
     return found
 
 
-def _rows(data: bytes, report: Report, **sizes: int) -> Tables:
-    """Return the rows of all tables by table, each batch checked by Arrow."""
+def _rows(data: bytes, **sizes: int) -> tuple[Tables, Report]:
+    """Return the rows of all tables by table, each batch checked by Arrow, and what was counted."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if sizes:
             options = replace(make_options(export_id="fuzz", max_rejects=None), **sizes)
-            found = batches(io.BytesIO(data), options, report)
+            found = batches(io.BytesIO(data), options)
         else:
-            found = iter_batches(io.BytesIO(data), export_id="fuzz", max_rejects=None, report=report)
-        return rows_of_batches(map(_validated, found))
+            found = iter_batches(io.BytesIO(data), export_id="fuzz", max_rejects=None)
+        return rows_of_batches(map(_validated, found)), found.report
 
 
 def _validated(found: tuple[str, Any]) -> tuple[str, Any]:
@@ -167,7 +165,7 @@ def _check_rows(found: Found, line: bytes) -> None:
     if not _is_finite(json.loads(line)):  # where Python reads infinity, exportkit keeps what stands there
         return
     expected = tables_of_export(line, export_id="fuzz", source_uri="stream:")
-    seen = differences(expected, _rows(line, Report()))
+    seen = differences(expected, _rows(line)[0])
     found.check(7, not seen, (seen[:3], line[:300]))
 
 
@@ -204,7 +202,7 @@ def _rebuilt(lines: list[bytes]) -> list[bytes]:
 def _check_cutting(found: Found, data: bytes, rows: Tables) -> None:
     sizes = {"block_bytes": 1 + len(data) // 3, "batch_rows": 2}
     try:
-        other = _rows(data, Report(), **sizes)
+        other, _ = _rows(data, **sizes)
     except Exception as error:  # noqa: BLE001 - that there is none is the law
         found.check(5, holds=False, seen=f"{sizes}: {type(error).__name__}: {error}")
         return

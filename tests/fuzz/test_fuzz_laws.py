@@ -64,9 +64,9 @@ def test_a_conversion_that_breaks_a_law_is_found_out(
     assert broken_laws(data).broken == []
     convert = laws._rows
 
-    def spoilt(given: bytes, report: Report, **sizes: int) -> dict[str, list[Any]]:
-        rows: dict[str, list[Any]] = spoil(convert(given, report, **sizes), sizes)
-        return rows
+    def spoilt(given: bytes, **sizes: int) -> tuple[dict[str, list[Any]], Report]:
+        rows, report = convert(given, **sizes)
+        return spoil(rows, sizes), report
 
     monkeypatch.setattr(laws, "_rows", spoilt)
     assert LAWS[law] in {one.partition(":")[0] for one in broken_laws(data).broken}

@@ -12,6 +12,7 @@ from typing import Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 import exportkit
 from exportkit import ReadError, Report
@@ -33,15 +34,15 @@ def everything_below(path: Path) -> dict[str, bytes]:
     return {str(one): one.read_bytes() for one in sorted(path.rglob("*")) if one.is_file()}
 
 
-def ids_of(data: bytes, report: Report) -> list[str]:
-    found = exportkit.iter_batches(io.BytesIO(data), tables=["data_rows"], report=report)
-    return [one for _, batch in found for one in batch.column("data_row_id").to_pylist()]
+def ids_of(data: bytes) -> tuple[list[str], Report]:
+    found = exportkit.iter_batches(io.BytesIO(data), tables=["data_rows"])
+    ids = [one for _, batch in found for one in batch.column("data_row_id").to_pylist()]
+    return ids, found.report
 
 
 @given(st.integers(2, len(EXPORT) - 1))
 def test_of_a_truncated_export_every_whole_line_is_a_row_and_the_rest_of_the_last_a_reject(cut: int) -> None:
-    report = Report()
-    found = ids_of(EXPORT[:cut], report)
+    found, report = ids_of(EXPORT[:cut])
     lines = EXPORT[:cut].split(b"\n")
     last = lines.pop()
     is_whole = last == LINES[len(lines)] if len(lines) < len(LINES) else False
@@ -56,8 +57,7 @@ def test_garbage_between_good_lines_takes_none_of_them_along(data: st.DataObject
     lines = [*LINES[:6]]
     for one in garbage:
         lines.insert(data.draw(st.integers(1, len(lines))), one.replace(b"\n", b" "))
-    report = Report()
-    found = ids_of(b"\n".join(lines), report)
+    found, report = ids_of(b"\n".join(lines))
     assert found == [f"d{number}" for number in range(6)]
     assert report.rejects + report.blanks == len(garbage)
     assert report.lines == len(lines)
@@ -116,9 +116,9 @@ def test_a_compression_bomb_adds_nothing_to_a_lake(bomb: Path, tmp_path: Path) -
 
 def test_the_limit_for_compression_bombs_can_be_raised_and_lifted(bomb: Path) -> None:
     for ratio in (100_000, None):
-        report = Report()
-        for _ in exportkit.iter_batches(bomb, max_compression_ratio=ratio, report=report):
-            pass
+        batches = exportkit.iter_batches(bomb, max_compression_ratio=ratio)
+        list(batches)
+        report = batches.report
         assert (report.data_rows, report.blanks) == (1, 80)
         assert exportkit.read_table(bomb, "labels", max_compression_ratio=ratio).num_rows == 1
 
@@ -199,8 +199,8 @@ def test_a_file_that_changes_under_a_run_adds_nothing_to_a_lake(
 def test_a_file_that_is_replaced_before_its_long_line_is_read_again_adds_nothing(tmp_path: Path) -> None:
     path = tmp_path / "export.ndjson"
     path.write_bytes(GOOD + b"\n" + GOOD)
-    options = make_options(max_line_bytes=100)
-    found = batches(path, options, Report(), lambda _: exchange(path))
+    options = replace(make_options(), max_line_bytes=100)
+    found = batches(path, options, lambda _: exchange(path))
     with pytest.raises(ReadError) as raised:
         list(found)
     assert str(raised.value) == (

@@ -27,13 +27,14 @@ ORACLE_CANNOT = {
 }
 
 
-def converted(data: bytes, report: Report) -> dict[str, list[dict[str, Any]]]:
-    """Return the rows of all tables, JSON as text."""
+def converted(data: bytes) -> tuple[dict[str, list[dict[str, Any]]], Report]:
+    """Return the rows of all tables, JSON as text, and what was counted."""
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
-    for table, batch in exportkit.iter_batches(io.BytesIO(data), report=report, export_id="e"):
+    batches = exportkit.iter_batches(io.BytesIO(data), export_id="e")
+    for table, batch in batches:
         batch.validate(full=True)
         found[table] += batch.to_pylist()
-    return found
+    return found, batches.report
 
 
 def row_of(found: dict[str, list[dict[str, Any]]], number: int) -> dict[str, list[dict[str, Any]]]:
@@ -46,23 +47,21 @@ def row_of(found: dict[str, list[dict[str, Any]]], number: int) -> dict[str, lis
 
 @pytest.mark.parametrize("name", ROWS)
 def test_an_odd_line_is_a_row_and_changes_none_beside_it(name: str) -> None:
-    report = Report()
-    found = converted(b"\n".join([GOOD, ROWS[name](), GOOD]), report)
+    found, report = converted(b"\n".join([GOOD, ROWS[name](), GOOD]))
     assert (report.lines, report.data_rows, report.rejects) == (3, 3, 0)
-    alone = converted(GOOD, Report())
+    alone, _ = converted(GOOD)
     assert row_of(found, 1) == row_of(found, 3) == row_of(alone, 1)
 
 
 @pytest.mark.parametrize("name", REJECTS)
 def test_a_broken_line_is_a_reject_and_changes_none_beside_it(name: str) -> None:
     make, problem = REJECTS[name]
-    report = Report()
-    found = converted(b"\n".join([GOOD, make(), GOOD]), report)
+    found, report = converted(b"\n".join([GOOD, make(), GOOD]))
     assert (report.lines, report.data_rows, report.rejects) == (3, 2, 1)
     (reject,) = found["rejects"]
     assert reject["problem"].startswith(problem)
     assert (reject["line"], reject["byte_offset"], reject["raw"]) == (2, len(GOOD) + 1, make())
-    alone = converted(GOOD, Report())
+    alone, _ = converted(GOOD)
     assert row_of(found, 1) | {"rejects": []} == row_of(found, 3) | {"rejects": []} == row_of(alone, 1)
 
 
@@ -135,10 +134,9 @@ def test_all_of_the_corpus_in_one_export_is_accounted_for_line_by_line(tmp_path:
 def test_odd_lines_are_rows_as_elements_of_an_array_too(form: str) -> None:
     elements = [make().strip() for make in ROWS.values()]
     before, after = form.format("@").encode().split(b"@") if "data" in form else (b"[", b"]")
-    report = Report()
-    found = converted(before + b",\n".join(elements) + after, report)
+    found, report = converted(before + b",\n".join(elements) + after)
     assert (report.lines, report.data_rows, report.rejects) == (len(ROWS), len(ROWS), 0)
-    lines = converted(b"\n".join(elements), Report())
+    lines, _ = converted(b"\n".join(elements))
     for number in range(1, len(ROWS) + 1):
         without_length = {"byte_length": None}
         for one, other in zip(

@@ -5,11 +5,21 @@ from __future__ import annotations
 import copy
 import inspect
 import pickle
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from exportkit import errors
-from exportkit.errors import DecodeError, ExportkitError, MissingDependencyError, ReadError, RowError
+from exportkit.errors import (
+    DecodeError,
+    ExportkitError,
+    MissingDependencyError,
+    OptionError,
+    ReadError,
+    RowError,
+    Wording,
+)
 from exportkit.place import Place
 
 CLASSES = [
@@ -20,7 +30,7 @@ PLACE = Place("s3://bucket/export.ndjson", line=3, byte_offset=1200)
 
 def test_every_error_class_is_public() -> None:
     assert [kind.__name__ for kind in CLASSES] == [
-        name for name in errors.__all__ if name != "ExportkitWarning"
+        name for name in errors.__all__ if name not in {"ExportkitWarning", "OptionError", "Wording"}
     ]
 
 
@@ -95,6 +105,23 @@ def test_row_errors_are_exactly_what_one_line_can_cause() -> None:
         "DecodeError",
         "FlattenError",
     }
+
+
+@pytest.mark.parametrize("again", [copy.copy, lambda one: pickle.loads(pickle.dumps(one))])
+def test_a_wrong_option_is_a_value_error_that_survives_pickling(again: Callable[[Any], Any]) -> None:
+    hint = Wording("choose {mode:append}, not {given}", given="{mode}")
+    error = again(OptionError("mode", Wording("{mode} must be another"), hint))
+    assert issubclass(type(error), ValueError)
+    assert (error.option, error.problem, error.hint) == ("mode", "mode must be another", hint)
+    assert str(error) == 'mode must be another\nhint: choose mode="append", not {mode}'
+    named = error.hint.naming(lambda option, value: f"--{option}={value}")
+    assert named == "choose --mode=append, not {mode}"
+
+
+def test_an_error_that_names_options_survives_pickling_with_their_places() -> None:
+    error = pickle.loads(pickle.dumps(ReadError("too many", hint=Wording("raise {max_rejects}"))))
+    assert str(error) == "too many\nhint: raise max_rejects"
+    assert error.hint.naming(lambda option, _: f"<{option}>") == "raise <max_rejects>"
 
 
 def test_a_missing_library_is_an_import_error_too() -> None:

@@ -23,8 +23,8 @@ LAZY = [
 UNUSED = (
     "exportkit.select.conditions", "exportkit.select.redaction", "exportkit.geometry",
     "exportkit.inspection", "exportkit.legacy.upgrading", "exportkit.pipeline.long_rows.fragments",
-    "exportkit.pipeline.workers", "exportkit.rebuild", "exportkit.split.array_elements",
-    "cyclopts", "ijson", "isal", "multiprocessing", "pandas", "polars", "pyarrow.compute", "rich",
+    "exportkit.pipeline.worker_pool", "exportkit.rebuild", "exportkit.split.array_elements",
+    "asyncio", "cyclopts", "ijson", "isal", "multiprocessing", "pandas", "polars", "pyarrow.compute", "rich",
 )  # fmt: skip
 
 

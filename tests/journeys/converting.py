@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from msgspec.structs import replace
 
 import exportkit
 from exportkit.batch import arrow_schema
@@ -25,6 +26,7 @@ __all__ = [
     "INPUTS",
     "arrow_tables",
     "expected",
+    "rows_and_report",
     "rows_of",
     "tables_cut",
     "written_tables",
@@ -46,10 +48,16 @@ COMPRESSED: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def rows_of(data: bytes, report: Report | None = None, **asked: Any) -> Tables:
+def rows_of(data: bytes, **asked: Any) -> Tables:
     """Return the rows of all tables of an export in memory."""
+    return rows_and_report(data, **asked)[0]
+
+
+def rows_and_report(data: bytes, **asked: Any) -> tuple[Tables, Report]:
+    """Return the rows of all tables of an export in memory, and what was counted."""
     asked = {"export_id": "e", "max_rejects": None, **asked}
-    return rows_of_batches(exportkit.iter_batches(io.BytesIO(data), report=report, **asked))
+    batches = exportkit.iter_batches(io.BytesIO(data), **asked)
+    return rows_of_batches(batches), batches.report
 
 
 def expected(data: bytes) -> Tables:
@@ -63,9 +71,9 @@ def arrow_tables(source: Any, **asked: Any) -> dict[str, pa.Table]:
 
 
 def tables_cut(data: bytes, **sizes: Any) -> dict[str, pa.Table]:
-    """Return all tables of an export that was converted in pieces of these sizes."""
-    options = make_options(export_id="e", max_rejects=None, **sizes)
-    return _gathered(batches(io.BytesIO(data), options, Report()))
+    """Return all tables of an export that was converted in units of these sizes."""
+    options = replace(make_options(export_id="e", max_rejects=None), **sizes)
+    return _gathered(batches(io.BytesIO(data), options))
 
 
 def _gathered(found: Any) -> dict[str, pa.Table]:

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import exportkit
-from exportkit import DecodeError, ReadError, Report
-from journeys.converting import arrow_tables, rows_of
+from exportkit import DecodeError, ReadError
+from journeys.converting import arrow_tables, rows_and_report, rows_of
 from strategies import broken_lines, exports
 
 GOOD = b'{"data_row":{"id":"good"}}\n'
@@ -27,8 +27,7 @@ def export_with(*lines: bytes) -> bytes:
 @given(exports(max_lines=6, broken=True), st.sampled_from(["reject", "skip"]))
 def test_every_line_is_a_row_a_reject_or_skipped_or_blank(data: bytes, on_bad_row: Any) -> None:
     data = GOOD + data.removeprefix(b"\xef\xbb\xbf")
-    report = Report()
-    tables = rows_of(data, report, on_bad_row=on_bad_row)
+    tables, report = rows_and_report(data, on_bad_row=on_bad_row)
     lines = data.removesuffix(b"\n").split(b"\n") if data.endswith(b"\n") else data.split(b"\n")
     blanks = sum(not line.strip() for line in lines)
     bad = report.rejects + report.skipped
@@ -113,12 +112,11 @@ def test_a_run_that_stops_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_elements_of_an_array_are_rejected_by_their_ordinal() -> None:
-    report = Report()
-    tables = rows_of(b'[{"data_row":{"id":"a"}}, 5, {"data_row":{"id":"b"}}]', report)
+    tables, report = rows_and_report(b'[{"data_row":{"id":"a"}}, 5, {"data_row":{"id":"b"}}]')
     [reject] = tables["rejects"]
     assert (reject["line"], reject["raw"], reject["byte_offset"]) == (2, b"5", None)
     assert [row["line"] for row in tables["data_rows"]] == [1, 3]
-    assert report.first_rejects == ["the line is a number, not a data row (at $ in stream:, line 2)"]
+    assert report.first_rejects == ("the line is a number, not a data row (at $ in stream:, line 2)",)
 
 
 def test_rejects_are_written_beside_the_other_tables(tmp_path: Path) -> None:
@@ -129,6 +127,5 @@ def test_rejects_are_written_beside_the_other_tables(tmp_path: Path) -> None:
 
 
 def test_rejects_are_counted_where_nobody_asked_for_their_table() -> None:
-    report = Report()
-    tables = rows_of(export_with(b"{"), report, tables=["data_rows"])
+    tables, report = rows_and_report(export_with(b"{"), tables=["data_rows"])
     assert (report.rejects, report.rows, tables["rejects"]) == (1, {"data_rows": 1}, [])

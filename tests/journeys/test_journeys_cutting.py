@@ -112,9 +112,10 @@ def write_all(descriptor: int, data: bytes) -> None:
 def test_several_sources_are_told_apart_by_their_export_ids_and_count_their_own_lines(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / f"{name}.ndjson").write_bytes(GOOD * 2)
-    report = exportkit.Report()
-    [(_, batch)] = exportkit.iter_batches(tmp_path, tables=["data_rows"], report=report)
-    assert report.sources == [str(tmp_path / "a.ndjson"), str(tmp_path / "b.ndjson")]
+    batches = exportkit.iter_batches(tmp_path, tables=["data_rows"])
+    [(_, batch)] = batches
+    report = batches.report
+    assert report.sources == (str(tmp_path / "a.ndjson"), str(tmp_path / "b.ndjson"))
     assert len(set(report.export_ids)) == 2
     assert batch.column("export_id").to_pylist() == [one for one in report.export_ids for _ in range(2)]
     assert batch.column("line").to_pylist() == [1, 2, 1, 2]

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from exportkit.report import Report
 from exportkit.tables import TABLES
-from journeys.converting import INPUTS, expected, rows_of
+from journeys.converting import INPUTS, expected, rows_and_report, rows_of
 from oracle import differences
 from strategies import MEDIA, broken_lines, exports, line_of, mutated_rows, row_lines, rows
 
@@ -42,8 +41,8 @@ def test_lines_that_are_no_rows_become_the_rejects_that_plain_reading_gives(line
 @given(exports(broken=True))
 def test_whole_exports_become_what_plain_reading_gives(data: bytes) -> None:
     data = GOOD + b"\n" + data.removeprefix(b"\xef\xbb\xbf")
-    report = Report()
-    assert differences(expected(data), rows_of(data, report)) == []
+    tables, report = rows_and_report(data)
+    assert differences(expected(data), tables) == []
     lines = data.split(b"\n")
     assert report.lines == len(lines) - (not lines[-1])
     assert report.lines == report.data_rows + report.rejects + report.blanks
@@ -52,8 +51,7 @@ def test_whole_exports_become_what_plain_reading_gives(data: bytes) -> None:
 @pytest.mark.parametrize("path", INPUTS, ids=lambda path: path.name)
 def test_example_and_samples_become_what_plain_reading_gives(path: Path) -> None:
     data = path.read_bytes()
-    report = Report()
-    tables = rows_of(data, report)
+    tables, report = rows_and_report(data)
     assert differences(expected(data), tables) == []
     assert report.rows == {name: len(tables[name]) for name in TABLES}
     assert not any(row["extra"] or row.get("payload") for rows in tables.values() for row in rows)

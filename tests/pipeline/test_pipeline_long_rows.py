@@ -28,9 +28,9 @@ FILTERS = [
 
 
 def tables_of(data: bytes, **sizes: Any) -> tuple[Any, Report]:
-    report = Report()
     options = replace(make_options(export_id="e"), **sizes)
-    return rows_of_batches(batches(io.BytesIO(data), options, report)), report
+    made = batches(io.BytesIO(data), options)
+    return rows_of_batches(made), made.report
 
 
 def check(data: bytes, run_bytes: int, block_bytes: int = 1 << 18) -> None:

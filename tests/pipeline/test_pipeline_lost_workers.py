@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import exportkit
-from exportkit.pipeline import running
+from exportkit.pipeline import run_monitor
 
 ROW = b'{"data_row":{"id":"%d","row_data":"' + b"x" * 1000 + b'"}}\n'
 HINT = "hint: it may have run out of memory: set memory_limit, or use fewer workers"
@@ -70,7 +70,7 @@ def test_a_worker_that_is_killed_ends_the_run(tmp_path: Path) -> None:
 def test_a_worker_that_is_killed_while_it_reads_a_range_ends_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "PROGRESS_SECONDS", 0)
+    monkeypatch.setattr(run_monitor, "PROGRESS_SECONDS", 0)
     path = tmp_path / "export.ndjson"
     path.write_bytes((ROW % 1) * 40_000)
 

@@ -14,7 +14,7 @@ import pytest
 import exportkit
 from exportkit.commit import committer_for
 from exportkit.pipeline import sizes_for
-from exportkit.pipeline.memory_limits import bytes_of, most_workers
+from exportkit.pipeline.resources import bytes_of, most_workers
 from exportkit.write import LakeWriter, WriteOptions
 from oracle import rows_of_batches
 from write.lakes import SCHEMA, batch_of, numbered
@@ -129,9 +129,9 @@ def test_a_line_that_has_to_be_held_ends_a_run_that_has_no_room_for_it(tmp_path:
         exportkit.to_parquet(path, tmp_path / "lake", memory_limit="200MB", **asked)
     length = len(row % attachments) - 1
     assert str(raised.value) == (
-        f"what is chosen of it needs a line of {length} bytes to be held whole, and there is room for "
+        f"a line of {length} bytes must fit in memory for these filters, params or labels; the limit allows "
         f"3282498 (in {path}, line 2, byte 24)\n"
-        "hint: raise memory_limit to go on, or convert everything and choose from the tables"
+        "hint: raise memory_limit to go on, or convert everything and select from the tables"
     )
     assert not (tmp_path / "lake").exists()
 

@@ -12,11 +12,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 import exportkit
 from exportkit import Report
-from exportkit.pipeline import running
-from exportkit.report import Progress
+from exportkit.events import Progress
+from exportkit.pipeline import run_monitor
+from exportkit.report import merged
 
 ROW = b'{"data_row":{"id":"d"}}\n'
 
@@ -32,7 +34,7 @@ def collecting() -> Iterator[None]:
 def test_progress_is_told_for_every_source_and_ends_with_all_of_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "PROGRESS_SECONDS", 0)
+    monkeypatch.setattr(run_monitor, "PROGRESS_SECONDS", 0)
     (tmp_path / "a.ndjson").write_bytes(ROW * 100_000)
     (tmp_path / "b.ndjson.gz").write_bytes(gzip.compress(ROW * 10 + b"{\n"))
     sizes = [path.stat().st_size for path in sorted(tmp_path.iterdir())]
@@ -57,7 +59,7 @@ def test_progress_is_told_for_every_source_and_ends_with_all_of_it(
 def test_progress_and_report_add_up_over_sources_and_workers(
     workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "PROGRESS_SECONDS", 0)
+    monkeypatch.setattr(run_monitor, "PROGRESS_SECONDS", 0)
     (tmp_path / "a.ndjson").write_bytes((ROW + b"{\n") * 100)
     (tmp_path / "b.ndjson").write_bytes(ROW * 400_000)  # read by the workers themselves, in ranges
     (tmp_path / "c.ndjson.gz").write_bytes(gzip.compress(ROW * 50_000))
@@ -108,7 +110,7 @@ def test_a_run_that_is_given_up_lets_go_of_its_file(tmp_path: Path) -> None:
     path.write_bytes(ROW * 1000)
     batches = exportkit.iter_batches(path, batch_rows=1)
     next(batches)
-    batches.close()  # type: ignore[attr-defined]  # it is a generator
+    batches.close()
     del batches
     gc.collect()  # an open file would warn here, and a warning is an error
 
@@ -120,16 +122,13 @@ def test_nothing_is_read_before_the_first_batch_is_asked_for(tmp_path: Path) -> 
 
 
 def test_a_report_is_complete_when_the_run_is() -> None:
-    report = Report()
     data = ROW + b"\n{\n" + b'{"data_row":{"id":"e"},"x":1,"projects":{"p":{}}}'
-    batches = exportkit.iter_batches(
-        io.BytesIO(data), report=report, export_id="e", tables=["data_rows", "rejects"]
-    )
-    assert report == Report()
+    batches = exportkit.iter_batches(io.BytesIO(data), export_id="e", tables=["data_rows", "rejects"])
+    assert batches.report == Report()
     names = [name for name, _ in batches]
     assert names == ["data_rows", "rejects"]
-    assert report.seconds > 0
-    report.seconds = 0
+    assert batches.report.seconds > 0
+    report = replace(batches.report, seconds=0)
     assert report.to_dict() == {
         "sources": ["stream:"], "export_ids": ["e"], "lines": 4, "data_rows": 2, "rejects": 1, "skipped": 0,
         "blanks": 1, "filtered": {}, "rows": {"data_rows": 2, "rejects": 1},
@@ -140,14 +139,15 @@ def test_a_report_is_complete_when_the_run_is() -> None:
     assert json.loads(json.dumps(report.to_dict())) == report.to_dict()
 
 
+def counted(data: bytes) -> Report:
+    batches = exportkit.iter_batches(io.BytesIO(data))
+    list(batches)
+    return batches.report
+
+
 def test_reports_of_workers_add_up_to_that_of_the_run() -> None:
     data = [ROW + b"{\n", b'{"data_row":{"id":"e"},"x":1}\n\n', ROW * 3]
-    whole = Report()
-    list(exportkit.iter_batches(io.BytesIO(b"".join(data)), report=whole))
-    total = Report()
-    for part in data:
-        report = Report()
-        list(exportkit.iter_batches(io.BytesIO(part), report=report))
-        total.add(report)
+    whole = counted(b"".join(data))
+    total = merged([counted(part) for part in data])
     for name in ("lines", "data_rows", "rejects", "blanks", "rows", "unknown_fields", "input_bytes"):
         assert getattr(total, name) == getattr(whole, name), name

@@ -18,10 +18,10 @@ from strategies import line_of, mutated_rows, rows
 
 
 def counted(*some: dict[str, Any]) -> Report:
-    report = Report()
     data = b"\n".join(json.dumps(row).encode() for row in some)
-    list(exportkit.iter_batches(io.BytesIO(data), report=report))
-    return report
+    batches = exportkit.iter_batches(io.BytesIO(data))
+    list(batches)
+    return batches.report
 
 
 def labelled(**annotations: Any) -> dict[str, Any]:
@@ -78,8 +78,7 @@ def test_a_row_of_the_catalogue_holds_nothing_unknown(row: dict[str, Any]) -> No
 
 @given(mutated_rows())
 def test_something_is_counted_exactly_where_a_table_shows_something_left_over(row: dict[str, Any]) -> None:
-    report = Report()
-    batches = exportkit.iter_batches(io.BytesIO(line_of(row)), report=report)
+    batches = exportkit.iter_batches(io.BytesIO(line_of(row)))
     left = Counter[str]()
     for name, batch in batches:
         for column in ("extra", "payload", "media_attributes"):
@@ -87,5 +86,5 @@ def test_something_is_counted_exactly_where_a_table_shows_something_left_over(ro
                 texts = [json.loads(text) for text in batch.column(column).drop_null().to_pylist()]
                 known = {"codec", "message_count"} if column == "media_attributes" else unknowns.MARKS
                 left[name] += sum(not known.issuperset(text) for text in texts)
-    tables = {path.partition(".")[0] for path in report.unknown_fields}
+    tables = {path.partition(".")[0] for path in batches.report.unknown_fields}
     assert tables == {name for name in TABLES if left[name]}

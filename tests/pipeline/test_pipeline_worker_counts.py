@@ -12,14 +12,16 @@ from typing import Any
 
 import pytest
 
-from exportkit.pipeline import choose_workers, worker_counts
+import exportkit
+from exportkit.errors import OptionError
+from exportkit.pipeline import choose_workers, resources
 
 ROW = b'{"data_row":{"id":"d"}}\n'
 
 
 @pytest.fixture(autouse=True)
 def small_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker_counts, "WORTHWHILE_BYTES", 100 * len(ROW))
+    monkeypatch.setattr(resources, "WORTHWHILE_BYTES", 100 * len(ROW))
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(4)), raising=False)
 
 
@@ -65,7 +67,7 @@ def test_a_compressed_file_counts_for_what_it_holds_whatever_its_name(tmp_path: 
     (tmp_path / "export.ndjson").write_bytes(packed)
     (tmp_path / "plain.ndjson").write_bytes(b" " * len(packed))
     assert choose_workers(None, tmp_path / "plain.ndjson", can_fork=True) == 1
-    wanted = 1 + len(packed) * worker_counts.COMPRESSION_RATIO // worker_counts.WORTHWHILE_BYTES
+    wanted = 1 + len(packed) * resources.COMPRESSION_RATIO // resources.WORTHWHILE_BYTES
     assert wanted > 1
     assert choose_workers(None, tmp_path / "export.ndjson", can_fork=True) == wanted
 
@@ -96,6 +98,6 @@ def test_a_memory_limit_makes_workers_fewer_unless_they_were_asked_for(folder: P
     assert choose_workers(3, many, can_fork=True, memory_limit="310MB") == 3
 
 
-def test_no_workers_are_an_argument_error() -> None:
-    with pytest.raises(ValueError, match=r"^workers must be 1 or more, not 0$"):
-        choose_workers(0, "export.ndjson", can_fork=True)
+def test_no_workers_are_an_argument_error(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match=r"^workers must be 1 or more, not 0$"):
+        exportkit.to_parquet("export.ndjson", tmp_path / "lake", workers=0)

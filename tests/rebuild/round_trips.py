@@ -20,7 +20,6 @@ from exportkit.rebuild.long_lines import LongLine
 from exportkit.rebuild.streams import Slice
 from exportkit.rebuild.table_rows import RowBatch
 from exportkit.rebuild.whole_lines import line_of
-from exportkit.report import Report
 from exportkit.tables import TABLES
 from oracle import normal_form, rows_equal
 
@@ -40,7 +39,7 @@ def rebuilt_in_memory(
         options = replace(options, max_line_bytes=1, run_bytes=run_bytes)
     found: dict[int, dict[str, LineRows]] = {}
     most = 1_000_000 if chunk_rows is None else 0
-    for table, batch in batches(io.BytesIO(data), options, Report()):
+    for table, batch in batches(io.BytesIO(data), options):
         lines = batch.column("line").to_pylist()
         rows = RowBatch(table, batch)
         for start, number in enumerate(lines):

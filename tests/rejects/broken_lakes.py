@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from msgspec.structs import replace
 
-from exportkit.commit import Mode
+from exportkit.options import Mode
 from exportkit.pipeline import make_options, write_lake
 from exportkit.rejects import Command
 from exportkit.report import Report

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from exportkit import ReadError, WriteError
 from exportkit.commit import committer_for
 from exportkit.lakes import LocalStorage
+from exportkit.options import SelectOptions
 from exportkit.rebuild import to_ndjson
-from exportkit.rejects import replay
-from exportkit.select import make_selection
+from exportkit.rejects import Command, replay
 from exportkit.write import FormatName
 from oracle import rows_equal
 from rejects.broken_lakes import (
@@ -168,9 +168,9 @@ def test_a_long_line_passes_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_line_that_the_lake_does_not_hold_stays_a_reject(tmp_path: Path) -> None:
-    selection = make_selection(redact={"row_data": "omit"})
-    write_rejecting(tmp_path / "lake", LINES, selection=selection)
-    report = replay(tmp_path / "lake", through=program(MEND), selection=selection)
+    redact = {"row_data": "omit"}
+    write_rejecting(tmp_path / "lake", LINES, redact=redact)
+    report = replay(tmp_path / "lake", through=program(MEND), redact=redact)
     assert report.problems == {"the lake does not hold the line": 4}
 
 
@@ -193,11 +193,13 @@ def test_a_file_that_exportkit_did_not_name_is_never_read(tmp_path: Path, name: 
 
 
 def test_what_was_disguised_and_filtered_stays_so_when_asked(tmp_path: Path) -> None:
-    selection = make_selection(
-        redact={"data_row_id": "hash", "raw": "keep"}, redact_key="k", filters={"data_row_ids": ["b"]}
-    )
-    write_rejecting(tmp_path / "lake", LINES, selection=selection)
-    report = replay(tmp_path / "lake", through=program(MEND), selection=selection)
+    asked: SelectOptions = {
+        "redact": {"data_row_id": "hash", "raw": "keep"},
+        "redact_key": "k",
+        "filters": {"data_row_ids": ["b"]},
+    }
+    write_rejecting(tmp_path / "lake", LINES, **asked)
+    report = replay(tmp_path / "lake", through=program(MEND), **asked)
     assert (report.moved, report.filtered, report.rejects) == (1, 1, 2)
     (row,) = rows_of(tmp_path / "lake")["data_rows"]
     assert row["line"] == 2
@@ -264,10 +266,8 @@ def test_two_replays_at_once_double_no_row(tmp_path: Path) -> None:
     lake = tmp_path / "lake"
     write_rejecting(lake, LINES)
 
-    class Meanwhile:
+    class Meanwhile(Command):
         """A command during which another replay comes and goes."""
-
-        words = ("meanwhile",)
 
         def mended(self, chunks: Any) -> bytes:
             if len(list((lake / "rejects").iterdir())) == 1 and not (tmp_path / "once").exists():
@@ -276,7 +276,7 @@ def test_two_replays_at_once_double_no_row(tmp_path: Path) -> None:
             return b"".join(chunks).replace(b",,", b",")
 
     with pytest.raises(WriteError, match=r"^a part that the run replaces is gone"):
-        replay(lake, through=Meanwhile())  # type: ignore[arg-type]  # it mends lines as a command does
+        replay(lake, through=Meanwhile(["meanwhile"]))
     assert [row["line"] for row in rows_of(lake)["data_rows"]] == [1, 2, 4, 5]
 
 
@@ -284,7 +284,7 @@ def test_an_append_while_a_replay_works_keeps_its_rejects(tmp_path: Path) -> Non
     lake = tmp_path / "lake"
     write_rejecting(lake, LINES)
 
-    class Meanwhile:
+    class Meanwhile(Command):
         """A command during which another export is appended."""
 
         def mended(self, chunks: Any) -> bytes:
@@ -292,7 +292,7 @@ def test_an_append_while_a_replay_works_keeps_its_rejects(tmp_path: Path) -> Non
                 write_rejecting(lake, [b"{", good("z")], name="second.ndjson", mode="append")
             return b"".join(chunks).replace(b",,", b",")
 
-    replay(lake, through=Meanwhile())  # type: ignore[arg-type]  # it mends lines as a command does
+    replay(lake, through=Meanwhile(["meanwhile"]))
     found = rows_of(lake)
     assert [(row["export_id"], row["line"]) for row in found["rejects"]] == [
         ("export.ndjson", 3),

@@ -10,8 +10,9 @@ import pytest
 
 from exportkit import ExportkitError, ReadError
 from exportkit.cli import main
+from exportkit.options import Filters
 from exportkit.rejects import replay
-from exportkit.select import Record, Selection, make_selection
+from exportkit.select import Record, make_selection
 from rejects.broken_lakes import MEND, broken, everything_below, good, program, rows_of, write_rejecting
 
 LINES = [good("a"), broken("b"), broken("c")]
@@ -22,14 +23,14 @@ ASKED: dict[str, Any] = {
     "redact": {"data_row_id": "hash", "raw": "keep"},
     "redact_key": "s3cr3t",
 }
-HINT = "hint: give --param, --where, --labels, --redact and the key of hashes as for convert"
+HINT = "hint: give params, filters, labels, redact and the key of hashes as for the conversion"
 
 
-def refusal(lake: Path, selection: Selection | None) -> str:
+def refusal(lake: Path, **asked: Any) -> str:
     """Return why a lake is not replayed, after making sure that it is as it was."""
     before = everything_below(lake)
     with pytest.raises(ExportkitError) as raised:
-        replay(lake, through=program(MEND), selection=selection)
+        replay(lake, through=program(MEND), **asked)
     assert everything_below(lake) == before
     return str(raised.value).replace(str(lake), "LAKE")
 
@@ -48,8 +49,8 @@ def refusal(lake: Path, selection: Selection | None) -> str:
 def test_a_lake_is_replayed_with_no_other_choice_than_it_was_made_with(
     tmp_path: Path, other: dict[str, Any]
 ) -> None:
-    write_rejecting(tmp_path / "lake", LINES, selection=make_selection(**ASKED))
-    assert refusal(tmp_path / "lake", make_selection(**other)) == (
+    write_rejecting(tmp_path / "lake", LINES, **ASKED)
+    assert refusal(tmp_path / "lake", **other) == (
         "the rejected lines are of a run with another selection: params, filters data_row_ids and "
         f"workflow_status, labels latest, redact (in LAKE)\n{HINT}"
     )
@@ -57,7 +58,7 @@ def test_a_lake_is_replayed_with_no_other_choice_than_it_was_made_with(
 
 def test_a_lake_that_was_made_whole_is_not_replayed_with_a_choice(tmp_path: Path) -> None:
     write_rejecting(tmp_path / "lake", LINES)
-    assert refusal(tmp_path / "lake", make_selection(labels="latest")) == (
+    assert refusal(tmp_path / "lake", labels="latest") == (
         "the rejected lines are of a run with another selection: nothing left out or disguised (in LAKE)\n"
         f"{HINT}"
     )
@@ -72,12 +73,15 @@ def test_the_same_choice_in_other_words_is_the_same() -> None:
         "redact_key": b"s3cr3t",
     }
     assert make_selection(**same).record == make_selection(**ASKED).record
-    days = [{"last_activity_at": ["2026-01-01", None]}, {"last_activity_at": ["2026-01-01 00:00:00", None]}]
+    days: list[Filters] = [
+        {"last_activity_at": ["2026-01-01", None]},
+        {"last_activity_at": ["2026-01-01 00:00:00", None]},
+    ]
     assert len({make_selection(filters=one).record for one in days}) == 1
 
 
 def test_what_a_lake_says_of_its_choice_shows_no_value_and_no_key(tmp_path: Path) -> None:
-    write_rejecting(tmp_path / "lake", LINES, selection=make_selection(**ASKED))
+    write_rejecting(tmp_path / "lake", LINES, **ASKED)
     for part in tmp_path.glob("lake/*/part-*.parquet"):
         kept = repr(pq.read_metadata(part).metadata)
         assert "personal" not in kept
@@ -87,12 +91,12 @@ def test_what_a_lake_says_of_its_choice_shows_no_value_and_no_key(tmp_path: Path
 
 def test_of_a_lake_of_several_runs_those_with_the_given_choice_are_replayed(tmp_path: Path) -> None:
     lake = tmp_path / "lake"
-    selection = make_selection(filters={"data_row_ids": ["c"]})
+    filters: Filters = {"data_row_ids": ["c"]}
     write_rejecting(lake, LINES, name="one.ndjson")
-    write_rejecting(lake, LINES, name="two.ndjson", mode="append", selection=selection)
+    write_rejecting(lake, LINES, name="two.ndjson", mode="append", filters=filters)
     report = replay(lake, through=program(MEND))
     assert (report.lines, report.moved, report.others) == (2, 2, 2)
-    report = replay(lake, through=program(MEND), selection=selection)
+    report = replay(lake, through=program(MEND), filters=filters)
     assert (report.lines, report.moved, report.filtered, report.others) == (2, 1, 1, 0)
     rows = rows_of(lake)
     moved = {(row["export_id"], row["data_row_id"]) for row in rows["data_rows"]}
@@ -102,13 +106,10 @@ def test_of_a_lake_of_several_runs_those_with_the_given_choice_are_replayed(tmp_
 
 def test_lines_that_stay_rejects_still_know_their_choice(tmp_path: Path) -> None:
     lake = tmp_path / "lake"
-    selection = make_selection(labels="latest")
-    write_rejecting(lake, [*LINES, b"{"], selection=selection)
-    assert replay(lake, through=program(MEND), selection=selection).rejects == 1
-    assert replay(lake, through=program(MEND), selection=selection).rejects == 1
-    assert refusal(lake, None).startswith(
-        "the rejected lines are of a run with another selection: labels latest"
-    )
+    write_rejecting(lake, [*LINES, b"{"], labels="latest")
+    assert replay(lake, through=program(MEND), labels="latest").rejects == 1
+    assert replay(lake, through=program(MEND), labels="latest").rejects == 1
+    assert refusal(lake).startswith("the rejected lines are of a run with another selection: labels latest")
 
 
 def test_a_record_that_is_none_is_named_with_its_part(tmp_path: Path) -> None:
@@ -129,6 +130,6 @@ def test_the_command_says_how_many_lines_it_left_alone(
 ) -> None:
     lake = tmp_path / "lake"
     write_rejecting(lake, LINES, name="one.ndjson")
-    write_rejecting(lake, LINES, name="two.ndjson", mode="append", selection=make_selection(labels="latest"))
+    write_rejecting(lake, LINES, name="two.ndjson", mode="append", labels="latest")
     assert main(["replay", str(lake), "--labels", "latest"]) == 3
     assert "Left alone 2 lines of runs with another selection\n" in capsys.readouterr().out

@@ -159,9 +159,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     """The columns that each pass over an export was asked for."""
     found: list[tuple[str, ...]] = []
 
-    def spied(source: Any, options: Any, report: Any) -> Iterator[Any]:
+    def spied(source: Any, options: Any) -> Iterator[Any]:
         found.extend(options.columns.values())
-        return batches(source, options, report)
+        return batches(source, options)
 
     monkeypatch.setattr(lazy_frames, "batches", spied)
     return found

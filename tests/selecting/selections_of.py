@@ -30,12 +30,11 @@ def converted(*rows: dict[str, Any], **asked: Any) -> Tables:
 
 def converted_lines(data: bytes, **asked: Any) -> tuple[Tables, exportkit.Report]:
     """Convert an export, and return the report beside the rows."""
-    report = exportkit.Report()
     tables: Tables = {name: [] for name in asked.get("tables", TABLES)}
-    batches = exportkit.iter_batches(io.BytesIO(data), export_id="e", report=report, **asked)
+    batches = exportkit.iter_batches(io.BytesIO(data), export_id="e", **asked)
     for name, batch in batches:
         tables[name] += batch.to_pylist()
-    return tables, report
+    return tables, batches.report
 
 
 def of_lines(tables: Tables, lines: set[int]) -> Tables:

@@ -10,7 +10,7 @@ import pytest
 
 from cli.commands import export_of, row
 from exportkit.cli import main
-from exportkit.cli.choosing import filters_of, params_of, redact_of
+from exportkit.cli.selecting import filters_of, params_of, redact_of
 
 
 @pytest.fixture
@@ -30,7 +30,6 @@ def report_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, 
 
 def test_options_are_read_as_python_would_write_them(desk: Path) -> None:
     (desk / "ids.txt").write_text("b\n\nc, d\n")
-    assert params_of(None) is None
     assert params_of(["attachments", "predictions=false", "project_ids=p,q", "project_ids=r"]) == {
         "attachments": True,
         "predictions": False,

@@ -7,21 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from exportkit.pipeline import batches, make_options
 from exportkit.report import Report
-from exportkit.select import make_selection
 
 EXPORT = Path(__file__).parents[2] / "examples" / "export.ndjson"
 
 
 def converted(max_line_bytes: int, asked: dict[str, Any]) -> tuple[dict[str, list[str]], Report]:
-    options = make_options(selection=make_selection(**asked), max_line_bytes=max_line_bytes)
-    report = Report()
+    made = batches(EXPORT, replace(make_options(**asked), max_line_bytes=max_line_bytes))
     tables: dict[str, list[str]] = {}
-    for name, batch in batches(EXPORT, options, report):
+    for name, batch in made:
         tables.setdefault(name, []).extend(map(repr, batch.to_pylist()))
-    return {name: sorted(rows) for name, rows in tables.items()}, report
+    return {name: sorted(rows) for name, rows in tables.items()}, made.report
 
 
 @pytest.mark.parametrize(
@@ -47,12 +46,10 @@ def test_a_value_too_large_to_hold_is_refused_before_a_whole_row_is_held(
     monkeypatch.setattr("exportkit.split.members.MAX_MEMBER_OPENINGS", 300)
     lines = [b'{"data_row":{"id":"%s"},"x":[%s0]}' % (name, b"{}," * 200) for name in (b"a", b"b", b"c")]
     lines[1] = lines[1].replace(b"0]", b"{}," * 2_000 + b"0]")
-    report = Report()
-    options = make_options(
-        selection=make_selection(**asked), max_line_bytes=500, run_bytes=1, block_bytes=300
-    )
-    for _ in batches(io.BytesIO(b"\n".join([*lines, b" " * 600])), options, report):
-        pass
+    options = replace(make_options(**asked), max_line_bytes=500, run_bytes=1, block_bytes=300)
+    made = batches(io.BytesIO(b"\n".join([*lines, b" " * 600])), options)
+    list(made)
+    report = made.report
     assert (report.lines, report.data_rows, report.rejects, report.blanks) == (4, 2, 1, 1)
     (told,) = report.first_rejects
     place = f"(in stream:, line 2, byte {len(lines[0]) + 1})"

@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 from hypothesis import strategies as st
 from pyarrow import ipc
 
-from exportkit.commit import Mode, committer_for
+from exportkit.commit import committer_for
+from exportkit.options import Mode
 from exportkit.write import ColumnHint, FormatName, Hints, LakeWriter, PartFile, WriteOptions
 
 SCHEMA = pa.schema(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from exportkit.commit import Mode
 from exportkit.commit.directory import DirectoryCommitter
+from exportkit.options import Mode
 from exportkit.write import LakeWriter, PartFile, WriteOptions
 from write.lakes import SCHEMA, batch_of, numbered
 

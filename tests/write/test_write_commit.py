@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exportkit import WriteError
-from exportkit.commit import Mode, committer_for
+from exportkit.commit import committer_for
 from exportkit.lakes import LocalStorage
+from exportkit.options import Mode
 from write.lakes import everything_below
 from write.runs import MODES, NOTES, Run, ready_to_commit
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from exportkit import WriteError
-from exportkit.commit import Mode, committer_for
+from exportkit.commit import committer_for
+from exportkit.options import Mode
 from exportkit.write import FormatName, LakeWriter, WriteOptions
 from write.lakes import (
     SCHEMA,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from exportkit.commit import Mode
 from exportkit.lakes import LocalStorage
+from exportkit.options import Mode
 from write.runs import MODES, Run, ready_to_commit
 
 #: What happened below a destination, in order: ("sync", path) or ("move", source, target).

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pytest
 
 from exportkit import WriteError
-from exportkit.commit import Mode, committer_for
+from exportkit.commit import committer_for
+from exportkit.options import Mode
 from exportkit.write import FormatName
 from write.lakes import (
     SCHEMA,

@@ -1,8 +1,8 @@
-"""Workers: processes that convert pieces of the inputs into part files of their own.
+"""A pool of worker processes that convert units of the inputs into part files of their own.
 
 An input that can be cut into ranges is read by the workers themselves; any other is read once, here, and
-handed out in blocks. Each worker takes pieces in input order, so its part files are in input order too.
-Which worker takes which piece changes no row.
+handed out in blocks. Each worker takes units in input order, so its part files are in input order too.
+Which worker takes which unit changes no row.
 """
 
 from __future__ import annotations
@@ -17,20 +17,31 @@ from types import TracebackType
 from typing import Any, Self
 
 from exportkit.errors import ExportkitError
-from exportkit.pipeline.assignment import Assignment, can_fork
+from exportkit.pipeline.resources import can_fork
 from exportkit.pipeline.units import Unit
-from exportkit.pipeline.working import HINT_MEMORY, Done, work
+from exportkit.pipeline.worker_process import HINT_MEMORY, Assignment, Done, work
 from exportkit.place import Source
-from exportkit.report import Report
+from exportkit.report import Report, merged
 from exportkit.split import Split
 from exportkit.write import PartFile
 
 __all__ = ["WorkerPool"]
 
-#: Pieces a worker may have waiting: one to work on, one to go on with.
+#: Units that a worker may have waiting: one to work on, one to go on with.
 WAITING_UNITS = 2
 #: Seconds a worker gets to end by itself before it is killed.
 STOP_SECONDS = 0.5
+
+
+class _Counts:
+    """What all workers have counted so far."""
+
+    def __init__(self) -> None:
+        self.data_rows = 0
+        self.bad_lines = 0
+        self.input_bytes = 0
+        #: Messages come with the report at the end.
+        self.first_rejects: list[str] = []
 
 
 class WorkerPool:
@@ -49,28 +60,28 @@ class WorkerPool:
         self._workers: list[_Worker] = []
         for number in range(count):
             self._workers.append(_Worker(context, number, assignment, self._workers))
-        self.counts = Report()
+        self.counts = _Counts()
 
-    def hand_out(self, pieces: Iterator[Unit | Split], source: Source) -> Iterator[None]:
-        """Give the pieces of one source to whichever worker is free; yields while it waits for one.
+    def hand_out(self, units: Iterator[Unit | Split], source: Source) -> Iterator[None]:
+        """Give the units of one source to whichever worker is free; yields while it waits for one.
 
-        The last pieces may be under way when it ends, so that the next source need not wait: see `drain`.
+        The last units may be under way when it ends, so that the next source need not wait: see `drain`.
 
         Raises
         ------
         ExportkitError
             A worker failed, or died.
         """
-        for piece in pieces:
+        for unit in units:
             worker = self._free_worker()
             while worker is None:
                 self._listen()
                 yield
                 worker = self._free_worker()
-            worker.give(piece, source)
+            worker.give(unit, source)
 
     def drain(self) -> Iterator[None]:
-        """Wait until every piece that was handed out is converted; yields after each.
+        """Wait until every unit that was handed out is converted; yields after each.
 
         Raises
         ------
@@ -85,34 +96,39 @@ class WorkerPool:
         """Let every worker complete its files; return what they did together."""
         for worker in self._workers:
             worker.tasks.send(None)
-        report, parts = Report(), []
+        reports, parts = [], []
         for worker in self._workers:
             message = worker.receive()
             while isinstance(message, Done):
                 message = worker.receive()
-            report.add(message[0])
+            reports.append(message[0])
             parts += message[1]
-        return report, parts
+        return merged(reports), parts
+
+    def kill(self) -> None:
+        """End all workers at once, from whatever thread: whoever waits for one learns that it is gone."""
+        for worker in self._workers:
+            worker.process.terminate()
 
     def _free_worker(self) -> _Worker | None:
         free = min(self._workers, key=lambda worker: worker.waiting)
         return free if free.waiting < WAITING_UNITS else None
 
     def _listen(self) -> None:
-        """Wait until a worker tells something, and count it."""
+        """Wait until a worker reports something, and count it."""
         busy = {worker.results: worker for worker in self._workers if worker.waiting}
         for ready in wait([*busy, *(worker.process.sentinel for worker in busy.values())]):
             worker = busy.get(ready) if isinstance(ready, Connection) else None
             if worker is not None:
                 message = worker.receive()
-                worker.told = message
+                worker.reported = message
                 worker.waiting -= message.finished
             else:
                 next(one for one in busy.values() if one.process.sentinel == ready).check_alive()
-        told = [worker.told for worker in self._workers]
-        self.counts.data_rows = sum(one.data_rows for one in told)
-        self.counts.rejects = sum(one.rejects for one in told)
-        self.counts.input_bytes = sum(one.input_bytes for one in told)
+        reported = [worker.reported for worker in self._workers]
+        self.counts.data_rows = sum(one.data_rows for one in reported)
+        self.counts.bad_lines = sum(one.bad_lines for one in reported)
+        self.counts.input_bytes = sum(one.input_bytes for one in reported)
 
     def __enter__(self) -> Self:
         return self
@@ -131,16 +147,16 @@ class _Worker:
         self, context: BaseContext, number: int, assignment: Assignment, earlier: Sequence[_Worker]
     ) -> None:
         given, self.tasks = context.Pipe(duplex=False)
-        self.results, told = context.Pipe(duplex=False)
+        self.results, given_back = context.Pipe(duplex=False)
         # A fork has the ends of this process too: held open there, they would outlive it, and no worker would
         # learn that it is gone.
         here = [end for one in (*earlier, self) for end in (one.tasks, one.results)]
         inherited = here if context.get_start_method() == "fork" else []
         self.waiting = 0
-        self.told = Done(0, 0, 0, finished=False)
+        self.reported = Done(0, 0, 0, finished=False)
         self.process: Any = context.Process(  # type: ignore[attr-defined]  # every context has one
             target=work,
-            args=(given, told, number, assignment, inherited),
+            args=(given, given_back, number, assignment, inherited),
             name=f"exportkit-worker-{number}",
             daemon=True,
         )
@@ -148,17 +164,17 @@ class _Worker:
             warnings.simplefilter("ignore", DeprecationWarning)
             self.process.start()
         given.close()
-        told.close()
+        given_back.close()
 
-    def give(self, piece: Unit | Split, source: Source) -> None:
+    def give(self, unit: Unit | Split, source: Source) -> None:
         try:
-            self.tasks.send((piece, source))
+            self.tasks.send((unit, source))
         except (BrokenPipeError, ConnectionResetError):
             self.receive()
         self.waiting += 1
 
     def receive(self) -> Any:
-        """Return the next thing the worker tells; raise what it failed with."""
+        """Return the next thing that the worker reports; raise what it failed with."""
         try:
             message = self.results.recv()
         except (EOFError, ConnectionResetError):
@@ -169,7 +185,7 @@ class _Worker:
         return message
 
     def check_alive(self) -> None:
-        """Raise when the process is gone without having told why."""
+        """Raise when the process is gone without having said why."""
         if not self.results.poll():
             self.process.join(STOP_SECONDS)
             raise _death(self.process.exitcode)

@@ -1,29 +1,32 @@
-"""Writing a lake: the batches of a conversion into part files, committed as a whole."""
+"""Lake runs: an export becomes part files of every wanted table, which become visible together."""
 
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from exportkit import pipeline
 from exportkit.batch import arrow_schema
-from exportkit.commit import Mode, committer_for
-from exportkit.pipeline.assignment import Assignment
-from exportkit.pipeline.options import Options
-from exportkit.pipeline.running import ProgressTeller, batches
+from exportkit.commit import committer_for
+from exportkit.options import FormatName, Mode
+from exportkit.pipeline.batch_iterator import convert_sources
+from exportkit.pipeline.conversion_options import Options
+from exportkit.pipeline.run_monitor import RunMonitor
 from exportkit.pipeline.spool import Spool
-from exportkit.pipeline.units import splits_of_source, units_of_source
-from exportkit.read import OpenedSource, SourceLike, open_sources
-from exportkit.report import Progress, Report
+from exportkit.pipeline.units import opened_sources, splits_of_source, units_of_source
+from exportkit.pipeline.worker_process import Assignment
+from exportkit.read import OpenedSource, SourceLike
+from exportkit.report import Report, ReportBuilder
 from exportkit.tables import TABLES, Column
 from exportkit.write import (
     ColumnHint,
     EncodingThread,
-    FormatName,
     Hints,
     LakeWriter,
     PartFile,
@@ -33,7 +36,7 @@ from exportkit.write import (
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from exportkit.pipeline.workers import WorkerPool
+    from exportkit.pipeline.worker_pool import WorkerPool
 
 __all__ = ["SELECTION_KEY", "hints_of", "schemas_of", "write_lake"]
 
@@ -45,10 +48,8 @@ CLOSING_THREADS = 2
 #: Columns that mostly go up from row to row.
 RISING = frozenset({"line", "frame", "byte_offset"})
 
-#: Where the files of the table ``rejects`` keep the record of what was chosen.
+#: Where the files of the table ``rejects`` keep the record of what was selected.
 SELECTION_KEY = b"choice"
-
-Tell = Callable[[Progress], None]
 
 
 def write_lake(
@@ -56,31 +57,37 @@ def write_lake(
     destination: str | os.PathLike[str],
     options: Options,
     write_options: WriteOptions,
+    monitor: RunMonitor | None = None,
     *,
     format: FormatName,  # noqa: A002 - the word users know
     mode: Mode,
     workers: int,
-    progress: Tell | None = None,
 ) -> Report:
     """Convert `source` into part files of every wanted table; all of them appear at the end, or none."""
+    monitor = monitor or RunMonitor()
+    monitor.begin()
     committer = committer_for(destination)
     with committer.begin(schemas=schemas_of(options), mode=mode, format=format) as transaction:
         assignment = Assignment(transaction.staging, hints_of(options), options, write_options)
         if workers == 1:
-            report, parts = _write_alone(source, assignment, progress)
+            report, parts = _write_alone(source, assignment, monitor)
         else:
-            report, parts = _write_together(source, assignment, progress, workers)
+            report, parts = _write_together(source, assignment, monitor, workers)
+        monitor.commit()
         parts = transaction.commit(parts)
-    report.files = [part.path for part in parts]
-    report.output_bytes = sum(part.bytes for part in parts)
-    return report
+    return replace(
+        report,
+        files=tuple(part.path for part in parts),
+        output_bytes=sum(part.bytes for part in parts),
+        seconds=monitor.seconds,
+    )
 
 
 def _write_alone(
-    source: SourceLike, assignment: Assignment, tell: Tell | None
+    source: SourceLike, assignment: Assignment, monitor: RunMonitor
 ) -> tuple[Report, list[PartFile]]:
     """Convert in this process; the files are encoded on a thread beside it."""
-    report = Report()
+    counts = ReportBuilder()
     writer = LakeWriter(
         assignment.staging,
         hints=assignment.hints,
@@ -89,69 +96,71 @@ def _write_alone(
     )
     with EncodingThread(writer) as sink:
         keep_raw = partial(writer.write_raw, "rejects")
-        found = batches(source, assignment.options, report, tell, encoded=True, keep_raw=keep_raw)
-        for name, batch in found:
-            sink.write(name, batch)
-        return report, sink.close()
+        made = convert_sources(source, assignment.options, counts, monitor, encoded=True, keep_raw=keep_raw)
+        with closing(made):
+            for name, batch in made:
+                sink.write(name, batch)
+        return counts.report(), sink.close()
 
 
 def _write_together(
-    source: SourceLike, assignment: Assignment, tell: Tell | None, workers: int
+    source: SourceLike, assignment: Assignment, monitor: RunMonitor, workers: int
 ) -> tuple[Report, list[PartFile]]:
     """Convert in worker processes, each with part files of its own."""
-    started = time.perf_counter()
     options = assignment.options
     sources, export_ids = [], []
-    with Spool() as spool, pipeline.WorkerPool(workers, assignment) as pool:
-        teller = ProgressTeller(tell, pool.counts, started)
-        found = open_sources(
-            source, export_id=options.export_id, max_compression_ratio=options.max_compression_ratio
-        )
+    with (
+        Spool() as spool,
+        pipeline.WorkerPool(workers, assignment) as pool,
+        monitor.stopping(pool.kill),
+        closing(opened_sources(source, options, monitor)) as found,
+    ):
+        monitor.counts = pool.counts
         for opened in found:
-            with opened:
-                teller.begin(opened)
-                sources.append(opened.source.uri)
-                export_ids.append(opened.source.export_id)
-                for _ in _hand_out(opened, pool, spool, teller, options=options, workers=workers):
-                    options.check_rejects(pool.counts)
-                    teller.step(opened)
-                teller.end(opened)
+            sources.append(opened.source.uri)
+            export_ids.append(opened.source.export_id)
+            for _ in _hand_out(opened, pool, spool, monitor, options=options, workers=workers):
+                options.check_rejects(pool.counts)
         for _ in pool.drain():
             options.check_rejects(pool.counts)
-        teller.finish()
+            monitor.check()
+        if sources:
+            monitor.report()
         report, parts = pool.finish()
-    report.sources, report.export_ids = sources, export_ids
     options.check_rejects(report)
-    report.seconds = time.perf_counter() - started
-    return report, parts
+    return replace(report, sources=tuple(sources), export_ids=tuple(export_ids)), parts
 
 
 def _hand_out(
     opened: OpenedSource,
     pool: WorkerPool,
     spool: Spool,
-    teller: ProgressTeller,
+    monitor: RunMonitor,
     *,
     options: Options,
     workers: int,
 ) -> Iterator[None]:
-    """Let the workers convert one source; yields whenever one of them has told something."""
+    """Let the workers convert one source; yields whenever one of them has reported something."""
     splits = splits_of_source(opened, workers)
     if splits is None:
-        named, pieces = units_of_source(opened, options, spool)
-        yield from pool.hand_out(pieces, named)
+        named, units = units_of_source(opened, options, spool, monitor)
+        for _ in pool.hand_out(units, named):
+            monitor.step(opened.stored_bytes_read)
+            yield
+        monitor.close_source(opened.stored_bytes_read)
         return
     # How far a source is that workers read themselves is what they have converted: nothing else goes on.
     yield from pool.drain()
     before = pool.counts.input_bytes
     for _ in chain(pool.hand_out(splits, opened.source), pool.drain()):
-        teller.converted_bytes = pool.counts.input_bytes - before
+        monitor.step(pool.counts.input_bytes - before)
         yield
     opened.check_unchanged()
+    monitor.close_source(pool.counts.input_bytes - before)
 
 
 def schemas_of(options: Options) -> dict[str, pa.Schema]:
-    """Return the schemas of the wanted tables; that of ``rejects`` says what the lake was made with."""
+    """Return the schemas of the wanted tables; that of ``rejects`` records what was selected."""
     schemas = {name: arrow_schema(name, columns) for name, columns in options.columns.items()}
     record = options.selection.record
     if record and "rejects" in schemas:

@@ -1,22 +1,33 @@
-"""Memory limits: how much a run holds at a time, so that all its processes together stay under a limit.
+"""Resources: how many processes convert, and how much each holds, so that all together stay under a limit.
 
-Takes a limit and a number of processes, gives the sizes of everything that grows until it is passed on. What
-a process takes without any input, and what a block of lines costs while it is alive, cannot be made smaller:
-a limit below that is refused.
+Takes what a caller names, gives a number of processes and the sizes of everything that grows until it is
+passed on. What a process takes without any input, and what a block of lines costs while it is alive, cannot
+be made smaller: a limit below that is refused. Looks at the sizes and first bytes of files, and never at
+streams or the web: those would have to be read for it.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import sys
+import threading
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import asdict
 
-__all__ = ["SIZES", "Sizes", "bytes_of", "most_workers", "sizes_for"]
+from exportkit.errors import OptionError, ReadError, Wording
+from exportkit.read import stored_sizes
+
+__all__ = ["SIZES", "Sizes", "bytes_of", "can_fork", "choose_workers", "most_workers", "sizes_for"]
 
 MIB = 2**20
 MB = 10**6
+#: Input that is worth one more process: less than this is converted while it starts.
+WORTHWHILE_BYTES = 64 * MIB
+#: How many times its size compressed input is at least, as exports go: keys and ids repeat in every line.
+COMPRESSION_RATIO = 7
 #: What one process takes that converts by itself, whatever it holds: interpreter, libraries, decoders, a
 #: block. These figures are measured with rows that are wide in several tables, and rounded up.
 ALONE_BYTES = 170 * MB
@@ -46,14 +57,14 @@ class Sizes(Struct, frozen=True):
     gathered_bytes : int
         Bytes that all tables together may have waiting for their row groups.
     max_line_bytes : int
-        Lines above this are streamed piece by piece; one that is held costs about ten times its size.
+        Lines above this are converted in fragments; one that is held costs about ten times its size.
     block_bytes : int
         Bytes decoded at a time. Smaller blocks stay closer to the processor, but each costs some hundred
-        calls: on images 5.1 ms a MB with 1 MiB, 4.7 with 2, 4.9 with 4.
+        calls: on images 5.1 ms per MB with 1 MiB, 4.7 with 2, 4.9 with 4.
     run_bytes : int
         Bytes of members of a longer line that are converted at a time.
     max_held_line_bytes : int or None
-        Longer lines may not be held even where they would have to be; None for no end.
+        Longer lines may not be held even where they would have to be; None for no limit.
     """
 
     batch_bytes: int = 32 * MIB
@@ -84,7 +95,7 @@ def sizes_for(limit: int | str | None, workers: int) -> Sizes:
 
     Raises
     ------
-    ValueError
+    OptionError
         The limit is no size, or less than so many processes take with the smallest sizes.
     """
     sizes = SIZES
@@ -93,9 +104,11 @@ def sizes_for(limit: int | str | None, workers: int) -> Sizes:
     given = bytes_of(limit)
     if given < (least := least_bytes(workers)):
         processes = "one process" if workers == 1 else f"{workers} workers"
-        raise ValueError(
-            f"memory_limit must be at least {least // MB} MB for {processes}, not {given / MB:g} MB"
-        )
+        problem = Wording(
+            "{memory_limit} must be at least {least} MB for {processes}, not {given:g} MB",
+            least=least // MB, processes=processes, given=given / MB,
+        )  # fmt: skip
+        raise OptionError("memory_limit", problem)
     share = given - ALONE_BYTES if workers == 1 else (given - PARENT_BYTES) / workers - WORKER_BYTES
     times = min(share / SHARE_BYTES, MOST_TIMES)
     return Sizes(
@@ -132,13 +145,57 @@ def bytes_of(size: int | str) -> int:
 
     Raises
     ------
-    ValueError
+    OptionError
         It is neither.
     """
     if isinstance(size, int) and not isinstance(size, bool):
         return size
     found = _SIZE.fullmatch(size) if isinstance(size, str) else None
     if found is None:
-        raise ValueError(f"memory_limit must be a number of bytes, or a size such as '700MB', not {size!r}")
+        accepted = "{memory_limit} must be a number of bytes, or a size such as '700MB', not {size!r}"
+        raise OptionError("memory_limit", Wording(accepted, size=size))
     power = _POWERS.index(found[2].lower()) + 1 if found[2] else 0
     return int(float(found[1]) * (1024 if found[3] else 1000) ** power)
+
+
+def can_fork() -> bool:
+    """Return whether worker processes may be forked from this one.
+
+    A fork keeps locks that other threads hold locked for ever. Threads of Python are therefore in the way;
+    those that numpy and Arrow keep are not, since both put themselves in order after a fork.
+    """
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+def choose_workers(
+    asked: int | None, source: object, *, can_fork: bool, memory_limit: int | str | None = None
+) -> int:
+    """Return how many processes convert: `asked`, or as many as there are cores and as `source` is worth.
+
+    Where processes cannot be forked it is one unless somebody asks for more, since they would import the
+    caller's script anew.
+
+    Raises
+    ------
+    OptionError
+        `memory_limit` is no size.
+    """
+    if asked is not None:
+        return asked
+    if not can_fork:
+        return 1
+    cores = most_workers(memory_limit, len(os.sched_getaffinity(0)))
+    return min(cores, 1 + plain_bytes(source, cores * WORTHWHILE_BYTES) // WORTHWHILE_BYTES)
+
+
+def plain_bytes(source: object, enough: int) -> int:
+    """Return about how many bytes of lines the files of `source` hold; looks at `enough` of them."""
+    found = 0
+    try:
+        for size, compression in stored_sizes(source):
+            found += size * (COMPRESSION_RATIO if compression else 1)
+            if found >= enough:
+                break
+    except (OSError, ReadError, TypeError, ValueError):
+        return 0  # whoever opens it says what is wrong with it
+    return found

@@ -1,0 +1,65 @@
+"""Selecting on the command line: ``--param``, ``--where`` and ``--redact``, as the library takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from exportkit.cli.usage import UsageError
+
+__all__ = ["filters_of", "params_of", "redact_of"]
+
+_METADATA = "metadata."
+_SWITCH = {"true": True, "false": False}
+
+
+def params_of(given: Sequence[str]) -> dict[str, Any]:
+    """Return what ``--param`` says."""
+    params: dict[str, Any] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if name.endswith("_ids"):
+            params[name] = [*params.get(name, ()), *_several(value)]
+        elif equals and value.lower() not in _SWITCH:
+            raise UsageError(f"--param {name} must be true or false, not {value!r}")
+        else:
+            params[name] = _SWITCH[value.lower()] if equals else True
+    return params
+
+
+def filters_of(given: Sequence[str]) -> dict[str, Any]:
+    """Return what ``--where`` says, a filter that is repeated with all its values."""
+    filters: dict[str, Any] = {}
+    for text in given:
+        name, value = _pair("--where", text)
+        if name.startswith(_METADATA):
+            filters.setdefault("metadata", {})[name.removeprefix(_METADATA)] = value
+        elif name.endswith("_at"):
+            first, dots, last = value.partition("..")
+            if not dots:
+                raise UsageError(
+                    f"--where {name} takes FROM..TO, either of which may be left out, not {value!r}"
+                )
+            filters[name] = [first or None, last or None]
+        else:
+            filters[name] = [*filters.get(name, ()), *_several(value)]
+    return filters
+
+
+def redact_of(given: Sequence[str]) -> dict[str, str]:
+    """Return what ``--redact`` says."""
+    return dict(_pair("--redact", text) for text in given)
+
+
+def _pair(option: str, text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name or not value:
+        raise UsageError(f"{option} takes NAME=VALUE, not {text!r}")
+    return name, value
+
+
+def _several(value: str) -> list[str]:
+    """Return values that commas separate, or the lines of a file named after an @."""
+    texts = Path(value[1:]).read_text("utf-8").splitlines() if value.startswith("@") else value.split(",")
+    return [text.strip() for text in texts if text.strip()]

@@ -1,0 +1,24 @@
+"""Usage: how the command names options, and what it says when it is used wrongly."""
+
+from __future__ import annotations
+
+from exportkit.errors import Wording
+from exportkit.options import OPTIONS
+
+__all__ = ["UsageError", "in_words_of_the_command"]
+
+
+class UsageError(Exception):
+    """The arguments of a command are wrong; the text says how."""
+
+
+def in_words_of_the_command(text: str) -> str:
+    """Return an error text with options as they are given on the command line: ``--mode append``."""
+    return text.naming(_flag) if isinstance(text, Wording) else text
+
+
+def _flag(option: str, value: str) -> str:
+    declared = OPTIONS.get(option)
+    if declared is None or declared.command is None:
+        return option
+    return f"--{declared.flag} {value}" if value else f"--{declared.flag}"

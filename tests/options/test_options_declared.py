@@ -1,0 +1,249 @@
+"""Options are declared once: every function, every command and every error text takes them from there."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import string
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import exportkit
+from exportkit.api.files import _run
+from exportkit.cli import main
+from exportkit.cli.parameters import takes_options
+from exportkit.errors import OptionError
+from exportkit.options import (
+    OPTIONS,
+    BatchOptions,
+    ConversionOptions,
+    ConvertOptions,
+    InspectOptions,
+    LimitOptions,
+    ReplayOptions,
+    RunOptions,
+    SelectOptions,
+    SourceOptions,
+    TableOptions,
+    complete,
+    only,
+    options_of,
+    takes,
+)
+from exportkit.pipeline import make_options
+
+PACKAGE = Path(exportkit.__file__).parent
+#: By public function, the declaration of its options.
+DECLARED: dict[str, type] = {
+    "inspect_export": InspectOptions,
+    "iter_batches": BatchOptions,
+    "open_reader": TableOptions,
+    "read_table": TableOptions,
+    "replay": ReplayOptions,
+    "scan": TableOptions,
+    "start": RunOptions,
+    "to_arrow": ConvertOptions,
+    "to_parquet": ConvertOptions,
+    "upgrade": SourceOptions,
+}
+#: By command, the public functions that it calls and the declaration of its options.
+COMMANDS: dict[str, tuple[list[str], type]] = {
+    "convert": (["to_parquet", "to_arrow"], RunOptions),
+    "inspect": (["inspect_export"], InspectOptions),
+    "replay": (["replay"], ReplayOptions),
+    "upgrade": (["upgrade"], SourceOptions),
+    "validate": (["iter_batches"], LimitOptions),
+}
+ARGUMENTS = {
+    "convert": ["export.ndjson", "lake"], "inspect": ["export.ndjson"], "replay": ["lake"],
+    "upgrade": ["v1.json", "v2.ndjson"], "validate": ["export.ndjson"],
+}  # fmt: skip
+#: By option, a value that is not its default.
+OTHER: dict[str, Any] = {
+    "tables": ["labels"], "columns": {"labels": ["line"]}, "params": {"attachments": True},
+    "filters": {"data_row_ids": ["a"]}, "labels": "latest", "redact": {"row_data": "hash"}, "redact_key": "k",
+    "max_compression_ratio": 2.0, "max_rejects": 3, "on_bad_row": "skip", "export_id": "e", "batch_rows": 5,
+    "progress": print, "mode": "append", "compression_level": 3, "row_group_rows": 7, "workers": 3,
+    "memory_limit": "900MB", "format": "arrow", "top": 4,
+}  # fmt: skip
+#: By option, a value that it refuses, and what the error says.
+REFUSED: dict[str, tuple[Any, str]] = {
+    "columns": (5, "columns must be a dictionary, not 5"),
+    "params": ([], "params must be a dictionary, not []"),
+    "filters": ("a", "filters must be a dictionary, not 'a'"),
+    "labels": (
+        "newest", "labels must be one of all, latest, latest_not_skipped, selected, benchmark, not 'newest'",
+    ),
+    "redact": (7, "redact must be a dictionary, not 7"),
+    "max_compression_ratio": (0.5, "max_compression_ratio must be 1 or more, or None, not 0.5"),
+    "max_rejects": (-1, "max_rejects must be 0 or more, or None, not -1"),
+    "on_bad_row": (["skip"], "on_bad_row must be one of reject, raise, skip, not ['skip']"),
+    "export_id": ("", "export_id must not be empty"),
+    "batch_rows": (0, "batch_rows must be 1 or more, not 0"),
+    "mode": ("new", "mode must be one of error, overwrite, append, not 'new'"),
+    "compression_level": (23, "compression_level must be 1 to 22, not 23"),
+    "row_group_rows": (True, "row_group_rows must be 1 or more, not True"),
+    "workers": ("2", "workers must be 1 or more, not '2'"),
+    "memory_limit": ("much", "memory_limit must be a number of bytes, or a size such as '700MB', not 'much'"),
+    "format": ("csv", "format must be one of parquet, arrow, not 'csv'"),
+    "top": (-1, "top must be 0 or more, not -1"),
+}  # fmt: skip
+#: By option, words on the command line for the value in OTHER.
+WORDS = {
+    "tables": "labels", "params": "attachments", "filters": "data_row_ids=a", "redact": "row_data=hash",
+}  # fmt: skip
+PAIRS = [(function, name) for function, kind in DECLARED.items() for name in options_of(kind)]
+SHOWN = [
+    (command, name)
+    for command, (_, kind) in COMMANDS.items()
+    for name, option in options_of(kind).items()
+    if option.command is not None
+]
+
+
+def test_every_option_has_values_to_try() -> None:
+    assert OTHER.keys() == OPTIONS.keys()
+    assert all(OTHER[name] != option.default for name, option in OPTIONS.items())
+
+
+def test_every_public_function_with_a_declared_option_takes_it_from_the_declaration() -> None:
+    functions = {name: getattr(exportkit, name) for name in exportkit.__all__ if name.islower()}
+    taking = {
+        name
+        for name, function in functions.items()
+        if inspect.isfunction(function) and function.__code__.co_flags & inspect.CO_VARKEYWORDS
+    }
+    assert taking == DECLARED.keys()
+
+
+@pytest.mark.parametrize("function", DECLARED)
+def test_the_signature_and_the_documentation_are_those_of_the_declaration(function: str) -> None:
+    found: Callable[..., Any] = getattr(exportkit, function)
+    parameters = inspect.signature(found).parameters
+    declared = options_of(DECLARED[function])
+    assert [name for name in parameters if name in declared] == [*declared]
+    for name, option in declared.items():
+        assert (parameters[name].default, parameters[name].kind) == (
+            option.default,
+            inspect.Parameter.KEYWORD_ONLY,
+        )
+        assert f"\n{option.entry()}\n" in inspect.cleandoc(found.__doc__ or "")
+    assert "**options" not in (found.__doc__ or "")
+
+
+@pytest.mark.parametrize(("function", "name"), [pair for pair in PAIRS if pair[1] in REFUSED])
+def test_every_function_refuses_what_an_option_does_not_accept(
+    function: str, name: str, tmp_path: Path
+) -> None:
+    value, message = REFUSED[name]
+    given: dict[str, list[Any]] = {
+        "inspect_export": ["missing"], "iter_batches": ["missing"], "replay": [tmp_path],
+    }  # fmt: skip
+    call: Callable[..., Any] = getattr(exportkit, function)
+    with pytest.raises(OptionError) as raised:
+        call(*given.get(function, ["missing", "labels"]), **{name: value})
+    assert (str(raised.value), raised.value.option) == (message, name)
+
+
+@pytest.mark.parametrize("function", DECLARED)
+def test_a_misspelt_option_is_a_type_error_with_a_hint(function: str, tmp_path: Path) -> None:
+    name = next(iter(options_of(DECLARED[function])))
+    given = [tmp_path] if function in {"inspect_export", "iter_batches", "replay"} else ["missing", "labels"]
+    with pytest.raises(TypeError) as raised:
+        getattr(exportkit, function)(*given, **{f"{name}s": None})
+    assert str(raised.value) == f"unexpected keyword argument '{name}s'\nhint: did you mean {name!r}?"
+
+
+@pytest.mark.parametrize("name", options_of(ConversionOptions))
+def test_no_option_of_a_conversion_is_forgotten_on_its_way(name: str) -> None:
+    given: Any = {"redact": {"row_data": "hash"}, "redact_key": "other"} if name.startswith("redact") else {}
+    before: Any = {} if name == "redact" else given
+    assert make_options(**{**given, name: OTHER[name]}) != make_options(**before)
+
+
+@pytest.mark.parametrize("name", options_of(RunOptions))
+def test_no_option_of_a_run_is_forgotten_on_its_way(name: str) -> None:
+    given: Any = {"redact": {"row_data": "hash"}, "redact_key": "other"} if name.startswith("redact") else {}
+
+    def made(options: Any) -> Any:
+        run = _run("missing", "lake", options)
+        work: Any = run._work
+        return work.args, work.keywords, run._monitor._show
+
+    assert made({**given, name: OTHER[name]}) != made({} if name == "redact" else given)
+
+
+@pytest.mark.parametrize(("command", "name"), SHOWN)
+def test_every_option_of_a_command_reaches_the_library(
+    command: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: dict[str, Any] = {}
+
+    def spied(*_: Any, **given: Any) -> None:
+        seen.update(given)
+        raise OptionError("seen", "seen")
+
+    for function in COMMANDS[command][0]:
+        monkeypatch.setattr(exportkit, function, spied)
+    option = f"--{OPTIONS[name].flag}"
+    words = [command, *ARGUMENTS[command], option, WORDS.get(name, str(OTHER[name])), "--quiet"]
+    assert main(words) == 2
+    if name != "format":  # it says which function is called
+        assert seen[name] == OTHER[name]
+
+
+def test_a_command_has_the_declared_default_unless_it_says_another() -> None:
+    @takes_options(InspectOptions, top=3)
+    def command(**options: Any) -> dict[str, Any]:
+        return options
+
+    parameters = inspect.signature(command).parameters
+    assert {name: one.default for name, one in parameters.items()} == {
+        "max_compression_ratio": 1000.0, "max_rejects": 10_000, "top": 3,
+    }  # fmt: skip
+    assert command() == {"top": 3}
+
+
+def test_every_error_text_that_names_an_option_names_a_declared_one() -> None:
+    found = 0
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "Wording"):
+                continue
+            if not isinstance(node.args[0], ast.Constant):
+                continue
+            given = {one.arg for one in node.keywords} | {"timeout_seconds", "through"}
+            named = {field for _, field, _, _ in string.Formatter().parse(str(node.args[0].value)) if field}
+            assert named - given <= OPTIONS.keys(), path
+            found += len(named - given)
+    assert found > 8
+
+
+def test_options_are_completed_cut_and_documented_in_place() -> None:
+    assert complete(LimitOptions, {"max_rejects": 1}) == {"max_compression_ratio": 1000.0, "max_rejects": 1}
+    assert only(SelectOptions, {"labels": "all", "mode": "error"}) == {"labels": "all"}
+
+    @takes(SourceOptions)
+    def documented(source: str, **options: Any) -> None:
+        """Do something.
+
+        Parameters
+        ----------
+        source : str
+            Where from.
+        **options : SourceOptions
+            As declared.
+
+        Returns
+        -------
+        None
+        """
+
+    lines = (inspect.getdoc(documented) or "").splitlines()
+    at = lines.index("max_compression_ratio : float or None")
+    assert lines[at - 1].startswith("    Where")
+    assert lines[at + 1].startswith("    Times that")
+    assert "Returns" in lines
