@@ -6,106 +6,37 @@ holds it when it is first used, so that ``import exportkit`` brings in no pyarro
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from exportkit._on_first_use import on_first_use
-from exportkit._version import __version__
 
-if TYPE_CHECKING:
-    from exportkit.api import iter_batches, open_reader, read_table, schema, to_arrow, to_parquet, upgrade
-    from exportkit.errors import (
-        DecodeError,
-        ExportkitError,
-        ExportkitWarning,
-        FlattenError,
-        MissingDependencyError,
-        ReadError,
-        RowError,
-        SplitError,
-        TableError,
-        WriteError,
-    )
-    from exportkit.geometry import add_geometry, write_geoparquet
-    from exportkit.inspection import Inspection, inspect_export
-    from exportkit.lake_views import Lake, lake
-    from exportkit.rebuild import RebuildReport, to_ndjson
-    from exportkit.report import Report
-    from exportkit.scanning import TableReader, scan
-    from exportkit.select import Filters, Params
-
-__all__ = [
-    "DecodeError",
-    "ExportkitError",
-    "ExportkitWarning",
-    "Filters",
-    "FlattenError",
-    "Inspection",
-    "Lake",
-    "MissingDependencyError",
-    "Params",
-    "ReadError",
-    "RebuildReport",
-    "Report",
-    "RowError",
-    "SplitError",
-    "TableError",
-    "TableReader",
-    "WriteError",
-    "__version__",
-    "add_geometry",
-    "inspect_export",
-    "iter_batches",
-    "lake",
-    "open_reader",
-    "read_table",
-    "scan",
-    "schema",
-    "to_arrow",
-    "to_ndjson",
-    "to_parquet",
-    "upgrade",
-    "write_geoparquet",
-]
-
-# Public name -> module that holds it. A name here never equals a module's name (`exportkit.scan` cannot be
-# both): importing the module would put it in the name's place.
-_HOMES = {
-    "DecodeError": "exportkit.errors",
-    "ExportkitError": "exportkit.errors",
-    "ExportkitWarning": "exportkit.errors",
-    "Filters": "exportkit.select",
-    "FlattenError": "exportkit.errors",
-    "Inspection": "exportkit.inspection",
-    "Lake": "exportkit.lake_views",
-    "MissingDependencyError": "exportkit.errors",
-    "Params": "exportkit.select",
-    "ReadError": "exportkit.errors",
-    "RebuildReport": "exportkit.rebuild",
-    "Report": "exportkit.report",
-    "RowError": "exportkit.errors",
-    "SplitError": "exportkit.errors",
-    "TableError": "exportkit.errors",
-    "TableReader": "exportkit.scanning",
-    "WriteError": "exportkit.errors",
-    "add_geometry": "exportkit.geometry",
-    "inspect_export": "exportkit.inspection",
-    "iter_batches": "exportkit.api",
-    "lake": "exportkit.lake_views",
-    "open_reader": "exportkit.api",
-    "read_table": "exportkit.api",
-    "scan": "exportkit.scanning",
-    "schema": "exportkit.api",
-    "to_arrow": "exportkit.api",
-    "to_ndjson": "exportkit.rebuild",
-    "to_parquet": "exportkit.api",
-    "upgrade": "exportkit.api",
-    "write_geoparquet": "exportkit.geometry",
-}
-
-
-if not TYPE_CHECKING:  # where it is seen, every misspelt name passes the type checker
-    __getattr__ = on_first_use(globals(), _HOMES)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+with on_first_use(globals()):
+    from exportkit._version import __version__ as __version__
+    from exportkit.api import iter_batches as iter_batches
+    from exportkit.api import open_reader as open_reader
+    from exportkit.api import read_table as read_table
+    from exportkit.api import schema as schema
+    from exportkit.api import to_arrow as to_arrow
+    from exportkit.api import to_parquet as to_parquet
+    from exportkit.api import upgrade as upgrade
+    from exportkit.errors import DecodeError as DecodeError
+    from exportkit.errors import ExportkitError as ExportkitError
+    from exportkit.errors import ExportkitWarning as ExportkitWarning
+    from exportkit.errors import FlattenError as FlattenError
+    from exportkit.errors import MissingDependencyError as MissingDependencyError
+    from exportkit.errors import ReadError as ReadError
+    from exportkit.errors import RowError as RowError
+    from exportkit.errors import SplitError as SplitError
+    from exportkit.errors import TableError as TableError
+    from exportkit.errors import WriteError as WriteError
+    from exportkit.geometry import add_geometry as add_geometry
+    from exportkit.geometry import write_geoparquet as write_geoparquet
+    from exportkit.inspection import Inspection as Inspection
+    from exportkit.inspection import inspect_export as inspect_export
+    from exportkit.lake_views import Lake as Lake
+    from exportkit.lake_views import lake as lake
+    from exportkit.rebuild import RebuildReport as RebuildReport
+    from exportkit.rebuild import to_ndjson as to_ndjson
+    from exportkit.report import Report as Report
+    from exportkit.scanning import TableReader as TableReader
+    from exportkit.scanning import scan as scan
+    from exportkit.select import Filters as Filters
+    from exportkit.select import Params as Params

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 import exportkit
-from exportkit import cli
 from exportkit.cli import exit_codes
 from exportkit.cli.choosing import Labels, Params, Redact, Where, filters_of, params_of, redact_of
 from exportkit.cli.output import print_json, stdout
@@ -95,5 +94,7 @@ def convert(
     if json:
         print_json(report.to_dict())
     elif not quiet:
-        cli.show_report(report, destination, stdout())
+        from exportkit.cli.summary import show_report  # noqa: PLC0415 - rich, which --quiet does without
+
+        show_report(report, destination, stdout())
     return exit_codes.REJECTS if report.rejects else exit_codes.DONE

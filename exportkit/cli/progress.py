@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from exportkit import cli
 from exportkit.cli.wording import counted, duration, rate, size
 from exportkit.report import Progress
 
@@ -31,7 +30,9 @@ def shown_progress(*, quiet: bool) -> Iterator[Tell | None]:
     if quiet:
         yield None
     elif moves(sys.stderr):
-        with cli.moving_bar() as tell:
+        from exportkit.cli.bars import moving_bar  # noqa: PLC0415 - rich, which only a terminal needs
+
+        with moving_bar() as tell:
             yield tell
     else:
         lines = PlainLines(sys.stderr)

@@ -5,63 +5,21 @@ read → split → decode → flatten → batch, and on to write.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from exportkit._on_first_use import on_first_use
 
-if TYPE_CHECKING:
-    from exportkit.pipeline.assignment import can_fork
-    from exportkit.pipeline.memory_limits import sizes_for
-    from exportkit.pipeline.old_exports import upgrade_source
-    from exportkit.pipeline.options import (
-        MAX_COMPRESSION_RATIO,
-        MAX_REJECTS,
-        OnBadRow,
-        Options,
-        make_options,
-    )
-    from exportkit.pipeline.run_warnings import warn_of, warned
-    from exportkit.pipeline.running import batches
-    from exportkit.pipeline.worker_counts import choose_workers
-    from exportkit.pipeline.workers import WorkerPool
-    from exportkit.pipeline.writing import write_lake
-    from exportkit.read import SourceLike
-
-__all__ = [
-    "MAX_COMPRESSION_RATIO",
-    "MAX_REJECTS",
-    "OnBadRow",
-    "Options",
-    "SourceLike",
-    "WorkerPool",
-    "batches",
-    "can_fork",
-    "choose_workers",
-    "make_options",
-    "sizes_for",
-    "upgrade_source",
-    "warn_of",
-    "warned",
-    "write_lake",
-]
-
-_HOMES = {
-    "MAX_COMPRESSION_RATIO": "exportkit.pipeline.options",
-    "MAX_REJECTS": "exportkit.pipeline.options",
-    "OnBadRow": "exportkit.pipeline.options",
-    "Options": "exportkit.pipeline.options",
-    "SourceLike": "exportkit.read",
-    "WorkerPool": "exportkit.pipeline.workers",
-    "batches": "exportkit.pipeline.running",
-    "can_fork": "exportkit.pipeline.assignment",
-    "choose_workers": "exportkit.pipeline.worker_counts",
-    "make_options": "exportkit.pipeline.options",
-    "sizes_for": "exportkit.pipeline.memory_limits",
-    "upgrade_source": "exportkit.pipeline.old_exports",
-    "warn_of": "exportkit.pipeline.run_warnings",
-    "warned": "exportkit.pipeline.run_warnings",
-    "write_lake": "exportkit.pipeline.writing",
-}
-
-if not TYPE_CHECKING:
-    __getattr__ = on_first_use(globals(), _HOMES)
+with on_first_use(globals()):
+    from exportkit.pipeline.assignment import can_fork as can_fork
+    from exportkit.pipeline.memory_limits import sizes_for as sizes_for
+    from exportkit.pipeline.old_exports import upgrade_source as upgrade_source
+    from exportkit.pipeline.options import MAX_COMPRESSION_RATIO as MAX_COMPRESSION_RATIO
+    from exportkit.pipeline.options import MAX_REJECTS as MAX_REJECTS
+    from exportkit.pipeline.options import OnBadRow as OnBadRow
+    from exportkit.pipeline.options import Options as Options
+    from exportkit.pipeline.options import make_options as make_options
+    from exportkit.pipeline.run_warnings import warn_of as warn_of
+    from exportkit.pipeline.run_warnings import warned as warned
+    from exportkit.pipeline.running import batches as batches
+    from exportkit.pipeline.worker_counts import choose_workers as choose_workers
+    from exportkit.pipeline.workers import WorkerPool as WorkerPool
+    from exportkit.pipeline.writing import write_lake as write_lake
+    from exportkit.read import SourceLike as SourceLike

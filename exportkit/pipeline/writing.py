@@ -9,7 +9,6 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from exportkit import pipeline
 from exportkit.batch import arrow_schema
 from exportkit.pipeline.assignment import Assignment
 from exportkit.pipeline.options import Options
@@ -102,7 +101,9 @@ def _write_together(
     started = time.perf_counter()
     options = assignment.options
     sources, export_ids = [], []
-    with Spool() as spool, pipeline.WorkerPool(workers, assignment) as pool:
+    from exportkit.pipeline.workers import WorkerPool  # noqa: PLC0415 - multiprocessing, for workers only
+
+    with Spool() as spool, WorkerPool(workers, assignment) as pool:
         teller = ProgressTeller(tell, pool.counts, started)
         found = open_sources(
             source, export_id=options.export_id, max_compression_ratio=options.max_compression_ratio

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any, get_args
 import msgspec
 from msgspec import Struct, field
 
-from exportkit import select as package
 from exportkit.rows import STRUCTS
 from exportkit.select.fingerprints import Record, make_record
 from exportkit.select.label_policy import POLICY_NEEDS, LabelPolicy
 from exportkit.select.value_errors import wrong_value
 
 if TYPE_CHECKING:
-    from exportkit.select import Condition, Parts, Redaction
+    from exportkit.select.conditions import Condition
+    from exportkit.select.params import Parts
+    from exportkit.select.redaction import Redaction
 
 __all__ = ["Selection", "make_selection"]
 
@@ -83,7 +84,9 @@ class Selection(Struct, frozen=True):
 
     def unasked(self) -> dict[str, frozenset[str]]:
         """Return the fields that no filter looks at."""
-        asked = [package.NEEDS[condition.name] for condition in self.conditions]
+        from exportkit.select.filter_values import NEEDS  # noqa: PLC0415 - only a filter needs it
+
+        asked = [NEEDS[condition.name] for condition in self.conditions]
         found = {}
         for name, struct in STRUCTS.items():
             optional = {one.name for one in msgspec.structs.fields(struct) if not one.required} - {"extra_"}
@@ -111,9 +114,22 @@ def make_selection(
             raise wrong_value(name, given, "a dictionary")
     if labels not in get_args(LabelPolicy):
         raise wrong_value("labels", labels, f"one of {', '.join(get_args(LabelPolicy))}")
-    parts = None if params is None else package.make_parts(params)
-    conditions = package.make_conditions(filters) if filters else ()
-    redaction = package.make_redaction(redact, redact_key) if redact else None
+    # What nobody asks for is not loaded: pyarrow.compute alone takes 20 ms.
+    parts: Parts | None = None
+    conditions: tuple[Condition, ...] = ()
+    redaction: Redaction | None = None
+    if params is not None:
+        from exportkit.select.params import make_parts  # noqa: PLC0415 - see above
+
+        parts = make_parts(params)
+    if filters:
+        from exportkit.select.conditions import make_conditions  # noqa: PLC0415 - see above
+
+        conditions = make_conditions(filters)
+    if redact:
+        from exportkit.select.redaction import make_redaction  # noqa: PLC0415 - see above
+
+        redaction = make_redaction(redact, redact_key)
     key = b"" if redaction is None else redaction.key
     return Selection(
         parts=parts,
