@@ -9,7 +9,6 @@ Coerced without loss: whole floats where an integer is declared, integers where 
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Callable
@@ -19,7 +18,9 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import inspect
 
-__all__ = ["UNFIT", "LenientDecoder", "json_bytes"]
+from exportkit.json_text import write_json
+
+__all__ = ["UNFIT", "LenientDecoder"]
 
 #: Says that a value does not fit a type at all.
 UNFIT: Any = object()
@@ -37,15 +38,6 @@ MAX_DIGITS = 20
 #: msgspec takes it for another spelling of 0.
 MINUS_ZERO = "-0"
 _WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
-
-
-def json_bytes(value: Any) -> bytes:
-    """Return `value` as JSON, whatever Python's own parser could make of a line included."""
-    try:
-        return msgspec.json.encode(value)
-    except (UnicodeEncodeError, OverflowError, ValueError):
-        as_text = lambda raw: bytes(raw).decode()  # noqa: E731 - JSON that only stands for itself
-        return json.dumps(value, separators=(",", ":"), default=as_text).encode("ascii")
 
 
 class LenientDecoder:
@@ -284,7 +276,7 @@ def _fit_any(value: Any) -> Fitted:
 
 
 def _fit_raw(value: Any) -> Fitted:
-    return msgspec.Raw(json_bytes(value)), None
+    return msgspec.Raw(write_json(value)), None
 
 
 _SCALARS: dict[type[inspect.Type], Fitter] = {

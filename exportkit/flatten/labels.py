@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from exportkit.flatten.columns import Columns, runs
-from exportkit.flatten.extras import extra_column, json_text, sections_column
+from exportkit.flatten.extras import compact_json, extra_column, sections_column
 from exportkit.native import attributes
 from exportkit.rows import RowBlock
 from exportkit.rows.features import Annotations
@@ -215,7 +215,7 @@ class LabelSet:
             "updated_at": lambda: Attribute(details, "updated_at"),
             "content_last_updated_at": lambda: Attribute(details, "content_last_updated_at"),
             "created_by": lambda: Attribute(details, "created_by"),
-            "reviews": lambda: [one and json_text(one.reviews) for one in details],
+            "reviews": lambda: [one and compact_json(one.reviews) for one in details],
             "seconds_to_create": lambda: Attribute(first, "seconds_to_create"),
             "seconds_to_label": lambda: Attribute(second, "seconds_to_label"),
             "seconds_to_review": lambda: Attribute(leading, "seconds_to_review"),

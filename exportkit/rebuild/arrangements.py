@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from exportkit.rebuild.json_texts import parse
+from exportkit.json_text import read_json
 from exportkit.rebuild.line_rows import LineRows
 
 __all__ = ["NULL", "Arrangement", "Units", "arrange", "chunks", "codes_of", "ints_of"]
@@ -170,7 +170,7 @@ def _marked(rows: LineRows) -> dict[int, Sequence[object]]:
     for texts in _texts(rows, "extra"):
         marked = pc.fill_null(pc.match_substring(texts, '"$holder"'), fill_value=False)
         for at in np.flatnonzero(marked.to_numpy(zero_copy_only=False)).tolist():
-            extra = parse(texts[at].as_py())
+            extra = read_json(texts[at].as_py())
             mark = extra.get("$holder") if isinstance(extra, dict) else None
             if isinstance(mark, list) and mark:
                 found[first + at] = mark

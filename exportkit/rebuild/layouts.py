@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from exportkit.rebuild.json_texts import as_given
+from exportkit.json_text import on_one_line
 from exportkit.rebuild.records import Record, columns_to_read
 from exportkit.tables import pick_table
 
@@ -37,7 +37,7 @@ class Layout:
             column = declared.column(name)
             if column.source and name not in without:
                 *parents, key = column.source.split(".")
-                self._steps[name] = (tuple(parents), key, as_given if column.json else None)
+                self._steps[name] = (tuple(parents), key, on_one_line if column.json else None)
 
     def fill(self, record: Record) -> dict[str, Any]:
         """Return the object that the columns of `record` describe."""

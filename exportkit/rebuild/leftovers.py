@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from exportkit.rebuild.json_texts import parse
+from exportkit.json_text import read_json
 from exportkit.rebuild.records import Record
 
 __all__ = ["VALUE_KEY", "extra_of", "merge", "whole"]
@@ -23,7 +23,7 @@ def extra_of(record: Record) -> dict[str, Any]:
     text = record.get("extra")
     if text is None:
         return {}
-    extra = parse(text)
+    extra = read_json(text)
     return extra if isinstance(extra, dict) else {}
 
 

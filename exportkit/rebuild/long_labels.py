@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from exportkit.json_text import write_json
 from exportkit.rebuild.arrangements import NULL, Arrangement, chunks
-from exportkit.rebuild.json_texts import encode
 from exportkit.rebuild.labels import Annotations, label_head
 from exportkit.rebuild.leftovers import extra_of, merge
 from exportkit.rebuild.line_rows import LineRows
@@ -156,7 +156,7 @@ class LongLabel:
             lower, upper = np.searchsorted(ranks, [begin, end])
             some = self._built((begin, end), (start + int(lower), start + int(upper)))
             for one in some["objects"]:
-                yield (encode(one),)
+                yield (write_json(one),)
 
     def _add_units(self, kind: int, first: int, last: int) -> None:
         """Add the moments or the frames of the label, or the frames of a plane."""

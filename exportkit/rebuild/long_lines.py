@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from exportkit.json_text import write_json
 from exportkit.rebuild.arrangements import Arrangement, arrange, codes_of, ints_of
-from exportkit.rebuild.json_texts import encode
 from exportkit.rebuild.labels import TABLES_BELOW, label_of
 from exportkit.rebuild.line_rows import LineRows
 from exportkit.rebuild.lines import array_key, holder_of
@@ -94,7 +94,7 @@ class LongLine:
             self.left_out += long.lost
         else:
             built, lost = label_of(label, below.records())
-            yield encode(built)
+            yield write_json(built)
             self.left_out += lost
 
     def _rows_of(self, index: int) -> LabelRows:

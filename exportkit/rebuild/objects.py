@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from exportkit.flatten.geometry import message_key, text_key, vertex_key
-from exportkit.rebuild.json_texts import parse
+from exportkit.json_text import read_json
 from exportkit.rebuild.layouts import Layout
 from exportkit.rebuild.leftovers import extra_of, merge, whole
 from exportkit.rebuild.records import Record
@@ -31,7 +31,7 @@ def object_of(record: Record) -> tuple[Any, str | None]:
     built = _LAYOUT.fill(record)
     if not _SHARED.isdisjoint(record):
         _place_shared(built, record, record.get("annotation_kind", ""))
-    payload = parse(record["payload"]) if "payload" in record else {}
+    payload = read_json(record["payload"]) if "payload" in record else {}
     extra = extra_of(record)
     key = extra.pop("$key", None)
     if payload:

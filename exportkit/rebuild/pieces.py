@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from exportkit.rebuild.json_texts import encode
+from exportkit.json_text import write_json
 
 __all__ = ["Streams", "array_of", "member", "object_of_members"]
 
@@ -32,7 +32,7 @@ class Streams:
 
     def written(self, value: Any) -> Iterator[bytes]:
         """Yield the text of `value` with the streams in their places."""
-        for at, part in enumerate(encode(value).split(b"\x00")):
+        for at, part in enumerate(write_json(value).split(b"\x00")):
             if at % 2:
                 yield from self._streams[int(part)]
             else:
@@ -51,7 +51,7 @@ def object_of_members(members: Iterable[Part]) -> Iterator[bytes]:
 
 def member(key: str, value: Any) -> Part:
     """Return one member of an object."""
-    return encode(key), b":", encode(value)
+    return write_json(key), b":", write_json(value)
 
 
 def _enclosed(begin: bytes, parts: Iterable[Part], end: bytes) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from exportkit.rebuild.json_texts import as_given, parse
+from exportkit.json_text import on_one_line, read_json
 from exportkit.rebuild.layouts import Layout
 from exportkit.rebuild.leftovers import extra_of, merge, whole
 from exportkit.rebuild.records import Record
@@ -45,7 +45,7 @@ def line_without_labels(records: Records) -> tuple[dict[str, Any], dict[Holder, 
     sections = row.get("sections", ())
     line = _DATA_ROW.fill(row)
     if "media_attributes" in row:
-        line["media_attributes"] = merge(line.get("media_attributes", {}), parse(row["media_attributes"]))
+        line["media_attributes"] = merge(line.get("media_attributes", {}), read_json(row["media_attributes"]))
     for section, empty in _EMPTY.items():
         if section in sections:
             line.setdefault(section, empty())
@@ -91,7 +91,11 @@ def _metadata_value(record: Record) -> Any:
     if "value_json" not in record:
         return None
     options = record.get("value_options")
-    return _with_options(parse(record["value_json"]), options) if options else as_given(record["value_json"])
+    return (
+        _with_options(read_json(record["value_json"]), options)
+        if options
+        else on_one_line(record["value_json"])
+    )
 
 
 def _with_options(value: Any, options: Sequence[str]) -> Any:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exportkit.errors import ReadError, TableError
+from exportkit.json_text import JsonTextError, write_json
 from exportkit.place import Place
 from exportkit.rebuild.destinations import Sink
-from exportkit.rebuild.json_texts import JsonTextError, encode
 from exportkit.rebuild.line_rows import LineRows
 from exportkit.rebuild.lines import line_of
 from exportkit.rebuild.long_lines import LONG_TABLES, LongLine
@@ -108,7 +108,7 @@ def _write_rows(rows: Mapping[str, LineRows], sink: Sink) -> int:
         left_out = long.left_out
     else:
         line, left_out = line_of({name: one.records() for name, one in rows.items()})
-        sink.write(encode(line))
+        sink.write(write_json(line))
     sink.write(b"\n")
     return left_out
 
