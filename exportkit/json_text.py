@@ -10,14 +10,29 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 from msgspec import Raw
 
-__all__ = ["JsonTextError", "json_string", "on_one_line", "read_json", "read_leniently", "write_json"]
+__all__ = [
+    "JSON_SPACE",
+    "JsonTextError",
+    "json_string",
+    "on_one_line",
+    "read_json",
+    "read_leniently",
+    "whole_number",
+    "write_json",
+]
 
+#: What may stand between the values of JSON.
+JSON_SPACE = b" \t\r\n"
+#: Characters of the longest int64.
+MAX_DIGITS = 20
+_WHOLE_NUMBER = re.compile("0|-?[1-9][0-9]*")
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 
@@ -84,6 +99,14 @@ def on_one_line(text: str) -> Raw:
         return Raw(msgspec.json.format(text, indent=-1).encode())
     except ValueError:
         return Raw(write_json(read_json(text)))
+
+
+def whole_number(key: str) -> int | None:
+    """Return the int64 that a key is, in the spelling of JSON; None for every other key."""
+    if len(key) > MAX_DIGITS or not _WHOLE_NUMBER.fullmatch(key):
+        return None
+    number = int(key)
+    return number if -(2**63) <= number < 2**63 else None
 
 
 def _refuse(constant: str) -> float:

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from msgspec import Struct, field
 
 from exportkit.errors import ReadError, TableError
-from exportkit.pipeline.memory_limits import SIZES
+from exportkit.pipeline.memory_limits import MIB, SIZES
 from exportkit.read import MAX_COMPRESSION_RATIO
 from exportkit.report import Report
 from exportkit.select import Selection
@@ -27,7 +27,6 @@ __all__ = [
 OnBadRow = Literal["reject", "raise", "skip"]
 #: Rejects after which a run stops: an input with more is not what it seems.
 MAX_REJECTS = 10_000
-MIB = 2**20
 
 
 class Options(Struct, frozen=True):

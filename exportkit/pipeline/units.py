@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from exportkit import legacy, split
 from exportkit.pipeline import long_rows
+from exportkit.pipeline.memory_limits import MIB
 from exportkit.pipeline.old_exports import upgraded_lines
 from exportkit.pipeline.options import Options
 from exportkit.pipeline.spool import Spool
@@ -32,7 +33,6 @@ __all__ = [
 #: What a conversion takes.
 Unit = LineBlock | StoredLine
 
-MIB = 2**20
 #: Inputs from here on are worth cutting into ranges.
 MIN_SPLIT_BYTES = 4 * MIB
 MAX_SPLIT_BYTES = 64 * MIB

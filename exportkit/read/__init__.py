@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from exportkit.read.compression import MAX_COMPRESSION_RATIO
 from exportkit.read.locations import read_range
-from exportkit.read.opened import BLOCK_BYTES, OpenedSource
-from exportkit.read.sources import SourceLike, open_sources, stored_sizes
+from exportkit.read.opened import OpenedSource
+from exportkit.read.sources import STANDARD_INPUT, SourceLike, open_sources, stored_sizes
 
 __all__ = [
-    "BLOCK_BYTES",
     "MAX_COMPRESSION_RATIO",
+    "STANDARD_INPUT",
     "OpenedSource",
     "SourceLike",
     "open_sources",

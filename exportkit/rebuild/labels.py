@@ -14,13 +14,13 @@ from exportkit.rebuild.leftovers import extra_of, merge, whole
 from exportkit.rebuild.objects import object_of
 from exportkit.rebuild.questions import Where, hang_questions
 from exportkit.rebuild.records import Record
+from exportkit.rows import VALUE_KEY
+from exportkit.rows.structs import SHARED_PERFORMANCE
 
 __all__ = ["TABLES_BELOW", "Annotations", "label_head", "label_of"]
 
 #: Tables whose rows belong to a label.
 TABLES_BELOW = ("objects", "classifications", "relationships", "segments", "key_frames")
-#: Fields that both performance objects have; one column holds them.
-SHARED = ("seconds_to_review", "skipped", "benchmark_reference_label", "benchmark_score", "consensus_score")
 #: Keys of `annotations`, which exports write though they are empty.
 _KEYS: dict[str, dict[str, type[Any]]] = {
     "flat": {"objects": list, "classifications": list, "relationships": list},
@@ -44,7 +44,7 @@ def label_of(label: Record, below: Mapping[str, Sequence[Record]]) -> tuple[Any,
     """
     extra = extra_of(label)
     head = label_head(label, extra)
-    if not head and "$value" in extra:
+    if not head and VALUE_KEY in extra:
         return whole(head, extra), 0
     annotations = Annotations(label)
     annotations.add_objects(below["objects"])
@@ -69,7 +69,9 @@ def label_head(label: Record, extra: Mapping[str, Any]) -> dict[str, Any]:
     has_first = "performance_details" in sections and isinstance(extra.get("performance_details", {}), dict)
     if not has_first and "performance_details_v2" in sections:
         first = head.get("performance_details", {})
-        head["performance_details_v2"] |= {name: first.pop(name) for name in SHARED if name in first}
+        head["performance_details_v2"] |= {
+            name: first.pop(name) for name in SHARED_PERFORMANCE if name in first
+        }
         if not first:
             head.pop("performance_details", None)
     return head

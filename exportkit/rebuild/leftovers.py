@@ -11,11 +11,9 @@ from typing import Any
 
 from exportkit.json_text import read_json
 from exportkit.rebuild.records import Record
+from exportkit.rows import VALUE_KEY
 
-__all__ = ["VALUE_KEY", "extra_of", "merge", "whole"]
-
-#: Key of a list item that should have been an object.
-VALUE_KEY = "$value"
+__all__ = ["extra_of", "merge", "whole"]
 
 
 def extra_of(record: Record) -> dict[str, Any]:

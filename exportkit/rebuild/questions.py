@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from exportkit.rebuild.leftovers import VALUE_KEY, extra_of, merge, whole
+from exportkit.rebuild.leftovers import extra_of, merge, whole
 from exportkit.rebuild.records import Record
+from exportkit.rows import VALUE_KEY
 
 __all__ = ["Where", "hang_questions"]
 

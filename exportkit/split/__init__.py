@@ -18,9 +18,7 @@ with on_first_use(globals()):
     from exportkit.split.lines import MAX_LINE_BYTES as MAX_LINE_BYTES
     from exportkit.split.lines import LongLine as LongLine
     from exportkit.split.lines import cut_lines as cut_lines
-    from exportkit.split.members import RUN_BYTES as RUN_BYTES
     from exportkit.split.members import cut_members as cut_members
-    from exportkit.split.ranges import MIN_SPLIT_BYTES as MIN_SPLIT_BYTES
     from exportkit.split.ranges import Split as Split
     from exportkit.split.ranges import plan_splits as plan_splits
     from exportkit.split.tape import take_head as take_head

@@ -8,6 +8,7 @@ from itertools import chain, pairwise
 from msgspec import Struct
 
 from exportkit.errors import ReadError
+from exportkit.json_text import JSON_SPACE
 from exportkit.native import octets
 from exportkit.place import LineBlock, Place
 from exportkit.split.array_scan import ArrayScan
@@ -17,7 +18,6 @@ from exportkit.split.tape import Tape
 
 __all__ = ["cut_elements"]
 
-_SPACE = b" \t\r\n"
 _HINT_INCOMPLETE = "the file is incomplete; download or write it again"
 _HINT_BROKEN = "a bracket is missing in this element or in one before it"
 _HINTS_TAIL = {
@@ -116,7 +116,7 @@ def cut_elements(
 def _elements(part: _Part, carried: list[bytes]) -> list[bytes]:
     first = b"".join((*carried, part.data[: part.ends[0]]))
     others = (part.data[start + 1 : end] for start, end in pairwise(part.ends))
-    return [element.strip(_SPACE).replace(b"\n", b"\r") for element in (first, *others)]
+    return [element.strip(JSON_SPACE).replace(b"\n", b"\r") for element in (first, *others)]
 
 
 def _is_empty_array(line: int, part: _Part, elements: list[bytes]) -> bool:
@@ -171,9 +171,9 @@ def _check_tail(blocks: Iterable[bytes], offset: int, form: Form, source_uri: st
     """Raise unless `blocks`, which begin at `offset`, are only what closes the array's wrapping."""
     missing = b"}" if form is Form.WRAPPED_ARRAY else b""
     for block in blocks:
-        tail = block.lstrip(_SPACE)
+        tail = block.lstrip(JSON_SPACE)
         if missing and tail.startswith(missing):
-            tail, missing = tail[1:].lstrip(_SPACE), b""
+            tail, missing = tail[1:].lstrip(JSON_SPACE), b""
         if tail:
             place = Place(source_uri, byte_offset=offset + len(block) - len(tail))
             raise ReadError(

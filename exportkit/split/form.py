@@ -6,6 +6,7 @@ import enum
 import re
 
 from exportkit.errors import ReadError
+from exportkit.json_text import JSON_SPACE
 from exportkit.place import Place
 from exportkit.split.lines import BYTE_ORDER_MARK
 
@@ -21,7 +22,6 @@ _HINT_ONE_LINE = "write one row a line, as `jq -c .` does"
 _HINT_FORMS = "an export is JSON: one row a line, or an array of rows"
 _HINT_UNPACK = "unpack it and name the export inside"
 
-_SPACE = b" \t\r\n"
 _WRAPPED_ARRAY = re.compile(rb'\{\s*"data"\s*:\s*\[')
 _V1_KEY = re.compile(rb'"(?:DataRow ID|Labeled Data)"\s*:')
 _V2_KEY = re.compile(rb'"data_row"\s*:')
@@ -88,7 +88,7 @@ def sniff(head: bytes, source_uri: str) -> Form:
     if (name := _signed(head)) is not None:
         hint = _SIGNATURE_HINTS.get(name, _HINT_FORMS)
         raise ReadError(f"the input is {name}, not an export", place=place, hint=hint)
-    text = head.removeprefix(BYTE_ORDER_MARK).lstrip(_SPACE)
+    text = head.removeprefix(BYTE_ORDER_MARK).lstrip(JSON_SPACE)
     if not text:
         is_empty = head in {b"", BYTE_ORDER_MARK}
         problem = "the input is empty" if is_empty else "the input holds only blank lines"
@@ -101,11 +101,11 @@ def sniff(head: bytes, source_uri: str) -> Form:
         return Form.WRAPPED_ARRAY
     if text.startswith(b"<"):
         raise _markup(text, place)
-    lines = [line for line in text.split(b"\n") if line.strip(_SPACE)]
+    lines = [line for line in text.split(b"\n") if line.strip(JSON_SPACE)]
     if text.startswith(b"{") and _is_laid_out(lines):
         problem = "the input is a JSON object laid out over several lines, not one row a line"
         raise ReadError(problem, place=place, hint=_HINT_ONE_LINE)
-    if not any(line.lstrip(_SPACE).startswith(b"{") for line in lines):
+    if not any(line.lstrip(JSON_SPACE).startswith(b"{") for line in lines):
         problem = (
             f"the input is {_kind(text, lines)}, not an export: none of its first lines begins with '{{'"
         )

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from exportkit.errors import SplitError
+from exportkit.json_text import JSON_SPACE
 from exportkit.native import octets
 from exportkit.place import MemberChunk
 from exportkit.split.array_scan import ArrayScan
@@ -24,9 +25,6 @@ Path = tuple[str | int, ...]
 
 _KEY = re.compile(rb'\s*("(?:[^"\\]|\\.)*")\s*:\s*([\[{])', re.DOTALL)
 _VALUE = re.compile(rb"\s*([\[{])")
-_SPACE = b" \t\r\n"
-#: Bytes of members that make a run.
-RUN_BYTES = 512 * 1024
 #: A value up to here is held, and costs about four times its size: it becomes one cell of a table.
 MAX_MEMBER_BYTES = 64 * 2**20
 #: So is a value with up to so many objects and arrays: an empty one costs a hundred bytes.
@@ -37,7 +35,7 @@ def cut_members(
     blocks: Iterable[bytes],
     may_enter: Callable[[Path], bool],
     *,
-    run_bytes: int = RUN_BYTES,
+    run_bytes: int,
     max_member_bytes: int = MAX_MEMBER_BYTES,
 ) -> Iterator[MemberChunk]:
     """Cut the object in `blocks` into runs of its members, in order and lazily.
@@ -135,7 +133,7 @@ class _Container:
         self._count += separators
         is_first = not self._yielded
         run = self._run(0)
-        if not is_first and not run.data.strip(_SPACE):
+        if not is_first and not run.data.strip(JSON_SPACE):
             raise SplitError("a member of the line is missing behind a comma")
         yield run
 
@@ -198,7 +196,7 @@ def last_member(data: bytes) -> int:
 def _next_byte(tape: Tape[bytes]) -> bytes:
     """Take the next byte that is no white space; empty at the end."""
     for block in tape:
-        rest = block.lstrip(_SPACE)
+        rest = block.lstrip(JSON_SPACE)
         if rest:
             tape.put_back(rest[1:])
             return rest[:1]

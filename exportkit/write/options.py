@@ -8,8 +8,6 @@ from msgspec import Struct
 
 __all__ = ["PLAIN", "ColumnHint", "Hints", "WriteOptions"]
 
-MIB = 1024 * 1024
-
 
 class ColumnHint(Struct, frozen=True):
     """What is worth writing for one column; formats that cannot do it leave it out.
@@ -66,9 +64,9 @@ class WriteOptions(Struct, frozen=True):
     """
 
     row_group_rows: int = 100_000
-    row_group_bytes: int = 32 * MIB
-    gathered_bytes: int = 48 * MIB
-    part_bytes: int = 256 * MIB
+    row_group_bytes: int = 32 * 2**20
+    gathered_bytes: int = 48 * 2**20
+    part_bytes: int = 256 * 2**20
     compression_level: int = 1
 
     def __post_init__(self) -> None:

@@ -18,6 +18,7 @@ from exportkit.json_text import (
     on_one_line,
     read_json,
     read_leniently,
+    whole_number,
     write_json,
 )
 
@@ -120,3 +121,17 @@ def test_what_could_just_be_read_can_be_written() -> None:
             continue
         assert write_json(value).decode() == text
         return
+
+
+@given(st.integers().map(str) | st.text("-0123456789\u0661 ", max_size=21))
+@example(str(2**63 - 1))
+@example(str(2**63))
+@example(str(-(2**63)))
+@example("-0")
+def test_a_whole_number_is_what_its_own_spelling_says(key: str) -> None:
+    number = whole_number(key)
+    if number is None:
+        assert key not in {str(-(2**63)), str(2**63 - 1), "0"}
+        assert not key.isdecimal() or key != str(int(key)) or int(key) >= 2**63
+    else:
+        assert str(number) == key
