@@ -6,142 +6,48 @@ holds it when it is first used, so that ``import exportkit`` brings in no pyarro
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from exportkit._on_first_use import on_first_use
-from exportkit._version import __version__
 
-if TYPE_CHECKING:
-    from exportkit.api import (
-        iter_batches,
-        open_reader,
-        read_table,
-        schema,
-        start,
-        to_arrow,
-        to_parquet,
-        upgrade,
-    )
-    from exportkit.errors import (
-        CancelledError,
-        DecodeError,
-        ExportkitError,
-        ExportkitWarning,
-        FlattenError,
-        MissingDependencyError,
-        OptionError,
-        ReadError,
-        RowError,
-        SplitError,
-        TableError,
-        WriteError,
-    )
-    from exportkit.events import Progress
-    from exportkit.geometry import add_geometry, write_geoparquet
-    from exportkit.inspection import Inspection, inspect_export
-    from exportkit.lake_views import Lake, lake
-    from exportkit.options import Filters, Params
-    from exportkit.pipeline import BatchIterator, Run
-    from exportkit.rebuild import RebuildReport, to_ndjson
-    from exportkit.rejects import Cause, Causes, ReplayReport, causes_of, replay
-    from exportkit.report import Report
-    from exportkit.scanning import TableReader, scan
-
-__all__ = [
-    "BatchIterator",
-    "CancelledError",
-    "Cause",
-    "Causes",
-    "DecodeError",
-    "ExportkitError",
-    "ExportkitWarning",
-    "Filters",
-    "FlattenError",
-    "Inspection",
-    "Lake",
-    "MissingDependencyError",
-    "OptionError",
-    "Params",
-    "Progress",
-    "ReadError",
-    "RebuildReport",
-    "ReplayReport",
-    "Report",
-    "RowError",
-    "Run",
-    "SplitError",
-    "TableError",
-    "TableReader",
-    "WriteError",
-    "__version__",
-    "add_geometry",
-    "causes_of",
-    "inspect_export",
-    "iter_batches",
-    "lake",
-    "open_reader",
-    "read_table",
-    "replay",
-    "scan",
-    "schema",
-    "start",
-    "to_arrow",
-    "to_ndjson",
-    "to_parquet",
-    "upgrade",
-    "write_geoparquet",
-]
-
-# Public name -> module that holds it. A name here never equals a module's name (`exportkit.scan` cannot be
-# both): importing the module would put it in the name's place.
-_HOMES = {
-    "BatchIterator": "exportkit.pipeline",
-    "CancelledError": "exportkit.errors",
-    "Cause": "exportkit.rejects",
-    "Causes": "exportkit.rejects",
-    "DecodeError": "exportkit.errors",
-    "ExportkitError": "exportkit.errors",
-    "ExportkitWarning": "exportkit.errors",
-    "Filters": "exportkit.options",
-    "FlattenError": "exportkit.errors",
-    "Inspection": "exportkit.inspection",
-    "Lake": "exportkit.lake_views",
-    "MissingDependencyError": "exportkit.errors",
-    "OptionError": "exportkit.errors",
-    "Params": "exportkit.options",
-    "Progress": "exportkit.events",
-    "ReadError": "exportkit.errors",
-    "RebuildReport": "exportkit.rebuild",
-    "ReplayReport": "exportkit.rejects",
-    "Report": "exportkit.report",
-    "RowError": "exportkit.errors",
-    "Run": "exportkit.pipeline",
-    "SplitError": "exportkit.errors",
-    "TableError": "exportkit.errors",
-    "TableReader": "exportkit.scanning",
-    "WriteError": "exportkit.errors",
-    "add_geometry": "exportkit.geometry",
-    "causes_of": "exportkit.rejects",
-    "inspect_export": "exportkit.inspection",
-    "iter_batches": "exportkit.api",
-    "lake": "exportkit.lake_views",
-    "open_reader": "exportkit.api",
-    "read_table": "exportkit.api",
-    "replay": "exportkit.rejects",
-    "scan": "exportkit.scanning",
-    "schema": "exportkit.api",
-    "start": "exportkit.api",
-    "to_arrow": "exportkit.api",
-    "to_ndjson": "exportkit.rebuild",
-    "to_parquet": "exportkit.api",
-    "upgrade": "exportkit.api",
-    "write_geoparquet": "exportkit.geometry",
-}
-
-
-if not TYPE_CHECKING:  # where it is seen, every misspelt name passes the type checker
-    __getattr__ = on_first_use(globals(), _HOMES)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+with on_first_use(globals()):
+    from exportkit._version import __version__ as __version__
+    from exportkit.api import iter_batches as iter_batches
+    from exportkit.api import open_reader as open_reader
+    from exportkit.api import read_table as read_table
+    from exportkit.api import schema as schema
+    from exportkit.api import start as start
+    from exportkit.api import to_arrow as to_arrow
+    from exportkit.api import to_parquet as to_parquet
+    from exportkit.api import upgrade as upgrade
+    from exportkit.errors import CancelledError as CancelledError
+    from exportkit.errors import DecodeError as DecodeError
+    from exportkit.errors import ExportkitError as ExportkitError
+    from exportkit.errors import ExportkitWarning as ExportkitWarning
+    from exportkit.errors import FlattenError as FlattenError
+    from exportkit.errors import MissingDependencyError as MissingDependencyError
+    from exportkit.errors import OptionError as OptionError
+    from exportkit.errors import ReadError as ReadError
+    from exportkit.errors import RowError as RowError
+    from exportkit.errors import SplitError as SplitError
+    from exportkit.errors import TableError as TableError
+    from exportkit.errors import WriteError as WriteError
+    from exportkit.events import Progress as Progress
+    from exportkit.geometry import add_geometry as add_geometry
+    from exportkit.geometry import write_geoparquet as write_geoparquet
+    from exportkit.inspection import Inspection as Inspection
+    from exportkit.inspection import inspect_export as inspect_export
+    from exportkit.lake_views import Lake as Lake
+    from exportkit.lake_views import lake as lake
+    from exportkit.options import Filters as Filters
+    from exportkit.options import Params as Params
+    from exportkit.pipeline import BatchIterator as BatchIterator
+    from exportkit.pipeline import Run as Run
+    from exportkit.rebuild import RebuildReport as RebuildReport
+    from exportkit.rebuild import to_ndjson as to_ndjson
+    from exportkit.rejects import Cause as Cause
+    from exportkit.rejects import Causes as Causes
+    from exportkit.rejects import ReplayReport as ReplayReport
+    from exportkit.rejects import causes_of as causes_of
+    from exportkit.rejects import replay as replay
+    from exportkit.report import Report as Report
+    from exportkit.scanning import TableReader as TableReader
+    from exportkit.scanning import scan as scan

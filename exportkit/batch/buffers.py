@@ -13,6 +13,7 @@ from exportkit.batch.column_builders import ColumnBuilder, RepeatingBuilder, col
 from exportkit.batch.schemas import arrow_schema
 from exportkit.batch.timestamps import timestamps
 from exportkit.errors import TableError
+from exportkit.json_text import json_string, read_json, write_json
 from exportkit.tables import Column, pick_table
 from exportkit.tables.cells import NULLS, TableBlock
 from exportkit.tables.types import STRING, TIMESTAMP
@@ -126,11 +127,11 @@ def joined(text: str, more: Mapping[str, Any]) -> str:
     try:
         held: dict[str, Any] = _read_object(text)
     except msgspec.MsgspecError:  # a key with half a surrogate pair, which only Python reads
-        held = {key: msgspec.Raw(json.dumps(value)) for key, value in json.loads(text).items()}
+        held = {key: msgspec.Raw(write_json(value)) for key, value in read_json(text).items()}
     for key, value in more.items():
         known = bytes(held.get(key, b"")).decode()
         held[key] = value
         if isinstance(value, Mapping):
             held[key] = msgspec.Raw(joined(known if known.startswith("{") else "{}", value))
-    parts = (f"{json.dumps(key)}:{msgspec.json.encode(value).decode()}" for key, value in held.items())
+    parts = (f"{json.dumps(key)}:{json_string(value)}" for key, value in held.items())
     return "{" + ",".join(parts) + "}"

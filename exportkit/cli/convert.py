@@ -7,7 +7,6 @@ from typing import Annotated, Unpack
 from cyclopts import Parameter
 
 import exportkit
-from exportkit import cli
 from exportkit.cli import exit_codes
 from exportkit.cli.output import print_json, stdout
 from exportkit.cli.parameters import Json, Quiet, named_sources, takes_options
@@ -50,5 +49,7 @@ def convert(
     if json:
         print_json(report.to_dict())
     elif not quiet:
-        cli.show_report(report, destination, stdout())
+        from exportkit.cli.summary import show_report  # noqa: PLC0415 - rich, which --quiet does without
+
+        show_report(report, destination, stdout())
     return exit_codes.REJECTS if report.rejects else exit_codes.DONE

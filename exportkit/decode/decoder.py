@@ -13,10 +13,10 @@ import numpy.typing as npt
 from exportkit.decode.lenient import UNFIT, LenientDecoder
 from exportkit.decode.profile import Profile
 from exportkit.errors import DecodeError
+from exportkit.json_text import JsonTextError, read_leniently
 from exportkit.native import octets
 from exportkit.place import LineBlock, LinePlaces, Source
 from exportkit.rows import Reject, Row, RowBlock
-from exportkit.rows.exact_json import read_leniently
 from exportkit.rows.specialised import Shape, make_decoder
 
 __all__ = ["LineDecoder", "shown_data_row_id"]
@@ -217,7 +217,7 @@ def read_untyped(line: bytes) -> Any:
         refusal = _BYTE.sub(r" at byte \1 of the line", str(error).removeprefix("JSON is malformed: "))
     try:
         return read_leniently(line)
-    except ValueError:
+    except JsonTextError:
         raise DecodeError(f"the line is not JSON: {refusal[:1].lower()}{refusal[1:]}") from None
 
 

@@ -9,8 +9,6 @@ Coerced without loss: whole floats where an integer is declared, integers where 
 
 from __future__ import annotations
 
-import json
-import re
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cache, cached_property
@@ -19,33 +17,22 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import inspect
 
-__all__ = ["UNFIT", "LenientDecoder", "json_bytes"]
+from exportkit.json_text import whole_number, write_json
+from exportkit.rows import VALUE_KEY
+
+__all__ = ["UNFIT", "LenientDecoder"]
 
 #: Says that a value does not fit a type at all.
 UNFIT: Any = object()
 #: Unknown fields of one struct that are noted; an export with more has keys that are data.
 MAX_SEEN = 1_000
-#: Key in ``extra_`` of a list item that should have been an object.
-VALUE_KEY = "$value"
 
 #: The fitted value (or UNFIT), and what of it did not fit.
 Fitted = tuple[Any, dict[str, Any] | None]
 Fitter = Callable[[Any], Fitted]
 
-#: Characters of the longest int64.
-MAX_DIGITS = 20
 #: msgspec takes it for another spelling of 0.
 MINUS_ZERO = "-0"
-_WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
-
-
-def json_bytes(value: Any) -> bytes:
-    """Return `value` as JSON, whatever Python's own parser could make of a line included."""
-    try:
-        return msgspec.json.encode(value)
-    except (UnicodeEncodeError, OverflowError, ValueError):
-        as_text = lambda raw: bytes(raw).decode()  # noqa: E731 - JSON that only stands for itself
-        return json.dumps(value, separators=(",", ":"), default=as_text).encode("ascii")
 
 
 class LenientDecoder:
@@ -235,9 +222,8 @@ def _dict_fitter(declared: inspect.DictType, known: Known) -> Fitter:
 
 
 def _fit_whole_key(value: str) -> Fitted:
-    if _WHOLE_NUMBER.fullmatch(value) and len(value) <= MAX_DIGITS and -(2**63) <= int(value) < 2**63:
-        return int(value), None
-    return UNFIT, None
+    number = whole_number(value)
+    return (UNFIT if number is None else number), None
 
 
 def _int_fitter(least: int | None, most: int | None) -> Fitter:
@@ -284,7 +270,7 @@ def _fit_any(value: Any) -> Fitted:
 
 
 def _fit_raw(value: Any) -> Fitted:
-    return msgspec.Raw(json_bytes(value)), None
+    return msgspec.Raw(write_json(value)), None
 
 
 _SCALARS: dict[type[inspect.Type], Fitter] = {

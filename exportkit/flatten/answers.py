@@ -17,8 +17,8 @@ import numpy as np
 from exportkit.flatten.ambiguous_ids import holder_marks, unclear
 from exportkit.flatten.answer_paths import Paths
 from exportkit.flatten.columns import Columns, metric_lists, present, runs
-from exportkit.flatten.extras import json_object
 from exportkit.flatten.features import FeatureSet, strings, whole_numbers
+from exportkit.json_text import json_string
 from exportkit.native import attributes
 from exportkit.rows.features import Answer, Question
 from exportkit.tables.cells import NULLS, Attribute, Bools, Cells, Coded, Ints, Numbers
@@ -278,7 +278,7 @@ class Answers:
             if of_answer:
                 key, kind = FORMS[self.forms[at]]
                 found[key] = of_answer if kind != "checklist" else {str(self.orders[at]): of_answer}
-            column[at] = json_object(found) if found else None
+            column[at] = json_string(found) if found else None
         return column if of_questions else NULLS
 
     def _is_odd(self) -> bool:

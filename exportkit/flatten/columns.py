@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from exportkit.flatten.extras import json_object
+from exportkit.json_text import json_string
 from exportkit.native import attributes
 from exportkit.rows.features import Metric
 from exportkit.tables.cells import NULLS, Attribute, Bools, Cells, Ints, Lists
@@ -96,5 +96,5 @@ def spread_json(found: Mapping[int, Mapping[str, Any]], count: int) -> Cells:
         return NULLS
     column: list[str | None] = [None] * count
     for at, value in found.items():
-        column[at] = json_object(value)
+        column[at] = json_string(value)
     return column

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from exportkit.flatten.columns import Columns, runs, spread_json
-from exportkit.flatten.extras import extra_column, json_object, sections_column
+from exportkit.flatten.extras import extra_column, sections_column
 from exportkit.flatten.media_types import media_type
+from exportkit.json_text import json_string
 from exportkit.native import attributes
 from exportkit.rows import RowBlock
 from exportkit.rows.structs import MediaAttributes, MetadataField
@@ -186,7 +187,7 @@ class MetadataValue:
         elif type(value) in (int, float) and is_exact(value):
             self.number = float(value)
         elif value is not None:
-            self.json = json_object(value)
+            self.json = json_string(value)
             self.options = option_names(value)
 
 
@@ -233,7 +234,7 @@ def embedding_columns(block: RowBlock) -> tuple[int, Columns]:
     def extra() -> Cells:
         column: list[str | None] = [None] * len(spread)
         for first, one in zip(firsts, items, strict=True):
-            column[first] = json_object(one.extra_) if one.extra_ else None
+            column[first] = json_string(one.extra_) if one.extra_ else None
         return column
 
     return len(spread), {

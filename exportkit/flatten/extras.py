@@ -2,53 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-import msgspec
 import numpy as np
 
+from exportkit.json_text import json_string, read_json
 from exportkit.native import attributes
 from exportkit.rows import NO_RAW
-from exportkit.rows.exact_json import read_json
 from exportkit.tables.cells import NULLS, Cells, Coded, Lists
 
-__all__ = ["extra_column", "json_object", "json_text", "merged", "sections_column"]
+__all__ = ["compact_json", "extra_column", "merged", "sections_column"]
 
 
 class Owner(Protocol):
     """Anything decoded that keeps its leftovers."""
 
     extra_: Any
-
-
-def json_object(value: Any) -> str:
-    """Return `value` as JSON text; lone surrogates as Python writes them."""
-    try:
-        return msgspec.json.encode(value).decode()
-    except (UnicodeEncodeError, OverflowError, ValueError):
-        return "".join(_written(value))
-
-
-def _written(value: Any) -> Iterator[str]:
-    """Yield the JSON text of `value` in pieces, with what stands as JSON already as it stands."""
-    if isinstance(value, msgspec.Raw):
-        yield bytes(value).decode()
-    elif isinstance(value, Mapping):
-        yield "{"
-        for order, (key, item) in enumerate(value.items()):
-            yield f"{',' if order else ''}{json.dumps(key)}:"
-            yield from _written(item)
-        yield "}"
-    elif isinstance(value, list | tuple):
-        yield "["
-        for order, item in enumerate(value):
-            yield "," if order else ""
-            yield from _written(item)
-        yield "]"
-    else:
-        yield json.dumps(value)
 
 
 def merged(first: Mapping[str, Any] | None, second: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -84,10 +54,10 @@ def extra_column(owners: Sequence[Owner], more: Mapping[int, Mapping[str, Any]] 
         return NULLS
     for at, found in (more or {}).items():
         extras[at] = merged(extras[at], found)
-    return [json_object(extra) if extra else None for extra in extras]
+    return [json_string(extra) if extra else None for extra in extras]
 
 
-def json_text(raw: Any) -> str | None:
+def compact_json(raw: Any) -> str | None:
     """Return JSON text without white space; None where it was missing or null.
 
     Written anew, so that a row gives the same text whether it was mended on its way or not.
@@ -97,4 +67,4 @@ def json_text(raw: Any) -> str | None:
     if bytes(raw) == b"[]":
         return "[]"
     value = read_json(raw)
-    return None if value is None else json_object(value)
+    return None if value is None else json_string(value)

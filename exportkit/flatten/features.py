@@ -14,16 +14,13 @@ import numpy as np
 
 from exportkit.flatten.columns import Runs, runs
 from exportkit.flatten.labels import LabelSet
+from exportkit.json_text import whole_number
 from exportkit.native import attributes
 from exportkit.rows import NO_RAW
 from exportkit.rows.features import Annotations, Frame, Group, Object, Question, Relationship
 from exportkit.tables.cells import NULLS, Bools, Cells, Coded, Ints, Numbers
 
 __all__ = ["FeatureSet", "Holders", "key_frames_by_frame"]
-
-
-#: Characters of the longest int64.
-MAX_DIGITS = 20
 
 
 class Holders:
@@ -321,10 +318,7 @@ def listed_frames(found: Any, plane: str | None) -> list[tuple[int, bool]] | Non
 
 def whole(key: str | int) -> int | None:
     """Return the frame number that a key spells, None when it spells none exactly."""
-    if isinstance(key, int):
-        return key
-    number = int(key) if key.removeprefix("-").isdecimal() and len(key) <= MAX_DIGITS else None
-    return number if str(number) == key and -(2**63) <= int(key) < 2**63 else None
+    return key if isinstance(key, int) else whole_number(key)
 
 
 #: Where specialised structs keep the bytes of classifications that nobody asked for.

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from exportkit.flatten.columns import Columns, lists_of, pick, present
-from exportkit.flatten.extras import json_text
+from exportkit.flatten.extras import compact_json
 from exportkit.native import attributes
 from exportkit.rows import NO_RAW, STRUCTS
 from exportkit.rows.features import Box, Location, Point
@@ -59,7 +59,7 @@ class Geometry:
         raws = attributes.values(self.objects, "geojson")
         if raws is None or raws.count(NO_RAW) == len(raws):
             return None
-        return [json_text(raw) for raw in raws]
+        return [compact_json(raw) for raw in raws]
 
     @cached_property
     def vertices(self) -> list[Any] | None:

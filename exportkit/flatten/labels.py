@@ -13,18 +13,16 @@ from typing import Any
 import numpy as np
 
 from exportkit.flatten.columns import Columns, runs
-from exportkit.flatten.extras import extra_column, json_text, sections_column
+from exportkit.flatten.extras import compact_json, extra_column, sections_column
 from exportkit.native import attributes
 from exportkit.rows import RowBlock
 from exportkit.rows.features import Annotations
-from exportkit.rows.structs import Experiment, Label, Project, Row
+from exportkit.rows.structs import SHARED_PERFORMANCE, Experiment, Label, Project, Row
 from exportkit.tables.cells import NULLS, Attribute, Cells, Coded, Ints, Lists, Same
 from exportkit.tables.instants import newest_of, parse_timestamp
 
 __all__ = ["LabelSet", "is_derived"]
 
-#: Fields that both performance objects have.
-SHARED = ("seconds_to_review", "skipped", "benchmark_reference_label", "benchmark_score", "consensus_score")
 _DERIVED = re.compile("derived:[0-9a-f]{24}")
 _NOTHING = Annotations()
 
@@ -215,7 +213,7 @@ class LabelSet:
             "updated_at": lambda: Attribute(details, "updated_at"),
             "content_last_updated_at": lambda: Attribute(details, "content_last_updated_at"),
             "created_by": lambda: Attribute(details, "created_by"),
-            "reviews": lambda: [one and json_text(one.reviews) for one in details],
+            "reviews": lambda: [one and compact_json(one.reviews) for one in details],
             "seconds_to_create": lambda: Attribute(first, "seconds_to_create"),
             "seconds_to_label": lambda: Attribute(second, "seconds_to_label"),
             "seconds_to_review": lambda: Attribute(leading, "seconds_to_review"),
@@ -309,7 +307,7 @@ class LabelSet:
         first = attributes.values(self.labels, "performance_details")
         second = attributes.values(self.labels, "performance_details_v2")
         if first is not None and second is not None:
-            for name in SHARED:
+            for name in SHARED_PERFORMANCE:
                 self._note_differing(name, first, second)
         return extra_column(self.labels, self.leftovers)
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from exportkit.flatten.columns import Columns, runs
 from exportkit.flatten.data_rows import row_keys
-from exportkit.flatten.extras import extra_column, json_object, json_text, merged, sections_column
+from exportkit.flatten.extras import compact_json, extra_column, merged, sections_column
+from exportkit.json_text import json_string
 from exportkit.native import attributes
 from exportkit.rows import RowBlock
 from exportkit.rows.structs import Run
@@ -39,7 +40,7 @@ def project_columns(block: RowBlock) -> tuple[int, Columns]:
         "priority": lambda: Attribute(details, "priority"),
         "selected_label_id": lambda: Attribute(details, "selected_label_id"),
         "consensus_expected_label_count": lambda: Attribute(details, "consensus_expected_label_count"),
-        "project_tags": lambda: [json_text(one.project_tags) for one in projects],
+        "project_tags": lambda: [compact_json(one.project_tags) for one in projects],
         "sections": lambda: sections_column(projects, ("project_details",)),
         "extra": lambda: extra_column(projects),
     }
@@ -105,4 +106,4 @@ def _extra(of_experiment: dict[str, Any] | None, run_id: str | None, run: Run) -
     if run.split is not None and run.data_split is not None and run.split != run.data_split:
         own["split"] = run.split
     found = merged(of_experiment, {"runs": {run_id: own}} if own else None)
-    return json_object(found) if found else None
+    return json_string(found) if found else None

@@ -6,8 +6,6 @@ recognised by the keys that they lack, before ijson is loaded.
 
 from __future__ import annotations
 
-from exportkit import legacy
-
 __all__ = ["V1_NAMES", "V1_PAIR", "looks_like_v1"]
 
 #: Keys that only Export V1 uses at the top of a label.
@@ -44,7 +42,11 @@ def looks_like_v1(head: bytes) -> bool:
         Whether the keys of the first object, as far as `head` holds them, are those of a V1 label and not
         those of a V2 row. False for everything else, broken JSON included.
     """
-    return _may_hold_v1_names(head) and legacy.begins_as_v1(head)
+    if not _may_hold_v1_names(head):
+        return False
+    from exportkit.legacy.label_reader import begins_as_v1  # noqa: PLC0415 - ijson, for what looks like V1
+
+    return begins_as_v1(head)
 
 
 def _may_hold_v1_names(head: bytes) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 import pyarrow as pa
 from msgspec.structs import replace
 
+from exportkit._on_first_use import collector_resting
 from exportkit.batch import TableBuffer
 from exportkit.decode import LineDecoder, shown_data_row_id
 from exportkit.errors import DecodeError, ReadError, RowError, Wording
@@ -118,7 +118,7 @@ class Conversion:
         return LineBlock(b"".join(bytes_of_line(stored)), stored.line, stored.offset)
 
     def _convert_held(self, block: LineBlock, source: Source) -> Batches:
-        with _CollectorPaused():
+        with collector_resting():  # looking for cycles in a block took a quarter of the decoding time
             self._convert(block, source)
         yield from self._full(len(block.data))
 
@@ -170,7 +170,7 @@ class Conversion:
         share = self._options.run_bytes
         for rows in row.blocks():
             self._check()
-            with _CollectorPaused():
+            with collector_resting():  # looking for cycles in a block took a quarter of the decoding time
                 self._lay_out(rows)
             yield from self._full(share)
 
@@ -252,23 +252,3 @@ def refusal(reject: Reject, source: Source) -> DecodeError:
     """Return the error that a refused line stands for, with its place."""
     place = Place(source.uri, reject.line, reject.byte_offset)
     return DecodeError(reject.problem, place=place, json_path=reject.json_path)
-
-
-class _CollectorPaused:
-    """Keep the cyclic garbage collector off while a block is alive.
-
-    A block holds a hundred thousand objects, none of them in a cycle; looking for cycles among them
-    took a quarter of the decoding time.
-    """
-
-    def __init__(self) -> None:
-        self._resume: Callable[[], None] | None = None
-
-    def __enter__(self) -> None:
-        if gc.isenabled():
-            gc.disable()
-            self._resume = gc.enable
-
-    def __exit__(self, *_: object) -> None:
-        if self._resume is not None:
-            self._resume()

@@ -12,14 +12,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from exportkit.errors import ReadError
+from exportkit.json_text import JSON_SPACE
 from exportkit.place import StoredLine
 
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
 
 __all__ = ["Spool", "let_go"]
-
-_SPACE = b" \t\r\n"
 
 
 class Spool:
@@ -79,10 +78,10 @@ def _written(file: BinaryIO, chunks: Iterable[bytes]) -> tuple[int, int, int]:
     start: int | None = None
     end = size = 0
     for chunk in chunks:
-        shown = len(chunk.rstrip(_SPACE))
+        shown = len(chunk.rstrip(JSON_SPACE))
         if shown:
             end = size + shown
-            start = size + len(chunk) - len(chunk.lstrip(_SPACE)) if start is None else start
+            start = size + len(chunk) - len(chunk.lstrip(JSON_SPACE)) if start is None else start
         size += file.write(chunk)
     return start or 0, end, size
 

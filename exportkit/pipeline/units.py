@@ -11,6 +11,7 @@ from exportkit import legacy, split
 from exportkit.pipeline import long_rows
 from exportkit.pipeline.conversion_options import Options
 from exportkit.pipeline.old_exports import upgraded_lines
+from exportkit.pipeline.resources import MIB
 from exportkit.pipeline.spool import Spool
 from exportkit.place import LineBlock, MemberChunk, Source, StoredLine
 from exportkit.read import OpenedSource, SourceLike, open_sources, read_range
@@ -34,7 +35,6 @@ __all__ = [
 #: What a conversion takes.
 Unit = LineBlock | StoredLine
 
-MIB = 2**20
 #: Inputs from here on are worth cutting into ranges.
 MIN_SPLIT_BYTES = 4 * MIB
 MAX_SPLIT_BYTES = 64 * MIB

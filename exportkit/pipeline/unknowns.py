@@ -9,9 +9,9 @@ import msgspec
 import pyarrow as pa
 
 from exportkit.batch.kernels import value_counts
+from exportkit.json_text import read_json
 from exportkit.report import ReportBuilder
 from exportkit.rows import STRUCTS
-from exportkit.rows.exact_json import read_leniently
 from exportkit.rows.kinds import KINDS
 from exportkit.tables import TABLES
 
@@ -82,20 +82,12 @@ def _objects(texts: list[str]) -> tuple[list[dict[str, msgspec.Raw]], list[dict[
     try:
         found = _decode_objects(f"[{','.join(texts)}]")
     except (msgspec.MsgspecError, UnicodeEncodeError):
-        return [], [_read(text) for text in texts]
+        return [], [read_json(text) for text in texts]
     plain = [value for value in found if NESTED.keys().isdisjoint(value)]
     if len(plain) == len(found):
         return plain, []
     pairs = zip(texts, found, strict=True)
-    return plain, [_read(text) for text, value in pairs if not NESTED.keys().isdisjoint(value)]
-
-
-def _read(text: str) -> dict[str, Any]:
-    try:
-        return msgspec.json.decode(text, type=dict[str, Any])
-    except msgspec.MsgspecError:
-        found: dict[str, Any] = read_leniently(text.encode())
-        return found
+    return plain, [read_json(text) for text, value in pairs if not NESTED.keys().isdisjoint(value)]
 
 
 def _paths(value: dict[str, Any], struct: str) -> list[str]:

@@ -7,11 +7,11 @@ file. Knows files, object stores, the web and compression; does not know newline
 from __future__ import annotations
 
 from exportkit.read.locations import read_range
-from exportkit.read.opened import BLOCK_BYTES, OpenedSource
-from exportkit.read.sources import SourceLike, open_sources, stored_sizes
+from exportkit.read.opened import OpenedSource
+from exportkit.read.sources import STANDARD_INPUT, SourceLike, open_sources, stored_sizes
 
 __all__ = [
-    "BLOCK_BYTES",
+    "STANDARD_INPUT",
     "OpenedSource",
     "SourceLike",
     "open_sources",

@@ -17,12 +17,12 @@ from exportkit.read.local_files import local_path
 from exportkit.read.locations import files_under
 from exportkit.read.opened import OpenedSource, open_file, open_stream
 
-__all__ = ["SourceLike", "open_sources", "stored_sizes"]
+__all__ = ["STANDARD_INPUT", "SourceLike", "open_sources", "stored_sizes"]
 
 #: A path, glob, directory, URL or ``-``, a binary stream, or an iterable of those.
 SourceLike: TypeAlias = str | os.PathLike[str] | BinaryIO | Iterable[Any]
 
-_STANDARD_INPUT = "-"
+STANDARD_INPUT = "-"
 
 
 def open_sources(
@@ -85,7 +85,7 @@ def stored_sizes(source: Any) -> Iterator[tuple[int, str | None]]:
         As `open_sources`.
     """
     if isinstance(source, str | os.PathLike):
-        if source == _STANDARD_INPUT or local_path(os.fspath(source)) is None:
+        if source == STANDARD_INPUT or local_path(os.fspath(source)) is None:
             return
         for location in _files(source, set(), set()):
             path = Path(local_path(location) or location)
@@ -101,7 +101,7 @@ def stored_sizes(source: Any) -> Iterator[tuple[int, str | None]]:
 def _inputs(source: Any, named: set[str], listed: set[str]) -> Iterator[str | tuple[BinaryIO, str | None]]:
     """Yield the locations of single files, and streams with their names."""
     if isinstance(source, str | os.PathLike):
-        yield from _files(source, named, listed) if source != _STANDARD_INPUT else [_standard_input()]
+        yield from _files(source, named, listed) if source != STANDARD_INPUT else [_standard_input()]
     elif isinstance(source, io.TextIOBase):
         raise TypeError("source is a text stream: open it in binary mode")
     elif hasattr(source, "read"):

@@ -13,13 +13,12 @@ from exportkit.rebuild.classifications import Where, attach_questions
 from exportkit.rebuild.objects import object_of
 from exportkit.rebuild.source_objects import Layout, extra_of, merge, whole
 from exportkit.rebuild.table_rows import TableRow, by_position
+from exportkit.rows.structs import SHARED_PERFORMANCE
 
 __all__ = ["TABLES_BELOW", "Annotations", "label_head", "label_of"]
 
 #: Tables whose rows belong to a label.
 TABLES_BELOW = ("objects", "classifications", "relationships", "segments", "key_frames")
-#: Fields that both performance objects have; one column holds each.
-_SHARED = ("seconds_to_review", "skipped", "benchmark_reference_label", "benchmark_score", "consensus_score")
 #: Keys of `annotations` by container; exports write them even when they are empty.
 _KEYS: dict[str, dict[str, type[Any]]] = {
     "flat": {"objects": list, "classifications": list, "relationships": list},
@@ -68,7 +67,9 @@ def label_head(label: TableRow, extra: Mapping[str, Any]) -> dict[str, Any]:
     has_first = "performance_details" in sections and isinstance(extra.get("performance_details", {}), dict)
     if not has_first and "performance_details_v2" in sections:
         first = head.get("performance_details", {})
-        head["performance_details_v2"] |= {name: first.pop(name) for name in _SHARED if name in first}
+        head["performance_details_v2"] |= {
+            name: first.pop(name) for name in SHARED_PERFORMANCE if name in first
+        }
         if not first:
             head.pop("performance_details", None)
     return head

@@ -42,7 +42,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from exportkit.rebuild.json_texts import parse
+from exportkit.json_text import read_json
 from exportkit.rebuild.line_rows import LineRows
 from exportkit.rebuild.sorted_runs import group_starts
 from exportkit.tables.cells import Ints
@@ -211,7 +211,7 @@ def _marked(answers: LineRows) -> dict[int, Sequence[object]]:
     for texts in _texts(answers, "extra"):
         marked = pc.fill_null(pc.match_substring(texts, '"$holder"'), fill_value=False)
         for at in np.flatnonzero(marked.to_numpy(zero_copy_only=False)).tolist():
-            extra = parse(texts[at].as_py())
+            extra = read_json(texts[at].as_py())
             mark = extra.get("$holder") if isinstance(extra, dict) else None
             if isinstance(mark, list) and mark:
                 found[first + at] = mark

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from exportkit.rebuild.source_objects import VALUE_KEY, extra_of, merge, whole
+from exportkit.rebuild.source_objects import extra_of, merge, whole
 from exportkit.rebuild.table_rows import TableRow
+from exportkit.rows import VALUE_KEY
 
 __all__ = ["Where", "attach_questions"]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from exportkit.rebuild.json_texts import encode
+from exportkit.json_text import write_json
 
 __all__ = ["Chunks", "TextStreams", "array_of", "member", "object_of_members"]
 
@@ -32,7 +32,7 @@ class TextStreams:
 
     def written(self, value: Any) -> Iterator[bytes]:
         """Yield the text of `value`, each placeholder replaced by its stream."""
-        for at, chunk in enumerate(encode(value).split(b"\x00")):
+        for at, chunk in enumerate(write_json(value).split(b"\x00")):
             if at % 2:
                 yield from self._streams[int(chunk)]
             else:
@@ -51,7 +51,7 @@ def object_of_members(members: Iterable[Chunks]) -> Iterator[bytes]:
 
 def member(key: str, value: Any) -> Chunks:
     """Return one member of an object."""
-    return encode(key), b":", encode(value)
+    return write_json(key), b":", write_json(value)
 
 
 def _enclosed(begin: bytes, items: Iterable[Chunks], end: bytes) -> Iterator[bytes]:

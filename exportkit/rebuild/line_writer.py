@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from exportkit.errors import ReadError, TableError
+from exportkit.json_text import JsonTextError, write_json
 from exportkit.lakes import raw_file_beside, reading
 from exportkit.place import Place
-from exportkit.rebuild.json_texts import JsonTextError, encode
 from exportkit.rebuild.line_destinations import Sink
 from exportkit.rebuild.line_rows import LineRows
 from exportkit.rebuild.long_lines import LONG_TABLES, LongLine
@@ -142,7 +142,7 @@ def _write_rows(rows: Mapping[str, LineRows], sink: Sink) -> int:
         left_out = long.left_out
     else:
         line, left_out = line_of({name: one.rows() for name, one in rows.items()})
-        sink.write(encode(line))
+        sink.write(write_json(line))
     sink.write(b"\n")
     return left_out
 

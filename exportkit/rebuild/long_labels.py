@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from exportkit.json_text import write_json
 from exportkit.rebuild.annotations import Annotations, label_head
 from exportkit.rebuild.arrangements import NULL, Arrangement, group_chunks
 from exportkit.rebuild.classifications import attach_questions
 from exportkit.rebuild.json_streams import Chunks, TextStreams, array_of, member, object_of_members
-from exportkit.rebuild.json_texts import encode
 from exportkit.rebuild.line_rows import LineRows
 from exportkit.rebuild.sorted_runs import group_starts
 from exportkit.rebuild.source_objects import extra_of, merge
@@ -157,7 +157,7 @@ class LongLabel:
             lower, upper = np.searchsorted(ranks, [begin, end])
             some = self._built((begin, end), (start + int(lower), start + int(upper)))
             for one in some["objects"]:
-                yield (encode(one),)
+                yield (write_json(one),)
 
     def _add_units(self, kind: int, first: int, last: int) -> None:
         """Add the moments or the frames of the label, or the frames of a plane."""

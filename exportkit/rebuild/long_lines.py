@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from exportkit.json_text import write_json
 from exportkit.rebuild.annotations import TABLES_BELOW, label_of
 from exportkit.rebuild.arrangements import Arrangement, arrange, codes_of, ints_of
 from exportkit.rebuild.json_streams import TextStreams, array_of
-from exportkit.rebuild.json_texts import encode
 from exportkit.rebuild.line_rows import LineRows
 from exportkit.rebuild.long_labels import LabelRows, LongLabel
 from exportkit.rebuild.sorted_runs import group_starts
@@ -90,7 +90,7 @@ class LongLine:
             self.left_out += long.orphans
         else:
             built, orphans = label_of(label, below.all_rows())
-            yield encode(built)
+            yield write_json(built)
             self.left_out += orphans
 
     def _rows_of(self, label_index: int) -> LabelRows:

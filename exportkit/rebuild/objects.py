@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from exportkit.rebuild.json_texts import parse
+from exportkit.json_text import read_json
 from exportkit.rebuild.source_objects import Layout, extra_of, merge, whole
 from exportkit.rebuild.table_rows import TableRow
 from exportkit.rows.kinds import MESSAGE_LISTS, AnnotationKind, kind_of
@@ -28,7 +28,7 @@ def object_of(row: TableRow) -> tuple[Any, str | None]:
     built = _LAYOUT.fill(row)
     if not _SHARED.isdisjoint(row):
         _place_shared(built, row, kind_of(row.get("annotation_kind", "")))
-    payload = parse(row["payload"]) if "payload" in row else {}
+    payload = read_json(row["payload"]) if "payload" in row else {}
     extra = extra_of(row)
     key = extra.pop("$key", None)
     if payload:

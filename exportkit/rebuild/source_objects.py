@@ -11,14 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from exportkit.rebuild.json_texts import as_given, parse
+from exportkit.json_text import on_one_line, read_json
 from exportkit.rebuild.table_rows import TableRow, columns_to_read
+from exportkit.rows import VALUE_KEY
 from exportkit.tables import pick_table
 
-__all__ = ["VALUE_KEY", "Layout", "extra_of", "merge", "whole"]
+__all__ = ["Layout", "extra_of", "merge", "whole"]
 
-#: Key of a list item that should have been an object.
-VALUE_KEY = "$value"
 
 #: Keys of the objects around a value, its own key, and the conversion of a column's value, if it needs one.
 _Step = tuple[tuple[str, ...], str, Callable[[str], Any] | None]
@@ -42,7 +41,7 @@ class Layout:
             column = declared.column(name)
             if column.source and name not in without:
                 *parents, key = column.source.split(".")
-                self._steps[name] = (tuple(parents), key, as_given if column.json else None)
+                self._steps[name] = (tuple(parents), key, on_one_line if column.json else None)
 
     def fill(self, row: TableRow) -> dict[str, Any]:
         """Return the object that the columns of `row` describe."""
@@ -65,7 +64,7 @@ def extra_of(row: TableRow) -> dict[str, Any]:
     text = row.get("extra")
     if text is None:
         return {}
-    extra = parse(text)
+    extra = read_json(text)
     return extra if isinstance(extra, dict) else {}
 
 

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from exportkit.json_text import on_one_line, read_json
 from exportkit.rebuild.annotations import TABLES_BELOW, label_of
-from exportkit.rebuild.json_texts import as_given, parse
 from exportkit.rebuild.source_objects import Layout, extra_of, merge, whole
 from exportkit.rebuild.table_rows import TableRow, by_position
 
@@ -91,7 +91,7 @@ def line_without_labels(tables: TableRows) -> tuple[dict[str, Any], dict[LabelAr
     sections = row.get("sections", ())
     line = _DATA_ROW.fill(row)
     if "media_attributes" in row:
-        line["media_attributes"] = merge(line.get("media_attributes", {}), parse(row["media_attributes"]))
+        line["media_attributes"] = merge(line.get("media_attributes", {}), read_json(row["media_attributes"]))
     for section, empty in _EMPTY.items():
         if section in sections:
             line.setdefault(section, empty())
@@ -127,7 +127,7 @@ def _metadata_value(row: TableRow) -> Any:
     if "value_json" not in row:
         return None
     options = row.get("value_options")
-    return _with_options(parse(row["value_json"]), options) if options else as_given(row["value_json"])
+    return _with_options(read_json(row["value_json"]), options) if options else on_one_line(row["value_json"])
 
 
 def _with_options(value: Any, options: Sequence[str]) -> Any:

@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from itertools import chain
 
 from exportkit.errors import ExportkitError, RowError
+from exportkit.json_text import JSON_SPACE
 
 __all__ = ["MAX_PRINTED_BYTES", "Command"]
 
 #: What a program may print for one line: as much as a line that is held whole.
 MAX_PRINTED_BYTES = 64 * 2**20
 PIPE_BYTES = 64 * 1024
-_SPACE = b" \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Command:
         if code:
             told = f"exit code {code}" if code > 0 else signal.Signals(-code).name
             raise RowError(f"the command ended with {told}")
-        mended = printed.strip(_SPACE)
+        mended = printed.strip(JSON_SPACE)
         if not mended:
             raise RowError("the command printed nothing")
         if b"\n" in mended:

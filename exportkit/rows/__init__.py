@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exportkit.rows.block import Fragment, Reject, RowBlock
-from exportkit.rows.features import NO_RAW
+from exportkit.rows.features import NO_RAW, VALUE_KEY
 from exportkit.rows.structs import STRUCTS, Row
 
-__all__ = ["NO_RAW", "STRUCTS", "Fragment", "Reject", "Row", "RowBlock"]
+__all__ = ["NO_RAW", "STRUCTS", "VALUE_KEY", "Fragment", "Reject", "Row", "RowBlock"]

@@ -36,6 +36,8 @@ SchemaId = str
 Id = Annotated[str, Meta(min_length=1)]
 #: The value of a missing field of JSON text.
 NO_RAW = Raw(b"")
+#: Key in ``extra_`` of a list item that should have been an object.
+VALUE_KEY = "$value"
 #: First and last frame (or millisecond), both inclusive.
 Span = tuple[Int, Int]
 

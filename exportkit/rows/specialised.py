@@ -25,8 +25,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import inspect
 
+from exportkit.json_text import read_json
 from exportkit.rows import features, structs
-from exportkit.rows.exact_json import read_json
 from exportkit.rows.features import NO_RAW
 from exportkit.rows.structs import STRUCTS, Row
 

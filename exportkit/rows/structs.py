@@ -66,6 +66,12 @@ class PerformanceV2(Nested):
     consensus_score: Float | None = None
 
 
+#: Fields of both performance objects.
+SHARED_PERFORMANCE = tuple(
+    name for name in Performance.__struct_fields__ if name in PerformanceV2.__struct_fields__
+)
+
+
 class Label(Owner):
     """A label or prediction."""
 

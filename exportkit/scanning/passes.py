@@ -13,11 +13,10 @@ from typing import Any
 
 from exportkit.errors import ReadError
 from exportkit.place import Place
-from exportkit.read import SourceLike
+from exportkit.read import STANDARD_INPUT, SourceLike
 
 __all__ = ["Passes"]
 
-_STANDARD_INPUT = "-"
 _OTHERWISE = "read it whole once (read_table, to_parquet), or give a path"
 
 
@@ -50,7 +49,7 @@ class Passes:
 def _again(source: Any) -> Any:
     """Return `source`, or what can begin it again; what is no source is left to fail where it is read."""
     if isinstance(source, str | os.PathLike):
-        return _StandardInput() if source == _STANDARD_INPUT else source
+        return _StandardInput() if source == STANDARD_INPUT else source
     if isinstance(source, io.TextIOBase | bytes | bytearray | memoryview):
         return source
     if hasattr(source, "read"):
@@ -71,7 +70,7 @@ class _StandardInput:
             problem = "standard input has been read and cannot be read again"
             raise ReadError(problem, place=Place("stdin:"), hint=_OTHERWISE)
         self._is_taken = True
-        yield _STANDARD_INPUT
+        yield STANDARD_INPUT
 
 
 class _Several:

@@ -15,7 +15,9 @@ from exportkit.select.fingerprints import Record, make_record
 from exportkit.select.label_policy import POLICY_NEEDS
 
 if TYPE_CHECKING:
-    from exportkit.select import Condition, Parts, Redaction
+    from exportkit.select.conditions import Condition
+    from exportkit.select.params import Parts
+    from exportkit.select.redaction import Redaction
 
 __all__ = ["Selection", "make_selection"]
 
@@ -83,7 +85,9 @@ class Selection(Struct, frozen=True):
 
     def unasked(self) -> dict[str, frozenset[str]]:
         """Return the fields that no filter looks at."""
-        asked = [package.NEEDS[condition.name] for condition in self.conditions]
+        from exportkit.select.filter_values import NEEDS  # noqa: PLC0415 - only a filter needs it
+
+        asked = [NEEDS[condition.name] for condition in self.conditions]
         found = {}
         for name, struct in STRUCTS.items():
             optional = {one.name for one in msgspec.structs.fields(struct) if not one.required} - {"extra_"}

@@ -7,43 +7,18 @@ array, end; does not know their contents, files or compression.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from exportkit._on_first_use import on_first_use
-from exportkit.split.form import V1_HINT, Form, sniff
-from exportkit.split.line_blocks import MAX_LINE_BYTES, LongLine, cut_lines
-from exportkit.split.places import places
-from exportkit.split.tape import take_head
 
-if TYPE_CHECKING:
-    from exportkit.split.array_elements import cut_elements
-    from exportkit.split.members import cut_members
-    from exportkit.split.ranges import MIN_SPLIT_BYTES, Split, plan_splits
-
-__all__ = [
-    "MAX_LINE_BYTES",
-    "MIN_SPLIT_BYTES",
-    "V1_HINT",
-    "Form",
-    "LongLine",
-    "Split",
-    "cut_elements",
-    "cut_lines",
-    "cut_members",
-    "places",
-    "plan_splits",
-    "sniff",
-    "take_head",
-]
-
-#: Needed only for arrays, long lines and several workers.
-_HOMES = {
-    "MIN_SPLIT_BYTES": "exportkit.split.ranges",
-    "Split": "exportkit.split.ranges",
-    "cut_elements": "exportkit.split.array_elements",
-    "cut_members": "exportkit.split.members",
-    "plan_splits": "exportkit.split.ranges",
-}
-
-if not TYPE_CHECKING:
-    __getattr__ = on_first_use(globals(), _HOMES)
+with on_first_use(globals()):
+    from exportkit.split.array_elements import cut_elements as cut_elements
+    from exportkit.split.form import V1_HINT as V1_HINT
+    from exportkit.split.form import Form as Form
+    from exportkit.split.form import sniff as sniff
+    from exportkit.split.line_blocks import MAX_LINE_BYTES as MAX_LINE_BYTES
+    from exportkit.split.line_blocks import LongLine as LongLine
+    from exportkit.split.line_blocks import cut_lines as cut_lines
+    from exportkit.split.line_places import places as places
+    from exportkit.split.members import cut_members as cut_members
+    from exportkit.split.ranges import Split as Split
+    from exportkit.split.ranges import plan_splits as plan_splits
+    from exportkit.split.tape import take_head as take_head

@@ -8,11 +8,12 @@ from itertools import chain, pairwise
 from msgspec import Struct
 
 from exportkit.errors import ReadError
+from exportkit.json_text import JSON_SPACE
 from exportkit.native import octets
 from exportkit.place import LineBlock, Place
 from exportkit.split.array_scan import ArrayScan
 from exportkit.split.form import Form
-from exportkit.split.line_blocks import JSON_SPACE, MAX_LINE_BYTES, MAX_LINE_OPENINGS, LongLine, slices
+from exportkit.split.line_blocks import MAX_LINE_BYTES, MAX_LINE_OPENINGS, LongLine, slices
 from exportkit.split.tape import Tape
 
 __all__ = ["cut_elements"]

@@ -6,8 +6,9 @@ import enum
 import re
 
 from exportkit.errors import ReadError
+from exportkit.json_text import JSON_SPACE
 from exportkit.place import Place
-from exportkit.split.line_blocks import BYTE_ORDER_MARK, JSON_SPACE
+from exportkit.split.line_blocks import BYTE_ORDER_MARK
 
 __all__ = ["V1_HINT", "Form", "sniff"]
 

@@ -13,7 +13,6 @@ from exportkit.split.tape import Tape, take_head
 
 __all__ = [
     "BYTE_ORDER_MARK",
-    "JSON_SPACE",
     "MAX_LINE_BYTES",
     "LongLine",
     "cut_lines",
@@ -21,8 +20,6 @@ __all__ = [
 ]
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-#: The bytes that are white space in JSON.
-JSON_SPACE = b" \t\r\n"
 #: A line of up to this many bytes is held whole; decoded, it takes about ten times its size.
 MAX_LINE_BYTES = 24 * 2**20
 #: A line with up to this many objects and arrays is held whole; an empty one takes 100 times its two bytes.

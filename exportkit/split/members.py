@@ -38,10 +38,10 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from exportkit.errors import SplitError
+from exportkit.json_text import JSON_SPACE
 from exportkit.native import octets
 from exportkit.place import MemberChunk
 from exportkit.split.array_scan import ArrayScan
-from exportkit.split.line_blocks import JSON_SPACE
 from exportkit.split.tape import Tape
 
 __all__ = ["cut_members"]

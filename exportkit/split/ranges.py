@@ -7,10 +7,7 @@ from dataclasses import dataclass, field
 
 from exportkit.native import octets
 
-__all__ = ["MIN_SPLIT_BYTES", "Split", "plan_splits"]
-
-#: Below this size, starting a reader costs more than reading.
-MIN_SPLIT_BYTES = 8 * 2**20
+__all__ = ["Split", "plan_splits"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,7 @@ def plan_splits(
     size: int,
     wanted_splits: int,
     *,
-    min_split_bytes: int = MIN_SPLIT_BYTES,
+    min_split_bytes: int,
 ) -> Iterator[Split]:
     """Yield about `wanted_splits` ranges of lines that together are the input, in order.
 

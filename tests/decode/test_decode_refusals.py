@@ -11,7 +11,7 @@ import pytest
 from decode.reading import decoded, refused, said
 from exportkit import DecodeError, RowError
 from exportkit.decode import LineDecoder
-from exportkit.flatten.extras import json_object
+from exportkit.json_text import json_string
 
 NO_ID = "the line has no usable data row id"
 ENTRY = "the line is an entry of the platform's error stream, not a data row"
@@ -134,7 +134,7 @@ def test_a_value_that_only_some_parsers_read_is_kept(key: str, text: str, value:
 
 def as_json(value: Any) -> Any:
     """Return a leftover as JSON text and back: how it will lie in `extra`."""
-    return json.loads(json_object(value))
+    return json.loads(json_string(value))
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
-import pkgutil
 import re
 import subprocess
 import sys
@@ -15,7 +13,9 @@ import pytest
 import exportkit
 
 HEAVY = {"pyarrow", "polars", "numpy", "msgspec", "rich", "cyclopts", "duckdb", "pandas", "ijson"}
-FUNCTIONS = [name for name in exportkit.__all__ if name.islower() and not name.startswith("_")]
+#: Type checkers know each name by its import.
+PUBLIC: list[str] = vars(exportkit)["__all__"]
+FUNCTIONS = [name for name in PUBLIC if name.islower() and not name.startswith("_")]
 
 
 def loaded_after(statement: str) -> list[str]:
@@ -43,34 +43,10 @@ def test_the_front_door_loads_no_heavy_library(statement: str) -> None:
     assert loaded_after(statement) == []
 
 
-@pytest.mark.parametrize("name", exportkit.__all__)
+@pytest.mark.parametrize("name", PUBLIC)
 def test_every_public_name_resolves_and_is_listed(name: str) -> None:
     assert getattr(exportkit, name) is not None
     assert name in dir(exportkit)
-
-
-def test_public_names_are_sorted_and_named_once() -> None:
-    assert exportkit.__all__ == sorted(set(exportkit.__all__))
-
-
-def test_type_checkers_see_the_same_homes_as_the_running_program() -> None:
-    tree = ast.parse(inspect.getsource(exportkit))
-    (guarded,) = (
-        node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-    )
-    seen = {
-        alias.name: node.module
-        for node in guarded.body
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-    }
-    assert seen == exportkit._HOMES
-    assert {*seen, "__version__"} == set(exportkit.__all__)
-
-
-def test_no_public_name_is_also_a_module() -> None:
-    modules = {module.name for module in pkgutil.iter_modules(exportkit.__path__)}
-    assert modules & set(exportkit.__all__) == set()
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
@@ -79,7 +55,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
     assert str(raised.value) == "module 'exportkit' has no attribute 'to_paper'"
 
 
-@pytest.mark.parametrize("name", [name for name in exportkit.__all__ if not name.startswith("_")])
+@pytest.mark.parametrize("name", [name for name in PUBLIC if not name.startswith("_")])
 def test_every_public_name_is_documented(name: str) -> None:
     first, *_ = (getattr(exportkit, name).__doc__ or "").strip().splitlines() or [""]
     assert first.endswith("."), f"{name} needs a docstring that opens with one sentence"

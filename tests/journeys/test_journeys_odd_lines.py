@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
 
+import exportkit
 from journeys.converting import expected, rows_and_report, rows_of
 from oracle import differences
 from strategies import line_of
@@ -142,3 +144,13 @@ def test_no_odd_line_is_refused() -> None:
     tables, report = rows_and_report(data)
     assert tables["rejects"] == []
     assert report.data_rows == sum(map(len, ODD.values()))
+
+
+@pytest.mark.parametrize("number", ["1e400", "1" * 5_000])
+def test_a_number_that_no_type_holds_is_kept_as_written_beside_half_a_surrogate_pair(number: str) -> None:
+    odd = f'{{"\\ud800":"\\udfff","b":{number}}}'
+    dates = f'{{"created_at":"never","\\ud800":{number},"reviews":[{odd}]}}'
+    line = f'{{"data_row":{{"id":"d"}},"projects":{{"p":{{"labels":[{{"label_details":{dates}}}]}}}}}}'
+    table = exportkit.read_table(io.BytesIO(line.encode()), "labels")
+    assert table["reviews"].to_pylist() == [f"[{odd}]"]
+    assert table["extra"].to_pylist() == [f'{{"label_details":{{"\\ud800":{number},"created_at":"never"}}}}']

@@ -110,7 +110,7 @@ def test_every_option_has_values_to_try() -> None:
 
 
 def test_every_public_function_with_a_declared_option_takes_it_from_the_declaration() -> None:
-    functions = {name: getattr(exportkit, name) for name in exportkit.__all__ if name.islower()}
+    functions = {name: getattr(exportkit, name) for name in vars(exportkit)["__all__"] if name.islower()}
     taking = {
         name
         for name, function in functions.items()

@@ -12,9 +12,9 @@ from typing import Any
 from msgspec.structs import replace
 
 import exportkit
+from exportkit.json_text import write_json
 from exportkit.pipeline import batches, make_options
 from exportkit.rebuild import to_ndjson
-from exportkit.rebuild.json_texts import encode
 from exportkit.rebuild.line_rows import LineRows
 from exportkit.rebuild.long_lines import LongLine
 from exportkit.rebuild.streams import Slice
@@ -51,7 +51,7 @@ def rebuilt_in_memory(
 def _built(rows: dict[str, LineRows], chunk_rows: int | None) -> bytes:
     if chunk_rows is None:
         line, left_out = line_of({name: some.rows() for name, some in rows.items()})
-        text = encode(line)
+        text = write_json(line)
     else:
         long = LongLine(rows, chunk_rows)
         text = b"".join(long.chunks())

@@ -69,7 +69,7 @@ def test_a_small_input_is_one_split_and_is_not_read() -> None:
         raise AssertionError("read")
         yield b""
 
-    assert list(plan_splits(blocks(), "x", 2**20, 4)) == [Split("x", 0, 2**20, 1)]
+    assert list(plan_splits(blocks(), "x", 2**20, 4, min_split_bytes=2**20)) == [Split("x", 0, 2**20, 1)]
 
 
 def test_a_split_is_given_as_soon_as_its_end_is_known_and_the_last_is_not_read() -> None:
@@ -88,7 +88,7 @@ def test_a_split_is_given_as_soon_as_its_end_is_known_and_the_last_is_not_read()
 
 
 def test_an_empty_input_has_no_splits() -> None:
-    assert list(plan_splits([], "x", 0, 4)) == []
+    assert list(plan_splits([], "x", 0, 4, min_split_bytes=1)) == []
 
 
 def test_a_split_goes_to_another_process_without_showing_a_signature() -> None:

@@ -11,20 +11,8 @@ each frame that is one).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from exportkit._on_first_use import on_first_use
 
-if TYPE_CHECKING:
-    from exportkit.pipeline.long_rows.fragments import LongRow
-    from exportkit.pipeline.long_rows.wrapping import may_enter
-
-__all__ = ["LongRow", "may_enter"]
-
-_HOMES = {
-    "LongRow": "exportkit.pipeline.long_rows.fragments",
-    "may_enter": "exportkit.pipeline.long_rows.wrapping",
-}
-
-if not TYPE_CHECKING:
-    __getattr__ = on_first_use(globals(), _HOMES)
+with on_first_use(globals()):
+    from exportkit.pipeline.long_rows.fragments import LongRow as LongRow
+    from exportkit.pipeline.long_rows.wrapping import may_enter as may_enter

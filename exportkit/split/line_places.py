@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from exportkit.json_text import JSON_SPACE
 from exportkit.native import octets
 from exportkit.place import LineBlock, LinePlaces
-from exportkit.split.line_blocks import JSON_SPACE
 
 __all__ = ["places"]
 
