@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, TypeVar, cast, get_type_hints
+from typing import Annotated, Any, TypeVar, cast
 
 from cyclopts import Parameter, Token
 
@@ -87,10 +87,13 @@ def takes_options(kind: type, **defaults: object) -> Callable[[Command], Command
             values = {name: VALUES[name](value) if name in VALUES else value for name, value in given.items()}
             return command(*words, **defaults | values)
 
-        hints = get_type_hints(command, include_extras=True)
         signature = inspect.signature(command)
-        own = [one.replace(annotation=hints[one.name]) for one in signature.parameters.values()]
-        placed = [one for one in own if one.kind not in (one.KEYWORD_ONLY, one.VAR_KEYWORD)]
+        own = [
+            one.replace(annotation=eval(one.annotation, command.__globals__))  # noqa: S307 - our own annotation
+            for one in signature.parameters.values()
+            if one.kind is not one.VAR_KEYWORD
+        ]
+        placed = [one for one in own if one.kind is not one.KEYWORD_ONLY]
         named = [one for one in own if one.kind is one.KEYWORD_ONLY]
         options = [_parameter(one, defaults.get(one.name, one.default)) for one in declared]
         parameters = [*placed, *options, *named]

@@ -7,9 +7,9 @@ checked values, signatures, and the text of the section "Parameters". Does not k
 from __future__ import annotations
 
 import inspect
-import re
 import textwrap
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin
 
 from exportkit.errors import OptionError, Wording
@@ -24,7 +24,7 @@ Check = Callable[[Any], str | None]
 #: Characters of a value that an error quotes.
 QUOTED_CHARACTERS = 80
 #: Where a docstring has the entries of all options of its function.
-_MARKER = re.compile(r"^( *)\*\*options\b.*(?:\n\1 +\S.*)*", re.MULTILINE)
+_MARKER = "**options :"
 
 
 class Option:
@@ -47,8 +47,6 @@ class Option:
     command : str, optional
         What the help of the command says; options without it are not on the command line.
     """
-
-    __slots__ = ("annotation", "check", "command", "default", "doc", "flag", "kind", "metavar", "name")
 
     def __init__(
         self,
@@ -88,14 +86,16 @@ class Option:
             text = Wording(f"{{{self.name}}} {{problem}}", problem=problem)
             raise OptionError(self.name, text)
 
+    @cached_property
     def parameter(self) -> inspect.Parameter:
-        """Return the option as a parameter of a function."""
+        """The option as a parameter of a function."""
         kind = inspect.Parameter.KEYWORD_ONLY
         annotation = getattr(self.annotation, "__forward_arg__", self.annotation)
         return inspect.Parameter(self.name, kind, default=self.default, annotation=annotation)
 
+    @cached_property
     def entry(self) -> str:
-        """Return what a docstring says of the option."""
+        """What a docstring says of the option."""
         return f"{self.name} : {self.kind}\n{textwrap.indent(inspect.cleandoc(self.doc), '    ')}"
 
 
@@ -188,13 +188,22 @@ def takes(kind: type) -> Callable[[Function], Function]:
     def documented(function: Function) -> Function:
         signature = inspect.signature(function)
         own = [one for one in signature.parameters.values() if one.kind is not one.VAR_KEYWORD]
-        whole = signature.replace(parameters=[*own, *(option.parameter() for option in declared)])
+        whole = signature.replace(parameters=[*own, *(option.parameter for option in declared)])
         function.__signature__ = whole  # type: ignore[attr-defined]  # what `inspect` looks for first
         if function.__doc__:  # there is none under `python -OO`
-            function.__doc__ = _MARKER.sub(
-                lambda found: textwrap.indent("\n".join(one.entry() for one in declared), found[1]),
-                function.__doc__,
-            )
+            function.__doc__ = _with_entries(function.__doc__, [option.entry for option in declared])
         return function
 
     return documented
+
+
+def _with_entries(documentation: str, entries: list[str]) -> str:
+    """Return a docstring with `entries` in place of its entry ``**options``."""
+    before, marker, rest = documentation.partition(_MARKER)
+    if not marker:
+        return documentation
+    indent = before.rpartition("\n")[2]
+    lines = rest.split("\n")
+    after = next((at for at in range(1, len(lines)) if not lines[at].startswith(f"{indent} ")), len(lines))
+    listed = textwrap.indent("\n".join(entries), indent).removeprefix(indent)
+    return "\n".join([before + listed, *lines[after:]])

@@ -1,12 +1,10 @@
 """Values that options accept: their types, for annotations and for checks."""
 
-from __future__ import annotations
+# No `from __future__ import annotations`: `TypedDict` compiles annotations that are strings.
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, TypedDict
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from datetime import datetime
+from typing import Literal, TypedDict
 
 __all__ = [
     "BATCH_ROWS",

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Self
 
 from exportkit.pipeline.conversion import Conversion, KeepRaw
 from exportkit.pipeline.conversion_options import Options
+from exportkit.pipeline.line_spool import Spool
 from exportkit.pipeline.run_monitor import RunMonitor
-from exportkit.pipeline.spool import Spool
 from exportkit.pipeline.units import opened_sources, units_of_source, units_of_split
 from exportkit.place import Source, StoredLine
 from exportkit.read import SourceLike

@@ -15,9 +15,9 @@ from exportkit.errors import DecodeError, ReadError, RowError, Wording
 from exportkit.flatten import flatten, reject_block
 from exportkit.pipeline import long_rows
 from exportkit.pipeline.conversion_options import Options
+from exportkit.pipeline.line_spool import let_go
 from exportkit.pipeline.projection import skipped_fields
 from exportkit.pipeline.row_filter import RowFilter, choose
-from exportkit.pipeline.spool import let_go
 from exportkit.pipeline.units import Unit, bytes_of_line, is_blank, runs_of_line
 from exportkit.pipeline.unknowns import note_unknowns
 from exportkit.place import LineBlock, MemberChunk, Place, Source, StoredLine

@@ -17,8 +17,8 @@ from exportkit.commit import committer_for
 from exportkit.options import FormatName, Mode
 from exportkit.pipeline.batch_iterator import convert_sources
 from exportkit.pipeline.conversion_options import Options
+from exportkit.pipeline.line_spool import Spool
 from exportkit.pipeline.run_monitor import RunMonitor
-from exportkit.pipeline.spool import Spool
 from exportkit.pipeline.units import opened_sources, splits_of_source, units_of_source
 from exportkit.pipeline.worker_process import Assignment
 from exportkit.read import OpenedSource, SourceLike

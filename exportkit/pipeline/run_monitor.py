@@ -190,7 +190,7 @@ class RunMonitor:
         with self._lock:
             self._ended = time.perf_counter()
         if self._reader is not None:
-            self._reader.end()
+            self._reader.end(STALL_SECONDS if self.is_cancelled else None)
 
     def wait_for_sources_apart(self) -> None:
         """Wait for sources on a thread of its own from now on, so that a stalled one keeps nobody waiting."""
@@ -225,7 +225,8 @@ class _ReadingThread:
         self._check = check
         self._calls: queue.SimpleQueue[tuple[Callable[[], Any], bool] | None] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
-        threading.Thread(target=self._serve, name="exportkit-reading", daemon=True).start()
+        self._thread = threading.Thread(target=self._serve, name="exportkit-reading", daemon=True)
+        self._thread.start()
 
     def call(self, function: Callable[[], Item]) -> Item:
         """Return what a function returns there; raise what it raises, or that the run was cancelled."""
@@ -245,9 +246,10 @@ class _ReadingThread:
         """Call a function there after all calls before it, and do not wait for it."""
         self._calls.put((function, False))
 
-    def end(self) -> None:
-        """Let the thread end after all calls before."""
+    def end(self, timeout: float | None) -> None:
+        """Let the thread end after all calls before, and wait for that."""
         self._calls.put(None)
+        self._thread.join(timeout)
 
     def _serve(self) -> None:
         while (item := self._calls.get()) is not None:

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from exportkit import legacy, split
 from exportkit.pipeline import long_rows
 from exportkit.pipeline.conversion_options import Options
+from exportkit.pipeline.line_spool import Spool
 from exportkit.pipeline.old_exports import upgraded_lines
 from exportkit.pipeline.resources import MIB
-from exportkit.pipeline.spool import Spool
 from exportkit.place import LineBlock, MemberChunk, Source, StoredLine
 from exportkit.read import OpenedSource, SourceLike, open_sources, read_range
 from exportkit.split import Form, LongLine, cut_lines, sniff, take_head

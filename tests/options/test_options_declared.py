@@ -130,7 +130,7 @@ def test_the_signature_and_the_documentation_are_those_of_the_declaration(functi
             option.default,
             inspect.Parameter.KEYWORD_ONLY,
         )
-        assert f"\n{option.entry()}\n" in inspect.cleandoc(found.__doc__ or "")
+        assert f"\n{option.entry}\n" in inspect.cleandoc(found.__doc__ or "")
     assert "**options" not in (found.__doc__ or "")
 
 

@@ -15,10 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exportkit import ReadError, WriteError
+from exportkit import OptionError, Progress, ReadError, WriteError
 from exportkit.commit import committer_for
 from exportkit.lakes import LocalStorage
 from exportkit.options import SelectOptions
+from exportkit.pipeline import run_monitor
 from exportkit.rebuild import to_ndjson
 from exportkit.rejects import Command, replay
 from exportkit.write import FormatName
@@ -335,3 +336,33 @@ def test_what_is_no_lake_is_said_and_not_made(tmp_path: Path) -> None:
     assert everything_below(tmp_path) == {}
     with pytest.raises(ReadError, match=r"^the lake has no table 'rejects'"):
         replay(tmp_path)
+
+
+def test_a_program_is_named_by_its_words_and_has_its_time(tmp_path: Path) -> None:
+    write_rejecting(tmp_path / "lake", LINES)
+    words = [sys.executable, "-S", "-c", MEND]
+    with pytest.raises(OptionError, match=r"^timeout_seconds must be more than 0, not 0$"):
+        replay(tmp_path / "lake", through=words, timeout_seconds=0)
+    wrong: list[str] | str
+    for wrong in ("sed s/,,/,/", []):
+        with pytest.raises(OptionError, match=r"^through must name a program and its arguments, one by one$"):
+            replay(tmp_path / "lake", through=wrong)
+    report = replay(
+        tmp_path / "lake", through=[sys.executable, "-S", "-c", "while True: pass"], timeout_seconds=0.1
+    )
+    assert report.problems == {"the command took longer than 0.1 s": 4}
+    assert replay(tmp_path / "lake", through=words).moved == 2
+
+
+def test_progress_says_what_became_of_the_lines_so_far(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_monitor, "PROGRESS_SECONDS", 0)
+    write_rejecting(tmp_path / "lake", LINES)
+    shown: list[Progress] = []
+    report = replay(tmp_path / "lake", through=program(MEND), progress=shown.append)
+    last = shown[-1]
+    assert len(shown) == 4
+    assert (last.data_rows, last.rejects, last.total_bytes) == (report.moved, report.rejects, None)
+    assert last.source_uri == str(tmp_path / "export.ndjson")
+    assert last.stored_bytes == sum(len(LINES[at]) for at in (1, 2, 4, 5))
