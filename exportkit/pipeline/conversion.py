@@ -16,7 +16,7 @@ from exportkit.flatten import flatten, reject_block
 from exportkit.pipeline import long_rows
 from exportkit.pipeline.options import Options
 from exportkit.pipeline.projection import skipped_fields
-from exportkit.pipeline.row_filter import RowFilter, choose
+from exportkit.pipeline.row_filter import RowFilter, select_content
 from exportkit.pipeline.spool import let_go
 from exportkit.pipeline.units import Unit, bytes_of_line, is_blank, runs_of_line
 from exportkit.pipeline.unknowns import note_unknowns
@@ -139,7 +139,7 @@ class Conversion:
         self._report.data_rows += len(rows.rows)
         if rejects or refused:
             self._refuse(sorted([*refused, *rejects], key=lambda one: one.line), source)
-        self._lay_out(choose(rows, self._selection, self._options.columns))
+        self._lay_out(select_content(rows, self._selection, self._options.columns))
 
     def _lay_out(self, rows: RowBlock) -> None:
         for table_block in flatten(rows, self._buffers.keys()):

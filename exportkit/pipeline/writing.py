@@ -153,7 +153,7 @@ def _hand_out(
 def schemas_of(options: Options) -> dict[str, pa.Schema]:
     """Return the schemas of the wanted tables; that of ``rejects`` says what the lake was made with."""
     schemas = {name: arrow_schema(name, columns) for name, columns in options.columns.items()}
-    record = options.selection.record
+    record = options.selection.fingerprint
     if record and "rejects" in schemas:
         plain = schemas["rejects"]
         schemas["rejects"] = plain.with_metadata({**plain.metadata, SELECTION_KEY: record.to_bytes()})

@@ -37,7 +37,7 @@ from exportkit.rejects.stored import (
     tables_of_lake,
 )
 from exportkit.report import Progress, Report
-from exportkit.select import Record, Selection
+from exportkit.select import Fingerprint, Selection
 from exportkit.write import Destination, LakeWriter, PartFile, open_destination
 
 __all__ = ["ReplayReport", "replay"]
@@ -146,7 +146,7 @@ def replay(
     options = make_options(
         tables=[*columns], columns=columns, on_bad_row="raise", selection=selection or Selection()
     )
-    chosen, others = _chosen_parts(root, options.selection.record)
+    chosen, others = _chosen_parts(root, options.selection.fingerprint)
     with (
         open_destination(lake, schemas=schemas_of(options), mode="append", format=suffix) as destination,  # type: ignore[arg-type]  # `parts_of` gives parquet and arrow alone
         LakeWriter(destination.staging, hints=hints_of(options)) as writer,
@@ -160,7 +160,7 @@ def replay(
     return run.report
 
 
-def _chosen_parts(lake: Path, record: Record) -> tuple[list[Path], int]:
+def _chosen_parts(lake: Path, record: Fingerprint) -> tuple[list[Path], int]:
     """Return the parts of runs with this selection, and how many lines are in parts of others.
 
     Raises

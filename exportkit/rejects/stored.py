@@ -17,7 +17,7 @@ from exportkit.errors import ReadError
 from exportkit.pipeline.writing import SELECTION_KEY
 from exportkit.place import Place, without_signature
 from exportkit.rebuild.parts import open_part, parts_of, raw_file_of, reading
-from exportkit.select import Record
+from exportkit.select import Fingerprint
 from exportkit.tables import TABLES
 from exportkit.write import FORMATS
 
@@ -81,7 +81,7 @@ def tables_of_lake(lake: Path) -> dict[str, list[str]]:
     return {name: _schema_of(part).names for name in TABLES for part in parts_of(lake, name)[:1]}
 
 
-def record_of(part: Path) -> Record:
+def record_of(part: Path) -> Fingerprint:
     """Return what was chosen in the run that wrote a part.
 
     Raises
@@ -90,7 +90,7 @@ def record_of(part: Path) -> Record:
         The part does not say it in our words.
     """
     try:
-        return Record.from_bytes((_schema_of(part).metadata or {}).get(SELECTION_KEY))
+        return Fingerprint.from_bytes((_schema_of(part).metadata or {}).get(SELECTION_KEY))
     except ValueError:
         raise ReadError(
             "the part does not say what was chosen when it was written", place=Place(str(part)),

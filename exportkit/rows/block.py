@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from exportkit.place import Source
 from exportkit.rows.features import Relationship
+from exportkit.rows.placed_labels import PlacedLabel
 from exportkit.rows.structs import Row
 
 __all__ = ["Fragment", "Reject", "RowBlock"]
@@ -68,8 +69,8 @@ class RowBlock(Struct, frozen=True):
         Byte offset of each row in the decompressed input; None in a JSON array, where it is not known.
     fragment : Fragment or None
         Set where the one row is a piece of a long one.
-    kept_labels : sequence of bool or None
-        Which labels become rows, in the order of the lines; None for all. The others only count.
+    labels : list of PlacedLabel or None
+        The labels of the rows, where a selection judged them; None where all are kept.
     """
 
     source: Source
@@ -78,7 +79,7 @@ class RowBlock(Struct, frozen=True):
     lengths: npt.NDArray[np.int64]
     offsets: npt.NDArray[np.int64] | None
     fragment: Fragment | None = None
-    kept_labels: Sequence[bool] | None = None
+    labels: list[PlacedLabel] | None = None
 
     @property
     def ids(self) -> list[str]:

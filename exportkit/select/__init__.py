@@ -1,7 +1,7 @@
-"""Filters: what of an export is converted, which rows, which parts of them, and what is disguised.
+"""Selection: which rows of an export are converted, which content of them, and what is disguised.
 
-Takes what a caller asks for, checks it, and works on decoded rows and on record batches; the corridor says
-when. Does not know files, decoders or the order of the rooms.
+Takes what a caller asks for, checks it, and works on decoded rows and on record batches when the pipeline
+says so. Knows no files, no decoders, and not the order of the stages.
 """
 
 from __future__ import annotations
@@ -12,52 +12,54 @@ from exportkit._on_first_use import on_first_use
 
 if TYPE_CHECKING:
     from exportkit.select.conditions import Condition, Filters, first_refusing, make_conditions
-    from exportkit.select.filter_values import NEEDS
-    from exportkit.select.fingerprints import Record
-    from exportkit.select.label_policy import LabelPolicy, kept_labels
-    from exportkit.select.params import Params, Parts, make_parts
-    from exportkit.select.pruning import select, strip
+    from exportkit.select.filter_values import READ_BY_FILTER
+    from exportkit.select.fingerprints import Fingerprint
+    from exportkit.select.label_policy import LabelPolicy, judge_labels
+    from exportkit.select.params import Content, Params, make_content
+    from exportkit.select.pruning import empty_details, leave_out, leave_out_frames
     from exportkit.select.redaction import Redaction, make_redaction
     from exportkit.select.selection import Selection, make_selection
 
 __all__ = [
-    "NEEDS",
+    "READ_BY_FILTER",
     "Condition",
+    "Content",
     "Filters",
+    "Fingerprint",
     "LabelPolicy",
     "Params",
-    "Parts",
-    "Record",
     "Redaction",
     "Selection",
+    "empty_details",
     "first_refusing",
-    "kept_labels",
+    "judge_labels",
+    "leave_out",
+    "leave_out_frames",
     "make_conditions",
-    "make_parts",
+    "make_content",
     "make_redaction",
     "make_selection",
-    "select",
-    "strip",
 ]
 
 _HOMES = {
-    "NEEDS": "exportkit.select.filter_values",
-    "Selection": "exportkit.select.selection",
+    "READ_BY_FILTER": "exportkit.select.filter_values",
     "Condition": "exportkit.select.conditions",
+    "Content": "exportkit.select.params",
     "Filters": "exportkit.select.conditions",
+    "Fingerprint": "exportkit.select.fingerprints",
     "LabelPolicy": "exportkit.select.label_policy",
     "Params": "exportkit.select.params",
-    "Parts": "exportkit.select.params",
-    "Record": "exportkit.select.fingerprints",
     "Redaction": "exportkit.select.redaction",
+    "Selection": "exportkit.select.selection",
+    "empty_details": "exportkit.select.pruning",
     "first_refusing": "exportkit.select.conditions",
-    "kept_labels": "exportkit.select.label_policy",
-    "make_selection": "exportkit.select.selection",
+    "judge_labels": "exportkit.select.label_policy",
+    "leave_out": "exportkit.select.pruning",
+    "leave_out_frames": "exportkit.select.pruning",
     "make_conditions": "exportkit.select.conditions",
-    "make_parts": "exportkit.select.params",
+    "make_content": "exportkit.select.params",
     "make_redaction": "exportkit.select.redaction",
-    "select": "exportkit.select.pruning",
-    "strip": "exportkit.select.pruning",
+    "make_selection": "exportkit.select.selection",
 }
 
 if not TYPE_CHECKING:

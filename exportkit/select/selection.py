@@ -10,12 +10,12 @@ from msgspec import Struct, field
 
 from exportkit import select as package
 from exportkit.rows import STRUCTS
-from exportkit.select.fingerprints import Record, make_record
-from exportkit.select.label_policy import POLICY_NEEDS, LabelPolicy
+from exportkit.select.fingerprints import Fingerprint, make_fingerprint
+from exportkit.select.label_policy import READ_BY_POLICY, LabelPolicy
 from exportkit.select.value_errors import wrong_value
 
 if TYPE_CHECKING:
-    from exportkit.select import Condition, Parts, Redaction
+    from exportkit.select import Condition, Content, Redaction
 
 __all__ = ["Selection", "make_selection"]
 
@@ -31,35 +31,35 @@ class Selection(Struct, frozen=True):
 
     Attributes
     ----------
-    parts : Parts or None
-        The wanted parts of a row; None for all.
+    content : Content or None
+        The wanted content of a row; None for all.
     conditions : tuple of Condition
         What keeps a data row; all must.
     labels : str
         Which labels of a project are converted.
     redaction : Redaction or None
         What is disguised in the tables.
-    record : Record
-        What a lake says of it.
+    fingerprint : Fingerprint
+        What a lake notes of it.
     """
 
-    parts: Parts | None = None
+    content: Content | None = None
     conditions: tuple[Condition, ...] = ()
     labels: LabelPolicy = "all"
     redaction: Redaction | None = None
-    record: Record = field(default_factory=Record)
+    fingerprint: Fingerprint = field(default_factory=Fingerprint)
 
     @property
     def needs_whole_rows(self) -> bool:
-        """Whether what is chosen of a row cannot be told from a piece of it."""
-        return self.parts is not None or self.labels != "all"
+        """Whether the selection must see a row whole: a fragment of a long row does not tell what stays."""
+        return self.content is not None or self.labels != "all"
 
     @property
     def absent(self) -> Fields:
         """By struct, the fields that read as if the export had never held them."""
-        if self.parts is None:
+        if self.content is None:
             return {}
-        return self.parts.off
+        return self.content.off
 
     def policy_of(self, tables: Collection[str]) -> LabelPolicy:
         """Return the label policy that matters to these tables."""
@@ -67,27 +67,27 @@ class Selection(Struct, frozen=True):
 
     def skipped(self, unneeded: Fields, tables: Collection[str]) -> dict[str, frozenset[str]]:
         """Return the fields that need no decoding, where `unneeded` are those that no table shows."""
-        needed = POLICY_NEEDS[self.policy_of(tables)]
-        key_frames = self.parts is not None and self.parts.key_frames_only
+        needed = READ_BY_POLICY[self.policy_of(tables)]
+        key_frames = self.content is not None and self.content.key_frames_only
         found: dict[str, frozenset[str]] = {}
         for struct in STRUCTS:
             fields = unneeded.get(struct, _NOTHING) | self.absent.get(struct, _NOTHING)
             fields -= needed.get(struct, _NOTHING)
             if key_frames and struct == "Annotations" and not {"frames", "groups"} <= fields:
                 fields -= {"key_frame_feature_map"}
-            if self.parts is not None and struct == "Row":
-                fields |= self.parts.unread_sections()
+            if self.content is not None and struct == "Row":
+                fields |= self.content.unread_sections()
             if fields:
                 found[struct] = fields
         return found
 
     def unasked(self) -> dict[str, frozenset[str]]:
-        """Return the fields that no filter looks at."""
-        asked = [package.NEEDS[condition.name] for condition in self.conditions]
+        """Return the fields that no filter reads."""
+        read = [package.READ_BY_FILTER[condition.name] for condition in self.conditions]
         found = {}
         for name, struct in STRUCTS.items():
             optional = {one.name for one in msgspec.structs.fields(struct) if not one.required} - {"extra_"}
-            found[name] = frozenset(optional).difference(*(needs.get(name, _NOTHING) for needs in asked))
+            found[name] = frozenset(optional).difference(*(fields.get(name, _NOTHING) for fields in read))
         return found
 
 
@@ -111,16 +111,16 @@ def make_selection(
             raise wrong_value(name, given, "a dictionary")
     if labels not in get_args(LabelPolicy):
         raise wrong_value("labels", labels, f"one of {', '.join(get_args(LabelPolicy))}")
-    parts = None if params is None else package.make_parts(params)
+    content = None if params is None else package.make_content(params)
     conditions = package.make_conditions(filters) if filters else ()
     redaction = package.make_redaction(redact, redact_key) if redact else None
     key = b"" if redaction is None else redaction.key
     return Selection(
-        parts=parts,
+        content=content,
         conditions=conditions,
         labels=labels,  # type: ignore[arg-type]  # checked above
         redaction=redaction,
-        record=make_record(
-            params=params, parts=parts, conditions=conditions, labels=labels, redact=redact, key=key
+        fingerprint=make_fingerprint(
+            params=params, content=content, conditions=conditions, labels=labels, redact=redact, key=key
         ),
     )

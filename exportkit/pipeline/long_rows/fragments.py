@@ -147,7 +147,7 @@ class LongRow:
         if not path:
             self._data_row = b'"data_row":{"id":' + msgspec.json.encode(row.data_row.id) + b"}"
         if kind(path) == "label":
-            index.note_whole_label(path, the_label(row))
+            index.note_whole_label(path, row)
         else:
             index.note_labels(path, row)
 

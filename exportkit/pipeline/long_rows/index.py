@@ -16,9 +16,9 @@ from exportkit.flatten.objects import overlaid
 from exportkit.pipeline.long_rows.key_frames import compact, turned_round
 from exportkit.pipeline.long_rows.wrapping import Path, kind, label_path
 from exportkit.place import MemberChunk
-from exportkit.rows import Row
+from exportkit.rows import Row, labels_of, placed_labels
 from exportkit.rows.features import Annotations, Group, Relationship
-from exportkit.rows.structs import Label, Project
+from exportkit.rows.structs import Label
 
 __all__ = ["LongRowIndex", "first_labels", "owners_down_to", "the_label"]
 
@@ -78,33 +78,34 @@ class LongRowIndex:
     def note_labels(self, path: Path, row: Row, first: int = 0) -> None:
         """Note whole labels below `path`; the first of each of their arrays is at position `first`."""
         for project_id, project in (row.projects or {}).items():
-            self._note_project(project_id, project, first)
+            self._labels.setdefault(project_id, 0)
+            details = project.project_details
+            if details is not None and details.selected_label_id is not None:
+                self.selected[project_id] = details.selected_label_id
         for experiment_id, experiment in (row.experiments or {}).items():
-            for run_id, run in (experiment.runs or {}).items():
-                counts = self._note_run(experiment_id, run_id)
-                for at, labels in enumerate((run.labels, run.predictions)):
-                    if labels:
-                        counts[at] = max(counts[at], first + len(labels))
+            for run_id in experiment.runs or ():
+                self._note_run(experiment_id, run_id)
+        self._note_placed(row, first)
         found = by_annotations(row)
         if found != "unknown":
             self._media.append((first_labels(path, row) if len(path) < 2 else (*path, first), found))  # noqa: PLR2004 - above a project
 
-    def _note_project(self, project_id: str, project: Project, first: int) -> None:
-        labels = project.labels or ()
-        self._labels[project_id] = max(self._labels.get(project_id, 0), first + len(labels))
-        details = project.project_details
-        if details is not None and details.selected_label_id is not None:
-            self.selected[project_id] = details.selected_label_id
-        for at, label in enumerate(labels, first):
-            self._note_date(project_id, at, label)
+    def _note_placed(self, row: Row, first: int) -> None:
+        """Count the labels of a row, and note when each was made."""
+        for one in placed_labels((row,), first_position=first):
+            if one.project_id is not None:
+                self._labels[one.project_id] = max(self._labels.get(one.project_id, 0), one.position + 1)
+                details = one.label.label_details
+                if details is not None and details.created_at is not None:
+                    self._dates[one.project_id][one.position] = details.created_at
+            else:
+                counts = self._runs[one.experiment_id or "", one.model_run_id or ""]
+                at = int(one.origin == "prediction")
+                counts[at] = max(counts[at], one.position + 1)
 
-    def _note_date(self, project_id: str, at: int, label: Label) -> None:
-        if label.label_details is not None and label.label_details.created_at is not None:
-            self._dates[project_id][at] = label.label_details.created_at
-
-    def _note_run(self, experiment_id: str, run_id: str) -> list[int]:
+    def _note_run(self, experiment_id: str, run_id: str) -> None:
         self._first_run.setdefault(experiment_id, run_id)
-        return self._runs.setdefault((experiment_id, run_id), [0, 0])
+        self._runs.setdefault((experiment_id, run_id), [0, 0])
 
     def note_label(self, path: Path, label: Label) -> None:
         """Note what part of a label shows that other parts of it need."""
@@ -118,18 +119,12 @@ class LongRowIndex:
             if found != "unknown":
                 self._kinds[path] = found
 
-    def note_whole_label(self, path: Path, label: Label) -> None:
-        """Note the label itself, whose collections stand elsewhere."""
+    def note_whole_label(self, path: Path, row: Row) -> None:
+        """Note the label that a row holds, whose collections stand elsewhere."""
+        label = the_label(row)
         self.note_label(path, label)
         self.containers[path] = container(label.annotations or Annotations())
-        position = int(path[-1])
-        if path[0] == "projects":
-            project_id = str(path[1])
-            self._labels[project_id] = max(self._labels.get(project_id, 0), position + 1)
-            self._note_date(project_id, position, label)
-        else:
-            counts, at = self._runs[str(path[1]), str(path[3])], int(path[4] == "predictions")
-            counts[at] = max(counts[at], position + 1)
+        self._note_placed(row, int(path[-1]))
 
     def _note_leftovers(self, path: Path, row: Row) -> None:
         """Keep what the objects above a run hold that is no field of them; the run's rows do not show it."""
@@ -206,18 +201,7 @@ def first_labels(path: Path, row: Row) -> Path:
 
 def the_label(row: Row) -> Label:
     """Return the only label of a row."""
-    for labels in _label_lists(row):
-        return labels[0]
-    return Label()
-
-
-def _label_lists(row: Row) -> Iterator[list[Label]]:
-    for project in (row.projects or {}).values():
-        if project.labels:
-            yield project.labels
-    for experiment in (row.experiments or {}).values():
-        for run in (experiment.runs or {}).values():
-            yield from (one for one in (run.labels, run.predictions) if one)
+    return next(labels_of(row), Label())
 
 
 def owners_down_to(path: Path, row: Row) -> Iterator[tuple[int, Any]]:
