@@ -47,7 +47,7 @@ class LabelSet:
     @cached_property
     def row_numbers(self) -> Ints:
         """The row of each label, as an array."""
-        return np.fromiter((one.row_at for one in self.placed), np.int64, len(self.placed))
+        return _numbers(self.placed, "row_at")
 
     @cached_property
     def lines(self) -> Ints:
@@ -57,13 +57,12 @@ class LabelSet:
     @cached_property
     def index_numbers(self) -> Ints:
         """The ordinal of each label on its line."""
-        return np.fromiter((one.index for one in self.placed), np.int64, len(self.placed))
+        return _numbers(self.placed, "index")
 
     @cached_property
     def data_row_ids(self) -> list[str]:
         """The data row of each label."""
-        ids = self.block.ids
-        return [ids[one.row_at] for one in self.placed]
+        return list(map(self.block.ids.__getitem__, self.row_numbers.tolist()))
 
     @cached_property
     def ids(self) -> list[str]:
@@ -74,7 +73,7 @@ class LabelSet:
     @cached_property
     def project_ids(self) -> list[str | None]:
         """The project of each label, None below a model run."""
-        return [one.project_id for one in self.placed]
+        return attributes.values(self.placed, "project_id") or [None] * len(self.placed)
 
     def _derived_id(self, at: int) -> str:
         one = self.placed[at]
@@ -102,7 +101,7 @@ class LabelSet:
     @cached_property
     def origins(self) -> list[str]:
         """What kind of list each label stands in."""
-        return [one.origin for one in self.placed]
+        return attributes.values(self.placed, "origin") or []
 
     def keys(self, label_at: Ints) -> Columns:
         """Return the common columns of rows that belong to the labels at `label_at`."""
@@ -191,13 +190,22 @@ class LabelSet:
 
     def _is_latest(self) -> Cells:
         """Return of each label whether it is the newest of its line and project; None where none is dated."""
-        for (_, project_id), group in groupby(self._all, key=_row_and_project):
-            if project_id is not None:
-                self._note_latest(project_id, list(group))
+        if self.block.fragment is None and not any(one.position for one in self._all):
+            self._note_only_labels()
+        else:
+            for (_, project_id), group in groupby(self._all, key=_row_and_project):
+                if project_id is not None:
+                    self._note_latest(project_id, list(group))
         return Attribute(self.placed, "is_latest")
 
+    def _note_only_labels(self) -> None:
+        """Note the labels that are the only ones of their project and row, as most are: each is the newest."""
+        for one, moment in zip(self._all, creation_moments(self._all), strict=True):
+            if moment is not None and one.project_id is not None:
+                one.is_latest = True
+
     def _note_latest(self, project_id: str, labels: list[PlacedLabel]) -> None:
-        """Note of all labels of one project and row which is the newest."""
+        """Note which of all labels of one project and row is the newest."""
         moments = creation_moments(labels)
         winner = self._newest(project_id, labels, moments)
         for one, moment in zip(labels, moments, strict=True):
@@ -237,9 +245,13 @@ class LabelSet:
 
 def creation_moments(labels: Sequence[PlacedLabel]) -> list[datetime | None]:
     """Return when each label was made, None where that is not known."""
-    details = [one.label.label_details for one in labels]
-    dates = [None if one is None else one.created_at for one in details]
+    details = attributes.values([one.label for one in labels], "label_details") or []
+    dates = attributes.values(details, "created_at") or [None] * len(labels)
     return [None if date is None else parse_timestamp(date) for date in dates]
+
+
+def _numbers(placed: list[PlacedLabel], name: str) -> Ints:
+    return np.array(attributes.values(placed, name) or [], dtype=np.int64)
 
 
 def _all_labels(block: RowBlock) -> list[PlacedLabel]:
