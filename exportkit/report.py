@@ -6,8 +6,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from exportkit.tables.cells import Leftovers
 
 __all__ = ["Progress", "Report"]
 
@@ -60,6 +64,9 @@ class Report:
         Rows by table.
     unknown_fields : Counter of str
         Fields without a column, by table and path; their values are in ``extra``.
+    drifted_fields : Counter of str
+        Fields whose value does not fit their column, by table and path; their values are in ``extra`` or
+        ``payload``.
     unknown_kinds : Counter of str
         Annotation kinds the format catalogue does not know; their geometry is in ``payload``.
     first_rejects : list of str
@@ -82,6 +89,7 @@ class Report:
     filtered: Counter[str] = field(default_factory=Counter)
     rows: dict[str, int] = field(default_factory=dict)
     unknown_fields: Counter[str] = field(default_factory=Counter)
+    drifted_fields: Counter[str] = field(default_factory=Counter)
     unknown_kinds: Counter[str] = field(default_factory=Counter)
     first_rejects: list[str] = field(default_factory=list)
     input_bytes: int = 0
@@ -91,8 +99,16 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain values, as ``--json`` prints it."""
-        counted = ("filtered", "unknown_fields", "unknown_kinds")
-        plain = asdict(replace(self, filtered=Counter(), unknown_fields=Counter(), unknown_kinds=Counter()))
+        counted = ("filtered", *LEFTOVERS)
+        plain = asdict(
+            replace(
+                self,
+                filtered=Counter(),
+                unknown_fields=Counter(),
+                drifted_fields=Counter(),
+                unknown_kinds=Counter(),
+            )
+        )
         return plain | {name: dict(getattr(self, name)) for name in counted}
 
     def add(self, other: Report) -> None:
@@ -102,11 +118,31 @@ class Report:
         for table, rows in other.rows.items():
             self.rows[table] = self.rows.get(table, 0) + rows
         self.filtered.update(other.filtered)
-        self.unknown_fields.update(other.unknown_fields)
-        self.unknown_kinds.update(other.unknown_kinds)
+        self.count_leftovers(other)
         self.first_rejects = (self.first_rejects + other.first_rejects)[:FIRST_REJECTS]
         self.files.extend(other.files)
+
+    def count_leftovers(self, more: Leftovers | Report) -> None:
+        """Add the counts of fields and kinds that had no place in the tables."""
+        for name in LEFTOVERS:
+            add_names(getattr(self, name), getattr(more, name))
 
 
 #: How many rejects a report quotes.
 FIRST_REJECTS = 10
+#: Counters of names that an export made up.
+LEFTOVERS = ("unknown_fields", "drifted_fields", "unknown_kinds")
+#: Distinct names that such a counter of a run holds; others are counted together.
+MAX_NAMES = 1_000
+#: Characters of a name that it holds.
+MAX_NAME_CHARACTERS = 200
+OTHERS = "(others)"
+
+
+def add_names(counts: Counter[str], more: Mapping[str, int]) -> None:
+    """Add the counts of names that an export made up, each cut short, up to `MAX_NAMES` of them."""
+    for name, times in more.items():
+        key = name if len(name) <= MAX_NAME_CHARACTERS else f"{name[: MAX_NAME_CHARACTERS - 1]}…"
+        if key not in counts and len(counts) - (OTHERS in counts) >= MAX_NAMES:
+            key = OTHERS
+        counts[key] += times

@@ -14,7 +14,7 @@ from exportkit.batch.schemas import arrow_schema
 from exportkit.batch.timestamps import timestamps
 from exportkit.errors import TableError
 from exportkit.tables import Column, pick_table
-from exportkit.tables.cells import NULLS, TableBlock
+from exportkit.tables.cells import NULLS, Leftovers, TableBlock
 from exportkit.tables.types import STRING, TIMESTAMP
 
 __all__ = ["TableBuffer"]
@@ -48,6 +48,8 @@ class TableBuffer:
         self._encoded = encoded
         self._growing = {one.name: self._growing_column(one) for one in self.columns}
         self.rows = 0
+        self._table = name
+        self._leftovers = Leftovers()
 
     @property
     def bytes(self) -> int:
@@ -87,10 +89,17 @@ class TableBuffer:
             if column.type == TIMESTAMP:
                 arrays[column.name], left = timestamps(arrays[column.name])
                 note_odd(odd, column, left)
+                if left and "extra" in arrays:
+                    self._leftovers.drifted_fields[f"{self._table}.{column.source}"] += len(left)
         if odd and "extra" in arrays:
             arrays["extra"] = with_extras(arrays["extra"], odd)
         self.rows = 0
         return self._checked(arrays)
+
+    def take_leftovers(self) -> Leftovers:
+        """Return what the batches taken since the last call left to ``extra``, counted."""
+        found, self._leftovers = self._leftovers, Leftovers()
+        return found
 
     def _checked(self, arrays: Mapping[str, pa.Array]) -> pa.RecordBatch:
         for column in self.columns:

@@ -13,7 +13,7 @@ try:
 except ImportError:  # a pyarrow that keeps them elsewhere
     from pyarrow.compute import CastOptions, call_function
 
-__all__ = ["cast", "min_max", "take", "value_counts"]
+__all__ = ["cast", "min_max", "take"]
 
 
 def cast(array: pa.Array, arrow_type: pa.DataType) -> pa.Array:
@@ -30,8 +30,3 @@ def min_max(array: pa.Array) -> dict[str, int | None]:
 def take(array: pa.Array, indices: pa.Array) -> pa.Array:
     """Return the values of an array at `indices`, null where an index is null."""
     return call_function("take", [array, indices])
-
-
-def value_counts(array: pa.Array) -> dict[str | None, int]:
-    """Return how often each value of an array occurs, in the order in which they first do."""
-    return {one["values"]: one["counts"] for one in call_function("value_counts", [array]).to_pylist()}

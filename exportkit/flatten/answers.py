@@ -16,9 +16,9 @@ import numpy as np
 
 from exportkit.flatten.ambiguous_ids import holder_marks, unclear
 from exportkit.flatten.answer_paths import Paths
-from exportkit.flatten.columns import Columns, metric_lists, present, runs
-from exportkit.flatten.extras import json_object
+from exportkit.flatten.gathering import Columns, metric_lists, present, runs
 from exportkit.flatten.features import FeatureSet, strings, whole_numbers
+from exportkit.flatten.leftovers import LeftoverColumns
 from exportkit.native import attributes
 from exportkit.rows.features import Answer, Question
 from exportkit.tables.cells import NULLS, Attribute, Bools, Cells, Coded, Ints, Numbers
@@ -263,10 +263,10 @@ class Answers:
         plain = ((self.forms >= 0) & (self.forms < FIRST_CONVERSATIONAL)).tolist()
         return [None if is_plain else message for message, is_plain in zip(ids, plain, strict=True)]
 
-    def extra_column(self) -> Cells:
+    def extras(self) -> list[dict[str, Any] | None]:
         """Return the leftovers of the question (on its first answer) and of the answer (under its key)."""
         of_questions = [self._question_extra(at) for at in range(self.length)] if self._is_odd() else []
-        column: list[str | None] = [None] * self.length
+        extras: list[dict[str, Any] | None] = [None] * self.length
         last: Question | None = None
         for at, of_question in enumerate(of_questions):
             question, of_answer = self.questions[at], self.answers[at].extra_
@@ -278,8 +278,8 @@ class Answers:
             if of_answer:
                 key, kind = FORMS[self.forms[at]]
                 found[key] = of_answer if kind != "checklist" else {str(self.orders[at]): of_answer}
-            column[at] = json_object(found) if found else None
-        return column if of_questions else NULLS
+            extras[at] = found
+        return extras
 
     def _is_odd(self) -> bool:
         """Whether any row may need an extra."""
@@ -317,7 +317,7 @@ def _marks(
     return {row: found[at] for row, at in enumerate(places) if found[at]}
 
 
-def answer_columns(features: FeatureSet) -> tuple[int, Columns]:
+def answer_columns(features: FeatureSet, leftovers: LeftoverColumns) -> tuple[int, Columns]:
     """Return the number of rows of the table ``classifications`` and its columns."""
     if not features.questions:
         return 0, {}
@@ -349,7 +349,7 @@ def answer_columns(features: FeatureSet) -> tuple[int, Columns]:
         "answer_path": found.path_column,
         "answer_confidence": lambda: Attribute(answers, "confidence"),
         "answer_custom_metrics": lambda: metric_lists(answers),
-        "extra": found.extra_column,
+        "extra": lambda: leftovers.column(found.extras()),
     }
 
 

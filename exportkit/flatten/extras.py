@@ -1,4 +1,4 @@
-"""Extras: what a source object held beside its columns, as one JSON object a row."""
+"""JSON text of values that no column holds, and which sections a source object had."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from exportkit.rows import NO_RAW
 from exportkit.rows.exact_json import read_json
 from exportkit.tables.cells import NULLS, Cells, Coded, Lists
 
-__all__ = ["extra_column", "json_object", "json_text", "merged", "sections_column"]
+__all__ = ["extras_of", "json_object", "json_text", "merged", "sections_column"]
 
 
 class Owner(Protocol):
@@ -77,14 +77,17 @@ def sections_column(owners: Sequence[Owner], names: Sequence[str]) -> Lists:
     return Lists(held.sum(axis=1), Coded(np.nonzero(held)[1], list(names)))
 
 
-def extra_column(owners: Sequence[Owner], more: Mapping[int, Mapping[str, Any]] | None = None) -> Cells:
-    """Return the column ``extra`` of rows that stand for `owners`, with `more` by row merged in."""
-    extras = attributes.values(list(owners), "extra_") or [None] * len(owners)
-    if not more and not any(extras):
-        return NULLS
-    for at, found in (more or {}).items():
+def extras_of(
+    owners: Sequence[Owner], more: Mapping[int, Mapping[str, Any]] | None = None
+) -> Sequence[Mapping[str, Any] | None]:
+    """Return the leftovers of rows that stand for `owners`, with `more` by row merged in."""
+    extras: list[Any] | None = attributes.values(list(owners), "extra_")
+    if not more:
+        return extras or ()
+    extras = extras or [None] * len(owners)
+    for at, found in more.items():
         extras[at] = merged(extras[at], found)
-    return [json_object(extra) if extra else None for extra in extras]
+    return extras
 
 
 def json_text(raw: Any) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from exportkit.flatten.columns import Runs, runs
+from exportkit.flatten.gathering import Runs, runs
 from exportkit.flatten.labels import LabelSet
 from exportkit.native import attributes
 from exportkit.rows import NO_RAW

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from exportkit.flatten.columns import Columns, lists_of, pick, present
+from exportkit.flatten.gathering import Columns, lists_of, pick, present
 from exportkit.flatten.extras import json_text
 from exportkit.native import attributes
 from exportkit.rows import NO_RAW, STRUCTS

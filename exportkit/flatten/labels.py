@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby
@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from exportkit.flatten.columns import Columns
-from exportkit.flatten.extras import extra_column, json_text, sections_column
+from exportkit.flatten.gathering import Columns
+from exportkit.flatten.extras import extras_of, json_text, sections_column
+from exportkit.flatten.leftovers import LeftoverColumns
 from exportkit.native import attributes
 from exportkit.rows import PlacedLabel, RowBlock, placed_labels
 from exportkit.rows.features import Annotations
@@ -115,15 +116,15 @@ class LabelSet:
             "line": lambda: self.lines[label_at],
         }
 
-    def columns(self) -> Columns:
-        """Return the columns of the table ``labels``."""
+    def columns(self, leftovers: LeftoverColumns) -> tuple[int, Columns]:
+        """Return the number of rows of the table ``labels`` and its columns."""
         labels, placed = self.labels, self.placed
         nothing: list[Any] = [None] * len(labels)
         details = attributes.values(labels, "label_details") or nothing
         first = attributes.values(labels, "performance_details") or nothing
         second = attributes.values(labels, "performance_details_v2") or nothing
         leading = [one or other for one, other in zip(first, second, strict=True)]
-        return {
+        return len(labels), {
             "data_row_id": lambda: self.data_row_ids,
             "project_id": lambda: self.project_ids,
             "label_id": lambda: self.ids,
@@ -154,7 +155,7 @@ class LabelSet:
             "is_selected": self._is_selected,
             "is_latest": self._is_latest,
             "z_order": lambda: Attribute(labels, "z_order"),
-            "extra": self._extra,
+            "extra": lambda: leftovers.column(self._extras()),
             "export_id": lambda: Same(self.block.source.export_id),
             "line": lambda: self.lines,
         }
@@ -221,7 +222,7 @@ class LabelSet:
         winner = newest_of(moments)
         return None if winner is None else labels[winner].position
 
-    def _extra(self) -> Cells:
+    def _extras(self) -> Sequence[Mapping[str, Any] | None]:
         for at, label_id in enumerate(attributes.values(self.labels, "id") or ()):
             if label_id is not None and is_derived(label_id):
                 self.leave(at, "id", value=label_id)
@@ -230,7 +231,7 @@ class LabelSet:
         if first is not None and second is not None:
             for name in SHARED:
                 self._note_differing(name, first, second)
-        return extra_column(self.labels, self.leftovers)
+        return extras_of(self.labels, self.leftovers)
 
     def _note_differing(self, name: str, first: list[Any], second: list[Any]) -> None:
         """Keep for extra the values of a field of both performance objects where the second differs."""

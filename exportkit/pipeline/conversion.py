@@ -19,7 +19,6 @@ from exportkit.pipeline.projection import skipped_fields
 from exportkit.pipeline.row_filter import RowFilter, select_content
 from exportkit.pipeline.spool import let_go
 from exportkit.pipeline.units import Unit, bytes_of_line, is_blank, runs_of_line
-from exportkit.pipeline.unknowns import note_unknowns
 from exportkit.place import LineBlock, Place, Source, StoredLine
 from exportkit.report import FIRST_REJECTS, Report
 from exportkit.rows import Reject, RowBlock
@@ -27,7 +26,7 @@ from exportkit.split import places
 
 __all__ = ["Conversion", "KeepRaw"]
 
-#: How many times longer a line may be of which little is decoded than one that is decoded whole.
+#: Lines that are only filtered may be this many times larger than lines that are fully decoded.
 TIMES_AS_BYTES = 4
 
 Batches = Iterator[tuple[str, pa.RecordBatch]]
@@ -99,8 +98,7 @@ class Conversion:
         length, most = stored.end - stored.start, self._options.max_held_line_bytes
         if most is not None and length > (most := most * times):
             raise ReadError(
-                f"what is chosen of it needs a line of {length} bytes to be held whole, "
-                f"and there is room for {most}",
+                f"a line of {length} bytes must fit in memory for these filters; the limit allows {most}",
                 place=Place(source.uri, stored.line, stored.offset),
                 hint="raise memory_limit to go on, or convert everything and choose from the tables",
             )
@@ -144,6 +142,7 @@ class Conversion:
     def _lay_out(self, rows: RowBlock) -> None:
         for table_block in flatten(rows, self._buffers.keys()):
             self._buffers[table_block.table].add(table_block)
+            self._report.count_leftovers(table_block.leftovers)
 
     def _convert_long(self, stored: StoredLine, source: Source) -> Batches:
         """Convert a line that is too long to hold, run by run."""
@@ -226,7 +225,7 @@ class Conversion:
     def _take(self, buffer: TableBuffer, name: str) -> pa.RecordBatch:
         batch = buffer.take()
         self._report.rows[name] += batch.num_rows
-        note_unknowns(name, batch, self._report)
+        self._report.count_leftovers(buffer.take_leftovers())
         redaction = self._selection.redaction
         return batch if redaction is None else redaction.apply(name, batch)
 

@@ -1,4 +1,4 @@
-"""Oddities: one warning a run about what its report counts beside plain rows."""
+"""Run warnings: one warning per run about what its report counts beside plain rows."""
 
 from __future__ import annotations
 
@@ -22,20 +22,25 @@ _Batches = TypeVar("_Batches")
 
 def warning_text(report: Report) -> str | None:
     """Return what a run met beside plain rows, in one sentence and a hint; None when it met nothing."""
-    said, kept = [], []
+    met, kept, columns = [], [], []
     if report.rejects:
         lines = "line" if report.rejects == 1 else "lines"
-        said.append(f"{report.rejects} {lines} could not become rows")
+        met.append(f"{report.rejects} {lines} could not become rows")
         kept.append("the table rejects")
-    if report.unknown_fields:
-        said.append(f"fields without a column: {_named(report.unknown_fields)}")
-        kept.append("the columns extra and media_attributes")
-    if report.unknown_kinds:
-        said.append(f"kinds that the catalogue does not know: {_named(report.unknown_kinds)}")
-        kept.append("the column payload")
-    if not said:
+    for about, counts, held_by in (
+        ("fields without a column", report.unknown_fields, ("extra", "media_attributes")),
+        ("values that do not fit their column", report.drifted_fields, ("extra", "payload")),
+        ("kinds that the catalogue does not know", report.unknown_kinds, ("payload",)),
+    ):
+        if counts:
+            met.append(f"{about}: {_named(counts)}")
+            columns += [one for one in held_by if one not in columns]
+    if not met:
         return None
-    return f"{'; '.join(said)}\nhint: nothing is lost: look into {', '.join(kept)}; the report counts them"
+    if columns:
+        listed = " and ".join([", ".join(columns[:-1]), columns[-1]] if len(columns) > 1 else columns)
+        kept.append(f"the column{'s' if len(columns) > 1 else ''} {listed}")
+    return f"{'; '.join(met)}\nhint: nothing is lost: look into {', '.join(kept)}; the report counts them"
 
 
 def warn_of(report: Report) -> None:

@@ -15,16 +15,29 @@ The forms differ in cost only, never in meaning.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from msgspec import Struct
+from msgspec import Struct, field
 
 from exportkit.native import attributes
 
-__all__ = ["NULLS", "Attribute", "Bools", "Cells", "Coded", "Ints", "Lists", "Numbers", "Same", "TableBlock"]
+__all__ = [
+    "NULLS",
+    "Attribute",
+    "Bools",
+    "Cells",
+    "Coded",
+    "Ints",
+    "Leftovers",
+    "Lists",
+    "Numbers",
+    "Same",
+    "TableBlock",
+]
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -75,6 +88,24 @@ class Lists(Struct, frozen=True):
 Cells = list[Any] | Attribute | npt.NDArray[Any] | Numbers | Same | Coded | Lists
 
 
+class Leftovers(Struct, frozen=True):
+    """What the source of some rows held beside their columns, counted.
+
+    Attributes
+    ----------
+    unknown_fields : Counter of str
+        Fields without a column, by table and path.
+    drifted_fields : Counter of str
+        Fields whose value does not fit their column, by table and path.
+    unknown_kinds : Counter of str
+        Annotation kinds that the format catalogue does not know.
+    """
+
+    unknown_fields: Counter[str] = field(default_factory=Counter)
+    drifted_fields: Counter[str] = field(default_factory=Counter)
+    unknown_kinds: Counter[str] = field(default_factory=Counter)
+
+
 class TableBlock(Struct, frozen=True):
     """The rows that one block adds to one table.
 
@@ -87,8 +118,11 @@ class TableBlock(Struct, frozen=True):
     columns : mapping of str to callable
         What makes the cells of a column; a column without an entry is null in every row.
         Called at most once each, and only for columns that somebody asked for.
+    leftovers : Leftovers
+        Counts that grow as the columns are made.
     """
 
     table: str
     length: int
     columns: Mapping[str, Callable[[], Cells]]
+    leftovers: Leftovers = field(default_factory=Leftovers)

@@ -128,7 +128,7 @@ def test_a_line_that_has_to_be_held_ends_a_run_that_has_no_room_for_it(tmp_path:
         exportkit.to_parquet(path, tmp_path / "lake", memory_limit="200MB", **asked)
     length = len(row % attachments) - 1
     assert str(raised.value) == (
-        f"what is chosen of it needs a line of {length} bytes to be held whole, and there is room for "
+        f"a line of {length} bytes must fit in memory for these filters; the limit allows "
         f"3282498 (in {path}, line 2, byte 24)\n"
         "hint: raise memory_limit to go on, or convert everything and choose from the tables"
     )

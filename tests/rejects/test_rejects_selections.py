@@ -82,7 +82,9 @@ def test_what_a_lake_says_of_its_choice_shows_no_value_and_no_key(tmp_path: Path
         kept = repr(pq.read_metadata(part).metadata)
         assert "personal" not in kept
         assert "s3cr3t" not in kept
-    assert make_selection(**ASKED).fingerprint == Fingerprint.from_bytes(make_selection(**ASKED).fingerprint.to_bytes())
+    assert make_selection(**ASKED).fingerprint == Fingerprint.from_bytes(
+        make_selection(**ASKED).fingerprint.to_bytes()
+    )
 
 
 def test_of_a_lake_of_several_runs_those_with_the_given_choice_are_replayed(tmp_path: Path) -> None:

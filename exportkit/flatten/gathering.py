@@ -1,4 +1,4 @@
-"""Ways from lists of values and parts of structs to cells, shared by the tables."""
+"""Gathering: values and children of many structs at once, as cells; shared by the tables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from exportkit.flatten.extras import json_object
 from exportkit.native import attributes
 from exportkit.rows.features import Metric
 from exportkit.tables.cells import NULLS, Attribute, Bools, Cells, Ints, Lists
@@ -20,7 +19,6 @@ __all__ = [
     "pick",
     "present",
     "runs",
-    "spread_json",
 ]
 
 #: Structs whose attributes become columns.
@@ -88,13 +86,3 @@ def metric_lists(structs: Structs, attribute: str = "custom_metrics") -> Cells:
         return NULLS
     flat = [one for some in metrics if some for one in some]
     return lists_of(metrics, {"name": Attribute(flat, "name"), "value": Attribute(flat, "value")})
-
-
-def spread_json(found: Mapping[int, Mapping[str, Any]], count: int) -> Cells:
-    """Return the JSON objects of the rows that have one, null elsewhere."""
-    if not found:
-        return NULLS
-    column: list[str | None] = [None] * count
-    for at, value in found.items():
-        column[at] = json_object(value)
-    return column
