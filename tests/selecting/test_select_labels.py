@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import exportkit
@@ -15,6 +15,7 @@ from exportkit.tables import TABLES
 from selecting.dropping import SWITCHES
 from selecting.selections_of import OF_LABELS, Tables, converted
 from strategies import catalog_rows, mutated_rows, rows
+from strategies.choices import Choices, choices
 
 Label = dict[str, Any]
 #: What tells a label from all others of an export.
@@ -61,31 +62,38 @@ def with_labels(tables: Tables, places: set[tuple[Any, ...]]) -> Tables:
     }
 
 
-@st.composite
-def blocks(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """Give rows that are decoded together: some by the fast path, some leniently, with labels in any order."""
-    some: list[dict[str, Any]] = draw(
-        st.lists(st.one_of(catalog_rows(), catalog_rows(), rows(), mutated_rows()), min_size=1, max_size=3)
-    )
-    for row in some:
-        if draw(st.booleans()):
-            row["x_new"] = 1  # which no struct has: decoded leniently
-        if draw(st.booleans()):
-            row["experiments"] = {
-                "e": {"runs": {"r": {"predictions": [{"id": "p"}], "labels": [{"id": "l"}]}}}
-            }
-        if draw(st.booleans()) and isinstance(row.setdefault("projects", {}), dict):
-            row["projects"]["more"] = {"labels": [_dated(draw) for _ in range(3)]}
-    return some
+DATES = ("2024-01-01T00:00:00Z", "2024-12-31T00:00:00Z", "2025-01-01T00:00:00Z", "yesterday", None, 5)
 
 
-def _dated(draw: st.DrawFn) -> Label:
-    at = draw(st.sampled_from(["2024-01-01T00:00:00Z", "2024-12-31T00:00:00Z", "yesterday", None, 5]))
+def _dated(at: str | int | None) -> Label:
     return {
         "id": f"{at}",
         "label_details": {"created_at": at},
-        "performance_details": {"skipped": at is None},
+        "performance_details": {"skipped": at == DATES[2], "benchmark_reference_label": DATES[1]},
     }
+
+
+def small_block(pick: Choices) -> list[dict[str, Any]]:
+    """Return rows with few labels anywhere; some are decoded leniently, for no struct has `x_new`."""
+    labels = lambda: pick.several(lambda: _dated(pick.one_of(DATES)))  # noqa: E731 - made anew each time
+    rows_of_block = []
+    for _ in range(1 + pick.below(3)):
+        row: dict[str, Any] = {"data_row": {"id": "d"}, **pick.some(x_new=1)}
+        keys = pick.one_of((["p", "more"], ["more", "p"]))
+        run = lambda: {"labels": labels(), "predictions": labels()}  # noqa: E731 - made where it is wanted
+        row |= pick.some(
+            experiments=lambda run=run: {"e": {"runs": {"r": run()}}},
+            projects=lambda keys=keys: {key: {"labels": labels()} for key in keys},
+        )
+        rows_of_block.append(row)
+    return rows_of_block
+
+
+def blocks() -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Give rows decoded together: some by the fast path, some leniently, with labels in any order."""
+    full = st.lists(st.one_of(rows(), catalog_rows(), mutated_rows()), min_size=1, max_size=3)
+    small = choices().map(small_block)
+    return st.one_of(small, small, small, st.tuples(small, full).map(lambda both: both[0] + both[1]))
 
 
 @st.composite
@@ -99,28 +107,37 @@ def wanted_columns(draw: st.DrawFn) -> dict[str, list[str]]:
     }
 
 
-def chosen_params(block: list[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any] | None]:
-    """Give no params, or any: switches, projects and model runs."""
-    projects = [key for row in block if isinstance(row.get("projects"), dict) for key in row["projects"]]
-    ids = st.lists(st.sampled_from([*projects, "more", "other"]), max_size=2)
-    switches = st.dictionaries(st.sampled_from(SWITCHES), st.booleans(), max_size=10)
-    some = st.fixed_dictionaries({}, optional={"project_ids": ids, "all_model_runs": st.booleans()})
-    shown = st.sampled_from([{"label_details": True}, {"predictions": True, "performance_details": True}])
-    asked = st.tuples(switches | shown, st.just({}) | some).map(lambda both: both[0] | both[1])
-    return st.none() | asked | asked
+def some_params(pick: Choices) -> dict[str, Any] | None:
+    """Return no params, or any: switches, projects and model runs."""
+    if pick.below(4) == 3:  # a quarter
+        return None
+    params: dict[str, Any] = {name: True for name in SWITCHES if pick.below(3) == 1}
+    if pick.below(4) == 3:
+        params["project_ids"] = pick.one_of((["p"], ["more"], ["other"]))
+        params |= pick.some(all_model_runs=True)
+    return params
 
 
-@given(st.data(), blocks(), st.sampled_from(sorted(KEPT)), wanted_columns())
+# A verdict was seen to slip where predictions that nobody asked for stood in a row that is decoded leniently,
+# before labels of which some are dropped: that is one example of forty.
+@settings(max_examples=max(200, settings().max_examples))
+@given(blocks(), choices().map(some_params), st.sampled_from(sorted(KEPT)), wanted_columns())
 def test_a_policy_equals_dropping_labels_afterwards(
-    data: st.DataObject, block: list[dict[str, Any]], policy: str, columns: dict[str, list[str]]
+    block: list[dict[str, Any]],
+    params: dict[str, Any] | None,
+    policy: str,
+    columns: dict[str, list[str]],
 ) -> None:
-    params = data.draw(chosen_params(block))
-    dropped = with_labels(converted(*block, params=params), kept_places(converted(*block)["labels"], policy))
+    keys = {"labels": {*PLACE, "label_index"}} | dict.fromkeys(set(columns) - {"labels"}, {"line"})
+    keys |= {name: {"line", "label_index"} for name in OF_LABELS if name in columns and name != "labels"}
+    more = {name: [*{*columns.get(name, ()), *some}] for name, some in keys.items()}
+    whole = converted(*block, tables=["labels"])["labels"]
+    every = converted(*block, params=params, tables=list(more), columns=more)
+    dropped = with_labels(every, kept_places(whole, policy))
     found = converted(*block, params=params, labels=policy, tables=list(columns), columns=columns)
     assert found == {
-        name: [{key: row[key] for key in row if key in columns[name]} for row in dropped[name]]
-        for name in TABLES
-        if name in columns
+        name: [{key: row[key] for key in row if key in some} for row in dropped[name]]
+        for name, some in columns.items()
     }
 
 
