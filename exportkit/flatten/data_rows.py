@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from exportkit.flatten.gathering import Columns, runs
 from exportkit.flatten.extras import extras_of, json_object, sections_column
+from exportkit.flatten.gathering import Columns, children
 from exportkit.flatten.leftovers import LeftoverColumns
 from exportkit.flatten.media_types import media_type
 from exportkit.native import attributes
@@ -119,12 +119,12 @@ def unfit_attributes(media: list[Any]) -> dict[int, dict[str, Any]]:
 
 def items_of(block: RowBlock, section: str) -> tuple[list[Any], Ints, Ints]:
     """Return all items of one list of the rows, the row of each, and its position in the list."""
-    found = runs(block.rows, section)
+    found = children(block.rows, section)
     if found is None:
         nothing = np.zeros(0, dtype=np.int64)
         return [], nothing, nothing
     first = block.fragment.position if block.fragment else 0
-    return found.items, found.owners(), first + found.positions()
+    return found.items, found.parent_at(), first + found.positions()
 
 
 def attachment_columns(block: RowBlock, leftovers: LeftoverColumns) -> tuple[int, Columns]:

@@ -12,7 +12,7 @@ import numpy as np
 from exportkit.native import attributes
 from exportkit.rows import NO_RAW
 from exportkit.rows.exact_json import read_json
-from exportkit.tables.cells import NULLS, Cells, Coded, Lists
+from exportkit.tables.cells import Coded, Lists
 
 __all__ = ["extras_of", "json_object", "json_text", "merged", "sections_column"]
 
@@ -32,7 +32,7 @@ def json_object(value: Any) -> str:
 
 
 def _written(value: Any) -> Iterator[str]:
-    """Yield the JSON text of `value` in pieces, with what stands as JSON already as it stands."""
+    """Yield the JSON text of `value` bit by bit; what is JSON already stays as it is."""
     if isinstance(value, msgspec.Raw):
         yield bytes(value).decode()
     elif isinstance(value, Mapping):
@@ -93,7 +93,7 @@ def extras_of(
 def json_text(raw: Any) -> str | None:
     """Return JSON text without white space; None where it was missing or null.
 
-    Written anew, so that a row gives the same text whether it was mended on its way or not.
+    Written anew, so that a row gives the same text whether it was decoded leniently or not.
     """
     if raw is NO_RAW:
         return None

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from exportkit.flatten.gathering import Columns
 from exportkit.flatten.extras import extras_of, json_text, sections_column
+from exportkit.flatten.gathering import Columns
 from exportkit.flatten.leftovers import LeftoverColumns
 from exportkit.native import attributes
 from exportkit.rows import PlacedLabel, RowBlock, placed_labels
@@ -200,7 +200,7 @@ class LabelSet:
         return Attribute(self.placed, "is_latest")
 
     def _note_only_labels(self) -> None:
-        """Note the labels that are the only ones of their project and row, as most are: each is the newest."""
+        """Note labels that are alone in their project and row, as most are: each is the newest."""
         for one, moment in zip(self._all, creation_moments(self._all), strict=True):
             if moment is not None and one.project_id is not None:
                 one.is_latest = True

@@ -1,13 +1,13 @@
 """Leftovers: what a source object held beside the columns of its row, written as JSON and counted.
 
-Takes leftovers row by row, as they became `extra`, `payload` or `media_attributes`; gives the column, and counts
-on the way which fields they hold. A key that the struct at its path does not have is an unknown field. A key that
-the struct has is a field whose value drifted: it does not fit the column. What struct stands under a key follows
-from the types of the structs.
+Takes leftovers row by row, as they became `extra`, `payload` or `media_attributes`; gives the column, and
+counts on the way which fields they hold. A key that the struct at its path does not have is an unknown
+field. A key that the struct has is a field whose value drifted: it does not fit the column. What struct
+stands under a key follows from the types of the structs.
 
-A label with ``"label_details": {"created_at": 5, "x": 1}`` has the leftovers ``{"label_details": {"created_at": 5,
-"x": 1}}``, which count once as the drifted field ``labels.label_details.created_at`` and once as the unknown field
-``labels.label_details.x``.
+A label with ``"label_details": {"created_at": 5, "x": 1}`` has the leftovers ``{"label_details":
+{"created_at": 5, "x": 1}}``, which count once as the drifted field ``labels.label_details.created_at`` and
+once as the unknown field ``labels.label_details.x``.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ def _items(value: Any, below: Below) -> list[Any] | None:
 
 
 def _paths_of_item(item: Any, struct: str) -> Iterator[tuple[str, bool]]:
-    """Yield the paths below one struct; an empty one stands for the struct, where as a whole it does not fit."""
+    """Yield the paths below one struct; an empty path is the struct itself, which does not fit as a whole."""
     if not isinstance(item, dict):
         yield "", True
         return

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from exportkit.flatten.gathering import Columns, metric_lists
 from exportkit.flatten.extras import merged
 from exportkit.flatten.features import FeatureSet, strings, whole_numbers
+from exportkit.flatten.gathering import Columns, metric_lists
 from exportkit.flatten.geometry import GEOMETRY_KEYS, Geometry
 from exportkit.flatten.leftovers import LeftoverColumns
 from exportkit.native import attributes
@@ -19,7 +19,7 @@ from exportkit.tables.cells import Attribute, Cells, Coded, Leftovers
 
 __all__ = ["KNOWN_KINDS", "object_columns"]
 
-#: Kinds whose geometry the catalogue knows (EXPORT_FORMAT 3.3 to 3.8).
+#: Kinds whose geometry the catalogue knows.
 KNOWN_KINDS = frozenset(
     {
         "ImageBoundingBox", "ImagePolygon", "ImagePolyline", "ImagePoint", "ImageSegmentationMask",
@@ -39,18 +39,18 @@ _FIELDS = frozenset(Object.__struct_fields__) - {"extra_"}
 
 def object_columns(features: FeatureSet, leftovers: LeftoverColumns) -> tuple[int, Columns]:
     """Return the number of rows of the table ``objects`` and its columns."""
-    every, holders = features.every_object, features.object_holders
+    every, parents = features.every_object, features.object_parents
     if not len(every):
         return 0, {}
-    spread = holders.spread()
-    owners = np.array(holders.labels, dtype=np.int64)[spread]
+    spread = parents.parent_at()
+    owners = np.array(parents.labels, dtype=np.int64)[spread]
     geometry = Geometry(every)
     left = cache(lambda: payload_and_extra(features, geometry))
     return len(every), {
         **features.labels.keys(owners),
-        "plane": lambda: strings(holders.planes, spread),
-        "frame": lambda: whole_numbers(holders.frames, spread),
-        "position": holders.positions,
+        "plane": lambda: strings(parents.planes, spread),
+        "frame": lambda: whole_numbers(parents.frames, spread),
+        "position": parents.positions,
         "feature_id": lambda: Attribute(every, "feature_id"),
         "feature_schema_id": lambda: Attribute(every, "feature_schema_id"),
         "name": lambda: Attribute(every, "name"),

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from exportkit.flatten.gathering import Columns, runs
 from exportkit.flatten.data_rows import row_keys
 from exportkit.flatten.extras import extras_of, json_text, merged, sections_column
+from exportkit.flatten.gathering import Columns, children
 from exportkit.flatten.leftovers import LeftoverColumns
 from exportkit.native import attributes
 from exportkit.rows import RowBlock
@@ -22,13 +22,13 @@ _NO_RUN = Run()
 
 def project_columns(block: RowBlock, leftovers: LeftoverColumns) -> tuple[int, Columns]:
     """Return the number of rows of the table ``projects`` and its columns."""
-    found = runs(block.rows, "projects")
+    found = children(block.rows, "projects")
     if found is None:
         return 0, {}
     ids, projects = found.keys, found.items
     details: list[Any] = attributes.values(projects, "project_details") or [None] * len(projects)
     return len(ids), {
-        **row_keys(block, found.owners()),
+        **row_keys(block, found.parent_at()),
         "project_id": lambda: ids,
         "project_name": lambda: Attribute(projects, "name"),
         "ontology_id": lambda: Attribute(details, "ontology_id"),
@@ -48,15 +48,15 @@ def project_columns(block: RowBlock, leftovers: LeftoverColumns) -> tuple[int, C
 
 def workflow_columns(block: RowBlock, leftovers: LeftoverColumns) -> tuple[int, Columns]:
     """Return the number of rows of the table ``workflow_history`` and its columns."""
-    found = runs(block.rows, "projects")
+    found = children(block.rows, "projects")
     details = None if found is None else attributes.values(found.items, "project_details")
-    histories = None if details is None else runs(details, "workflow_history")
+    histories = None if details is None else children(details, "workflow_history")
     if found is None or histories is None:
         return 0, {}
-    of_projects, steps, ids = histories.owners(), histories.items, found.keys
+    of_projects, steps, ids = histories.parent_at(), histories.items, found.keys
     first = block.fragment.position if block.fragment else 0
     return len(steps), {
-        **row_keys(block, found.owners()[of_projects]),
+        **row_keys(block, found.parent_at()[of_projects]),
         "project_id": lambda: Coded(of_projects, ids),
         "position": lambda: first + histories.positions(),
         "action": lambda: Attribute(steps, "action"),

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from exportkit.flatten.gathering import Columns
 from exportkit.flatten.extras import extras_of
 from exportkit.flatten.features import FeatureSet, listed_frames, whole
+from exportkit.flatten.gathering import Columns
 from exportkit.flatten.labels import LabelSet, container
 from exportkit.flatten.leftovers import LeftoverColumns
 from exportkit.rows.features import Ends
@@ -24,10 +24,10 @@ def relationship_columns(features: FeatureSet, leftovers: LeftoverColumns) -> tu
 
     A relationship that has both forms of ends is unidirectional; the other form goes to extra.
     """
-    holders, found = features.relationship_holders, features.relationships
+    parents, found = features.relationship_parents, features.relationships
     if not found:
         return 0, {}
-    owners = np.array(holders.labels, dtype=np.int64)[holders.spread()]
+    owners = np.array(parents.labels, dtype=np.int64)[parents.parent_at()]
     ends = [one.unidirectional_relationship or one.bidirectional_relationship for one in found]
     both: dict[int, dict[str, Any]] = {
         at: {"bidirectional_relationship": {"source": other.source, "target": other.target}}
@@ -37,7 +37,7 @@ def relationship_columns(features: FeatureSet, leftovers: LeftoverColumns) -> tu
     }
     return len(found), {
         **features.labels.keys(owners),
-        "position": holders.positions,
+        "position": parents.positions,
         "feature_id": lambda: Attribute(found, "feature_id"),
         "feature_schema_id": lambda: Attribute(found, "feature_schema_id"),
         "name": lambda: Attribute(found, "name"),

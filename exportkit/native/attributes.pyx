@@ -129,7 +129,7 @@ def codes(structs not None, str name, dict words not None):
     return None if nulls == count else found
 
 
-def runs(structs not None, str name):
+def children(structs not None, str name):
     """Return the items of lists and tuples, or the entries of dictionaries, as ``(at, counts, items, keys)``.
 
     `at` are the positions of those that hold anything and `counts` how many each holds, both int64; `items`

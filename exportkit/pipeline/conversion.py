@@ -18,7 +18,7 @@ from exportkit.pipeline.options import Options
 from exportkit.pipeline.projection import skipped_fields
 from exportkit.pipeline.row_filter import RowFilter, select_content
 from exportkit.pipeline.spool import let_go
-from exportkit.pipeline.units import Unit, bytes_of_line, is_blank, runs_of_line
+from exportkit.pipeline.units import Unit, bytes_of_line, is_blank, chunks_of_line
 from exportkit.place import LineBlock, Place, Source, StoredLine
 from exportkit.report import FIRST_REJECTS, Report
 from exportkit.rows import Reject, RowBlock
@@ -147,7 +147,7 @@ class Conversion:
     def _convert_long(self, stored: StoredLine, source: Source) -> Batches:
         """Convert a line that is too long to hold, run by run."""
         try:
-            runs = partial(runs_of_line, stored, self._options)
+            runs = partial(chunks_of_line, stored, self._options)
             row = long_rows.LongRow(runs, stored, source, self._decoder)
         except RowError as error:
             self._refuse_long(error, stored, source)
@@ -164,7 +164,7 @@ class Conversion:
     def _can_be_held(self, stored: StoredLine, source: Source) -> bool:
         """Return whether no value of a long line is too large to be held whole; refuse the line if one is."""
         try:
-            for _ in runs_of_line(stored, self._options):
+            for _ in chunks_of_line(stored, self._options):
                 pass
         except RowError as error:
             self._refuse_long(error, stored, source)

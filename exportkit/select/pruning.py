@@ -1,8 +1,8 @@
 """Pruning: rows without the content that nobody asked for, as if the export had never held it.
 
-Works on decoded rows, in two steps. `leave_out` removes what stands around labels, so that the walk over the
-labels gives those that stay. `empty_details` works on the labels of that walk; between the two, a label policy
-can judge labels by details that no table shows.
+Works on decoded rows, in two steps. `leave_out` removes what stands around labels, so that the walk over
+the labels gives those that stay. `empty_details` works on the labels of that walk; between the two, a label
+policy can judge labels by details that no table shows.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ _KEY = re.compile(rb'\s*("(?:[^"\\]|\\.)*")\s*:\s*([\[{])', re.DOTALL)
 _VALUE = re.compile(rb"\s*([\[{])")
 _SPACE = b" \t\r\n"
 #: Bytes of members that make a run.
-RUN_BYTES = 512 * 1024
+CHUNK_BYTES = 512 * 1024
 #: A value up to here is held, and costs about four times its size: it becomes one cell of a table.
 MAX_MEMBER_BYTES = 64 * 2**20
 #: So is a value with up to so many objects and arrays: an empty one costs a hundred bytes.
@@ -37,7 +37,7 @@ def cut_members(
     blocks: Iterable[bytes],
     may_enter: Callable[[Path], bool],
     *,
-    run_bytes: int = RUN_BYTES,
+    chunk_bytes: int = CHUNK_BYTES,
     max_member_bytes: int = MAX_MEMBER_BYTES,
 ) -> Iterator[MemberChunk]:
     """Cut the object in `blocks` into runs of its members, in order and lazily.
@@ -53,7 +53,7 @@ def cut_members(
         All bytes of one line.
     may_enter : callable
         Whether the members at a path may come apart.
-    run_bytes : int
+    chunk_bytes : int
         Members are handed on when they are this long together. Memory: two runs, and whatever larger
         member may not be entered.
     max_member_bytes : int
@@ -72,7 +72,7 @@ def cut_members(
     tape = Tape(iter(blocks), 0)
     if _next_byte(tape) != b"{":
         raise SplitError("the line is not an object")
-    yield from _Container((), is_object=True).runs(tape, may_enter, run_bytes, max_member_bytes)
+    yield from _Container((), is_object=True).runs(tape, may_enter, chunk_bytes, max_member_bytes)
     if _next_byte(tape):
         raise SplitError("the line goes on behind its object")
 
@@ -89,7 +89,7 @@ class _Container:
         self._yielded = False
 
     def runs(
-        self, tape: Tape[bytes], may_enter: Callable[[Path], bool], run_bytes: int, max_member_bytes: int
+        self, tape: Tape[bytes], may_enter: Callable[[Path], bool], chunk_bytes: int, max_member_bytes: int
     ) -> Iterator[MemberChunk]:
         """Yield the runs up to the closing bracket, and leave the tape behind it."""
         scan, size, opened, whole = ArrayScan(), 0, 0, False
@@ -100,7 +100,7 @@ class _Container:
             if closing is not None:
                 yield from self._close(tape, block, closing, len(separators))
                 return
-            if end is not None and size + end >= run_bytes:
+            if end is not None and size + end >= chunk_bytes:
                 self._held.append(block[:end])
                 yield self._run(len(separators))
                 self._held, size, opened = [block[end + 1 :]], len(block) - end - 1, 0
@@ -111,7 +111,7 @@ class _Container:
             if whole:
                 opened += octets.count_openings(block)
             _check_held(size, opened, max_member_bytes)
-            if size < run_bytes or whole:
+            if size < chunk_bytes or whole:
                 continue
             entered = self._enter(may_enter)
             if entered is None:
@@ -121,7 +121,7 @@ class _Container:
             if before is not None:
                 yield before
             tape.put_back(rest)
-            yield from inner.runs(tape, may_enter, run_bytes, max_member_bytes)
+            yield from inner.runs(tape, may_enter, chunk_bytes, max_member_bytes)
             if self._after_entered(tape):
                 return
             scan, size = ArrayScan(), 0

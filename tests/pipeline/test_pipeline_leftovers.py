@@ -30,6 +30,10 @@ def labelled(**annotations: Any) -> dict[str, Any]:
     return {"data_row": {"id": "d"}, "projects": {"p": {"labels": [{"id": "l", "annotations": annotations}]}}}
 
 
+def detailed(details: Any) -> dict[str, Any]:
+    return {"data_row": {"id": "d"}, "projects": {"p": {"labels": [{"id": "l", "label_details": details}]}}}
+
+
 def pointed(**geometry: Any) -> dict[str, Any]:
     return labelled(objects=[{"annotation_kind": "ImagePoint", **geometry}])
 
@@ -61,10 +65,8 @@ DRIFTED: list[tuple[dict[str, Any], dict[str, int]]] = [
     ({"data_row": {"id": "d", "details": {"created_at": "yesterday"}}},
      {"data_rows.data_row.details.created_at": 1}),
     ({"data_row": {"id": "d"}, "projects": {"p": 5}}, {"data_rows.projects": 1}),
-    ({"data_row": {"id": "d"}, "projects": {"p": {"labels": [{"id": "l", "label_details": {"created_at": 5}}]}}},
-     {"labels.label_details.created_at": 1}),
-    ({"data_row": {"id": "d"}, "projects": {"p": {"labels": [{"id": "l", "label_details": 5}]}}},
-     {"labels.label_details": 1}),
+    (detailed({"created_at": 5}), {"labels.label_details.created_at": 1}),
+    (detailed(5), {"labels.label_details": 1}),
     ({"data_row": {"id": "d"}, "metadata_fields": [{"schema_name": "a", "name": "b"}]}, {"metadata.name": 1}),
     (labelled(objects="none"), {"labels.annotations.objects": 1}),
     (labelled(frames={"first": {"objects": {}}}), {"labels.annotations.frames": 1}),

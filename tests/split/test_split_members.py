@@ -17,11 +17,11 @@ def never(_: object) -> bool:
 
 @given(st.data(), st.lists(st.integers(0, 10**9), min_size=1, max_size=8), st.integers(1, 20))
 def test_members_that_may_not_be_entered_come_whole_however_the_line_is_cut(
-    data: st.DataObject, numbers: list[int], run_bytes: int
+    data: st.DataObject, numbers: list[int], chunk_bytes: int
 ) -> None:
     members = [b'"k%d":[%d]' % (at, number) for at, number in enumerate(numbers)]
     blocks = data.draw(pieces_of(b"{" + b",".join(members) + b"}"))
-    runs = list(cut_members(blocks, never, run_bytes=run_bytes))
+    runs = list(cut_members(blocks, never, chunk_bytes=chunk_bytes))
     assert b",".join(run.data for run in runs).split(b",") == members
     assert [run.first for run in runs] == [
         sum(run.data.count(b":") for run in runs[:at]) for at in range(len(runs))
@@ -34,10 +34,10 @@ def test_a_value_that_is_clearly_longer_than_what_is_held_is_refused(
 ) -> None:
     line = b'{"a":1,"b":"' + b"x" * length + b'","c":2}'
     blocks = [line[at : at + 10] for at in range(0, len(line), 10)]
-    run_bytes = data.draw(st.integers(1, 20))
-    assert list(cut_members(blocks, never, run_bytes=run_bytes, max_member_bytes=length + 40))
+    chunk_bytes = data.draw(st.integers(1, 20))
+    assert list(cut_members(blocks, never, chunk_bytes=chunk_bytes, max_member_bytes=length + 40))
     with pytest.raises(SplitError) as raised:
-        list(cut_members(blocks, never, run_bytes=run_bytes, max_member_bytes=length - 40))
+        list(cut_members(blocks, never, chunk_bytes=chunk_bytes, max_member_bytes=length - 40))
     assert raised.value.problem == f"a value of the line is longer than {(length - 40) / 2**20:g} MiB"
 
 
@@ -45,15 +45,15 @@ def test_a_value_with_more_objects_and_arrays_than_are_held_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     blocks = [b'{"a":[', *[b"{},[],"] * 20, b"0]}"]
-    assert len(list(cut_members(blocks, never, run_bytes=1))) == 1
+    assert len(list(cut_members(blocks, never, chunk_bytes=1))) == 1
     monkeypatch.setattr("exportkit.split.members.MAX_MEMBER_OPENINGS", 30)
     with pytest.raises(SplitError) as raised:
-        list(cut_members(blocks, never, run_bytes=1))
+        list(cut_members(blocks, never, chunk_bytes=1))
     assert raised.value.problem == "a value of the line holds more than 30 objects and arrays"
 
 
 def test_many_values_that_are_each_short_are_as_many_as_they_like() -> None:
     line = b'{"a":' + b",".join(b'"k%d":[{}]' % at for at in range(1_000)).replace(b'"k0":', b"", 1) + b"}"
     blocks = [line[at : at + 50] for at in range(0, len(line), 50)]
-    runs = list(cut_members(blocks, never, run_bytes=100, max_member_bytes=300))
+    runs = list(cut_members(blocks, never, chunk_bytes=100, max_member_bytes=300))
     assert b",".join(run.data for run in runs) == line[1:-1]

@@ -12,7 +12,7 @@ from exportkit.decode import LineDecoder
 from exportkit.errors import DecodeError
 from exportkit.flatten.objects import overlaid
 from exportkit.pipeline.long_rows.index import LongRowIndex, first_labels, owners_down_to, the_label
-from exportkit.pipeline.long_rows.wrapping import Path, is_piece, joined, kind, label_path, wrap
+from exportkit.pipeline.long_rows.wrapping import Path, is_fields, joined, kind, label_path, wrap
 from exportkit.place import MemberChunk, Source, StoredLine
 from exportkit.rows import Fragment, Row, RowBlock
 
@@ -50,7 +50,7 @@ EMITTED = {
     "segments": frozenset({"segments"}),
     "key_frame_feature_map": frozenset({"key_frames"}),
 }
-_EMITTED_BY_PIECE = {
+_EMITTED_BY_FIELDS = {
     "line": _LINE,
     "project": _PROJECT,
     "experiment": _RUN,
@@ -111,12 +111,12 @@ class LongRow:
         shared = {"latest": latest, "selected": selected, "media_type": self._index.media_type()}
         for path, row in self._whole.items():
             self._settle_experiments(row)
-            yield self._block(row, self._fragment_of_piece(path, shared))
+            yield self._block(row, self._fragment_of_fields(path, shared))
         for run in self._runs():
-            if not is_piece(run.path):
+            if not is_fields(run.path):
                 row = self._decode(run)
                 self._settle_experiments(row)
-                yield self._block(row, self._fragment_of_run(run, row, shared))
+                yield self._block(row, self._fragment_of_items(run, row, shared))
 
     # --- the first pass -------------------------------------------------------------------------
 
@@ -124,15 +124,15 @@ class LongRow:
         index, beside = self._index, 0
         for run in self._runs():
             index.enter(run)
-            if is_piece(run.path):
+            if is_fields(run.path):
                 beside += len(run.data)
                 if beside > MAX_BESIDE_BYTES:
                     most = MAX_BESIDE_BYTES >> 20
                     raise DecodeError(f"more than {most} MiB of the line are in no collection")
-                index.pieces[run.path].append(run.data)
+                index.fields[run.path].append(run.data)
             else:
                 index.note_items(run, self._decode(run))
-        owners = sorted({_row_of(path) for path in (*index.pieces, *index.entered)} | {()}, key=len)
+        owners = sorted({_row_of(path) for path in (*index.fields, *index.entered)} | {()}, key=len)
         for path in owners:
             if kind(path) != "experiment" or "runs" not in index.entered[path]:
                 self._note_whole(path)  # an experiment whose runs were entered stands beside each of them
@@ -154,10 +154,10 @@ class LongRow:
     def _members(self, path: Path) -> bytes:
         """Return the members of an object, its collections that were entered as empty ones."""
         index = self._index
-        members = list(index.pieces.get(path, ()))
+        members = list(index.fields.get(path, ()))
         for key, is_object in index.entered.get(path, {}).items():
             below = (*path, key)
-            if is_piece(below):
+            if is_fields(below):
                 value = b"{" + self._members(below) + b"}"
             elif key == "groups":
                 value = msgspec.json.encode(index.planes[label_path(path) or ()])
@@ -170,7 +170,7 @@ class LongRow:
         """Return what the objects above `path` need to hold for its rows."""
         beside: dict[Path, bytes] = {(): self._data_row} if path else {}
         if path[:1] == ("experiments",) and len(path) > 2:  # noqa: PLR2004 - below an experiment
-            beside[path[:2]] = joined(*self._index.pieces.get(path[:2], ()))
+            beside[path[:2]] = joined(*self._index.fields.get(path[:2], ()))
         label = label_path(path)
         if label is not None and label != path and label in self._whole:
             name = the_label(self._whole[label]).id
@@ -205,8 +205,8 @@ class LongRow:
             fragment,
         )
 
-    def _fragment_of_piece(self, path: Path, shared: dict[str, Any]) -> Fragment:
-        emits = _EMITTED_BY_PIECE[kind(path) or "line"]
+    def _fragment_of_fields(self, path: Path, shared: dict[str, Any]) -> Fragment:
+        emits = _EMITTED_BY_FIELDS[kind(path) or "line"]
         if kind(path) == "run" and "labels" in self._index.entered[path]:
             path = (*path, "predictions")  # what labels it holds are those
         elif kind(path) == "experiment":
@@ -222,7 +222,7 @@ class LongRow:
             elif left:
                 experiment.extra_ = overlaid(experiment.extra_ or {}, left)
 
-    def _fragment_of_run(self, run: MemberChunk, row: Row, shared: dict[str, Any]) -> Fragment:
+    def _fragment_of_items(self, run: MemberChunk, row: Row, shared: dict[str, Any]) -> Fragment:
         what = kind(run.path) or ""
         position = run.first if what in _COUNTED else 0
         if what in {"labels", "predictions"}:

@@ -32,7 +32,7 @@ class LongRowIndex:
     """What is known of a long line beside the run at hand."""
 
     def __init__(self) -> None:
-        self.pieces: dict[Path, list[bytes]] = defaultdict(list)
+        self.fields: dict[Path, list[bytes]] = defaultdict(list)
         #: By object that was entered, the members of it that were, and whether they are objects.
         self.entered: dict[Path, dict[str, bool]] = defaultdict(dict)
         self.extras: dict[Path, dict[str, Any]] = {}
