@@ -18,7 +18,7 @@ from exportkit.pipeline.options import Options
 from exportkit.pipeline.projection import skipped_fields
 from exportkit.pipeline.row_filter import RowFilter, select_content
 from exportkit.pipeline.spool import let_go
-from exportkit.pipeline.units import Unit, bytes_of_line, is_blank, chunks_of_line
+from exportkit.pipeline.units import Unit, bytes_of_line, chunks_of_line, is_blank
 from exportkit.place import LineBlock, Place, Source, StoredLine
 from exportkit.report import FIRST_REJECTS, Report
 from exportkit.rows import Reject, RowBlock
@@ -145,7 +145,7 @@ class Conversion:
             self._report.count_leftovers(table_block.leftovers)
 
     def _convert_long(self, stored: StoredLine, source: Source) -> Batches:
-        """Convert a line that is too long to hold, run by run."""
+        """Convert a line that is too long to hold, chunk by chunk."""
         try:
             runs = partial(chunks_of_line, stored, self._options)
             row = long_rows.LongRow(runs, stored, source, self._decoder)
@@ -155,7 +155,7 @@ class Conversion:
         self._report.lines += 1
         self._report.input_bytes += stored.end - stored.start
         self._report.data_rows += 1
-        share = self._options.run_bytes
+        share = self._options.chunk_bytes
         for rows in row.blocks():
             with _CollectorPaused():
                 self._lay_out(rows)

@@ -53,7 +53,7 @@ class Options(Struct, frozen=True):
         Lines above this are streamed piece by piece.
     block_bytes : int
         Bytes decoded at a time.
-    run_bytes : int
+    chunk_bytes : int
         Bytes of members of a longer line that are converted at a time.
     selection : Selection
         Which rows, parts and labels are converted, and what of them is disguised.
@@ -74,7 +74,7 @@ class Options(Struct, frozen=True):
     max_line_bytes: int = SIZES.max_line_bytes
     block_bytes: int = SIZES.block_bytes
     max_raw_bytes: int = 16 * MIB
-    run_bytes: int = SIZES.run_bytes
+    chunk_bytes: int = SIZES.chunk_bytes
     max_held_line_bytes: int | None = None
     selection: Selection = field(default_factory=Selection)
 

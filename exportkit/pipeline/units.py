@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Unit",
     "bytes_of_line",
-    "is_blank",
     "chunks_of_line",
+    "is_blank",
     "splits_of_source",
     "units_of_source",
     "units_of_split",
@@ -117,7 +117,7 @@ def chunks_of_line(stored: StoredLine, options: Options) -> Iterator[MemberChunk
         The line is no object, or its brackets do not match.
     """
     blocks = read_range(stored.uri, stored.start, stored.end, options.block_bytes)
-    return split.cut_members(blocks, long_rows.may_enter, chunk_bytes=options.run_bytes)
+    return split.cut_members(blocks, long_rows.may_enter, chunk_bytes=options.chunk_bytes)
 
 
 def is_blank(stored: StoredLine) -> bool:

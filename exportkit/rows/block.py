@@ -18,14 +18,14 @@ __all__ = ["Fragment", "Reject", "RowBlock"]
 
 
 class Fragment(Struct, frozen=True):
-    """What a piece of a long row needs to know of the rest of it.
+    """What a fragment of a long row depends on in the rest of the row.
 
     Attributes
     ----------
     emits : frozenset of str
-        The tables whose rows this piece makes; others are made from other pieces.
+        The tables whose rows this fragment makes; others are made from other fragments.
     position : int
-        Position of its first item in the list or object that it is a run of.
+        Position of its first item in the list or object that it is cut from.
     label_position, label_index : int
         Position of its first label among its siblings, and that label's ordinal on the line.
     latest : mapping of str to int or None
@@ -33,7 +33,7 @@ class Fragment(Struct, frozen=True):
     selected : mapping of str to str or None
         By project, the label that consensus selected.
     container : str or None
-        Shape of the label's annotations, where the piece does not show it.
+        Shape of the label's annotations, where the fragment does not show it.
     media_type : str or None
         What the annotations of the whole row say of its media type.
     key_frames : callable or None
@@ -68,7 +68,7 @@ class RowBlock(Struct, frozen=True):
     offsets : ndarray of int64, shape (n,), or None
         Byte offset of each row in the decompressed input; None in a JSON array, where it is not known.
     fragment : Fragment or None
-        Set where the one row is a piece of a long one.
+        Set where the one row is a fragment of a long one.
     labels : list of PlacedLabel or None
         The labels of the rows, where a selection judged them; None where all are kept.
     """

@@ -17,13 +17,13 @@ from exportkit.split.tape import take_head
 
 if TYPE_CHECKING:
     from exportkit.split.elements import cut_elements
-    from exportkit.split.members import RUN_BYTES, cut_members
+    from exportkit.split.members import CHUNK_BYTES, cut_members
     from exportkit.split.ranges import MIN_SPLIT_BYTES, Split, plan_splits
 
 __all__ = [
+    "CHUNK_BYTES",
     "MAX_LINE_BYTES",
     "MIN_SPLIT_BYTES",
-    "RUN_BYTES",
     "V1_HINT",
     "Form",
     "LongLine",
@@ -40,7 +40,7 @@ __all__ = [
 #: What only arrays, long lines and several workers need.
 _HOMES = {
     "MIN_SPLIT_BYTES": "exportkit.split.ranges",
-    "RUN_BYTES": "exportkit.split.members",
+    "CHUNK_BYTES": "exportkit.split.members",
     "Split": "exportkit.split.ranges",
     "cut_elements": "exportkit.split.elements",
     "cut_members": "exportkit.split.members",

@@ -1,8 +1,23 @@
-"""Cutting one long line into runs of members, so that it never stands in memory as a whole.
+"""Cutting one long line into chunks of members, so that it never stands in memory as a whole.
 
-One pass with a stack: a member that grows beyond a run is entered at once, if it is a collection that
+One pass with a stack: a member that grows beyond a chunk is entered at once, if it is a collection that
 may be entered; everything else is handed on whole. Brackets and commas are found by `ArrayScan`, which
-knows as little of objects as of arrays. What the members say is not looked at.
+knows as little of objects as of arrays. The values of members are not looked at.
+
+Theory of operation. Each `_Container` reads the tape from behind its opening bracket to behind its closing
+one. It holds bytes since the last chunk, which begin with a member, and knows how many commas of its own it
+has passed (`_count`). When enough is held, everything up to the last comma is a chunk. When there is no
+comma to cut at, the one unfinished member is larger than a chunk: the members before it become a chunk, and
+a `_Container` of its own reads it, or it is held until it ends (`whole`). With chunks of 8 bytes, and
+``projects`` and ``labels`` that may be entered::
+
+    {"a":1,"projects":{"p":{"labels":[11,22,33,44]}}}
+
+    path                        first  data
+    ()                          0      "a":1            before the member that is entered
+    (projects, p, labels)       0      11,22,33         cut at the last comma
+    (projects, p, labels)       3      44               up to the closing bracket
+    (projects, p), (projects), ()      nothing          each has ended, and its chunk is empty
 """
 
 from __future__ import annotations
@@ -25,7 +40,7 @@ Path = tuple[str | int, ...]
 _KEY = re.compile(rb'\s*("(?:[^"\\]|\\.)*")\s*:\s*([\[{])', re.DOTALL)
 _VALUE = re.compile(rb"\s*([\[{])")
 _SPACE = b" \t\r\n"
-#: Bytes of members that make a run.
+#: Bytes of members that make a chunk.
 CHUNK_BYTES = 512 * 1024
 #: A value up to here is held, and costs about four times its size: it becomes one cell of a table.
 MAX_MEMBER_BYTES = 64 * 2**20
@@ -40,12 +55,12 @@ def cut_members(
     chunk_bytes: int = CHUNK_BYTES,
     max_member_bytes: int = MAX_MEMBER_BYTES,
 ) -> Iterator[MemberChunk]:
-    """Cut the object in `blocks` into runs of its members, in order and lazily.
+    """Cut the object in `blocks` into chunks of its members, in order and lazily.
 
-    A member larger than a run is entered when `may_enter` says so of its path, and its own members come
-    as runs of their own; runs of the members before it come first. An object or array that is entered
-    is in no run itself; an empty one that is entered yields one empty run. Every other member is in exactly
-    one run.
+    A member larger than a chunk is entered when `may_enter` says so of its path, and its own members come
+    as chunks of their own; chunks of the members before it come first. An object or array that is entered
+    is in no chunk itself; an empty one that is entered yields one empty chunk. Every other member is in
+    exactly one chunk.
 
     Parameters
     ----------
@@ -54,7 +69,7 @@ def cut_members(
     may_enter : callable
         Whether the members at a path may come apart.
     chunk_bytes : int
-        Members are handed on when they are this long together. Memory: two runs, and whatever larger
+        Members are handed on when they are this long together. Memory: two chunks, and whatever larger
         member may not be entered.
     max_member_bytes : int
         The longest such member; one with more than `MAX_MEMBER_OPENINGS` objects and arrays is refused too.
@@ -62,7 +77,7 @@ def cut_members(
     Yields
     ------
     MemberChunk
-        Runs in the order of the line.
+        Chunks in the order of the line.
 
     Raises
     ------
@@ -72,7 +87,7 @@ def cut_members(
     tape = Tape(iter(blocks), 0)
     if _next_byte(tape) != b"{":
         raise SplitError("the line is not an object")
-    yield from _Container((), is_object=True).runs(tape, may_enter, chunk_bytes, max_member_bytes)
+    yield from _Container((), is_object=True).chunks(tape, may_enter, chunk_bytes, max_member_bytes)
     if _next_byte(tape):
         raise SplitError("the line goes on behind its object")
 
@@ -88,10 +103,10 @@ class _Container:
         self._first = 0
         self._yielded = False
 
-    def runs(
+    def chunks(
         self, tape: Tape[bytes], may_enter: Callable[[Path], bool], chunk_bytes: int, max_member_bytes: int
     ) -> Iterator[MemberChunk]:
-        """Yield the runs up to the closing bracket, and leave the tape behind it."""
+        """Yield the chunks up to the closing bracket, and leave the tape behind it."""
         scan, size, opened, whole = ArrayScan(), 0, 0, False
         for block in tape:
             separators, closing = scan.feed(block)
@@ -102,7 +117,7 @@ class _Container:
                 return
             if end is not None and size + end >= chunk_bytes:
                 self._held.append(block[:end])
-                yield self._run(len(separators))
+                yield self._chunk(len(separators))
                 self._held, size, opened = [block[end + 1 :]], len(block) - end - 1, 0
             else:
                 self._held.append(block)
@@ -121,7 +136,7 @@ class _Container:
             if before is not None:
                 yield before
             tape.put_back(rest)
-            yield from inner.runs(tape, may_enter, chunk_bytes, max_member_bytes)
+            yield from inner.chunks(tape, may_enter, chunk_bytes, max_member_bytes)
             if self._after_entered(tape):
                 return
             scan, size = ArrayScan(), 0
@@ -134,25 +149,25 @@ class _Container:
         tape.put_back(block[closing + 1 :])
         self._count += separators
         is_first = not self._yielded
-        run = self._run(0)
-        if not is_first and not run.data.strip(_SPACE):
+        chunk = self._chunk(0)
+        if not is_first and not chunk.data.strip(_SPACE):
             raise SplitError("a member of the line is missing behind a comma")
-        yield run
+        yield chunk
 
-    def _run(self, separators: int) -> MemberChunk:
-        """Return what is held as a run: the members up to now, and `separators` more commas."""
+    def _chunk(self, separators: int) -> MemberChunk:
+        """Return what is held as a chunk: the members up to now, and `separators` more commas."""
         data = b"".join(self._held)
-        run = MemberChunk(self._path, self._is_object, self._first, data)
+        chunk = MemberChunk(self._path, self._is_object, self._first, data)
         self._count += separators
         self._first = self._count
         self._held = []
         self._yielded = True
-        return run
+        return chunk
 
     def _enter(
         self, may_enter: Callable[[Path], bool]
     ) -> tuple[MemberChunk | None, _Container, bytes] | None:
-        """Return the run before the last member held, what that member is, and its bytes; or None."""
+        """Return the chunk before the last member held, that member and its bytes; None to hold it."""
         data = b"".join(self._held)
         self._held = [data]
         start = last_member(data)
@@ -182,7 +197,7 @@ class _Container:
 
 
 def _check_held(size: int, opened: int, max_bytes: int) -> None:
-    """Refuse a member that is larger than anybody should hold."""
+    """Refuse a member that is too large to be held."""
     if size > max_bytes:
         raise SplitError(f"a value of the line is longer than {max_bytes / 2**20:g} MiB")
     if opened > MAX_MEMBER_OPENINGS:

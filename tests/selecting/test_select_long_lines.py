@@ -49,7 +49,7 @@ def test_a_value_too_large_to_hold_is_refused_before_a_whole_row_is_held(
     lines[1] = lines[1].replace(b"0]", b"{}," * 2_000 + b"0]")
     report = Report()
     options = make_options(
-        selection=make_selection(**asked), max_line_bytes=500, run_bytes=1, block_bytes=300
+        selection=make_selection(**asked), max_line_bytes=500, chunk_bytes=1, block_bytes=300
     )
     for _ in batches(io.BytesIO(b"\n".join([*lines, b" " * 600])), options, report):
         pass

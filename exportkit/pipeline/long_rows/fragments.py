@@ -1,4 +1,4 @@
-"""Fragments: rows that each hold one piece of a long row, with what they need to know of the rest."""
+"""Fragments: rows that each hold a part of a long row, with what they need to know of the rest."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from exportkit.rows import Fragment, Row, RowBlock
 
 __all__ = ["LongRow"]
 
-#: Gives the runs of the line from its beginning, as often as it is called.
-Runs = Callable[[], Iterator[MemberChunk]]
+#: Gives the chunks of the line from its beginning, as often as it is called.
+Chunks = Callable[[], Iterator[MemberChunk]]
 
 _BELOW = frozenset({"objects", "classifications", "relationships", "segments", "key_frames"})
 _LABELS = _BELOW | {"labels"}
@@ -27,7 +27,7 @@ _PROJECT = _LABELS | {"projects", "workflow_history"}
 _RUN = _LABELS | {"model_runs"}
 _LINE = _PROJECT | _RUN | {"data_rows", "attachments", "metadata", "embeddings"}
 _FEATURES = frozenset({"objects", "classifications"})
-#: By kind of collection, the tables that a run of its items makes rows of.
+#: By kind of collection, the tables that a chunk of its items makes rows of.
 EMITTED = {
     "attachments": frozenset({"attachments"}),
     "metadata_fields": frozenset({"metadata"}),
@@ -70,7 +70,7 @@ _COUNTED = frozenset(
     }
 )
 _PLACEHOLDER = {True: b"{}", False: b"[]"}
-#: What may stand beside the collections of a line, and so in single cells of tables.
+#: Bytes beside the collections of a line, which may all stand in single cells of tables.
 MAX_BESIDE_BYTES = 64 * 2**20
 
 
@@ -79,14 +79,14 @@ class LongRow:
 
     Parameters
     ----------
-    runs : callable
-        Gives the runs of the line, each time from its beginning.
+    chunks : callable
+        Gives the chunks of the line, each time from its beginning.
     stored : StoredLine
         Where the line is.
     source : Source
         The input it came from.
     decoder : LineDecoder
-        Decodes the runs.
+        Decodes the chunks.
 
     Raises
     ------
@@ -96,8 +96,8 @@ class LongRow:
         Its brackets do not match.
     """
 
-    def __init__(self, runs: Runs, stored: StoredLine, source: Source, decoder: LineDecoder) -> None:
-        self._runs = runs
+    def __init__(self, chunks: Chunks, stored: StoredLine, source: Source, decoder: LineDecoder) -> None:
+        self._chunks = chunks
         self._stored = stored
         self._source = source
         self._decoder = decoder
@@ -112,30 +112,30 @@ class LongRow:
         for path, row in self._whole.items():
             self._settle_experiments(row)
             yield self._block(row, self._fragment_of_fields(path, shared))
-        for run in self._runs():
-            if not is_fields(run.path):
-                row = self._decode(run)
+        for chunk in self._chunks():
+            if not is_fields(chunk.path):
+                row = self._decode(chunk)
                 self._settle_experiments(row)
-                yield self._block(row, self._fragment_of_items(run, row, shared))
+                yield self._block(row, self._fragment_of_items(chunk, row, shared))
 
     # --- the first pass -------------------------------------------------------------------------
 
     def _take_stock(self) -> None:
         index, beside = self._index, 0
-        for run in self._runs():
-            index.enter(run)
-            if is_fields(run.path):
-                beside += len(run.data)
+        for chunk in self._chunks():
+            index.enter(chunk)
+            if is_fields(chunk.path):
+                beside += len(chunk.data)
                 if beside > MAX_BESIDE_BYTES:
                     most = MAX_BESIDE_BYTES >> 20
                     raise DecodeError(f"more than {most} MiB of the line are in no collection")
-                index.fields[run.path].append(run.data)
+                index.fields[chunk.path].append(chunk.data)
             else:
-                index.note_items(run, self._decode(run))
+                index.note_items(chunk, self._decode(chunk))
         owners = sorted({_row_of(path) for path in (*index.fields, *index.entered)} | {()}, key=len)
         for path in owners:
             if kind(path) != "experiment" or "runs" not in index.entered[path]:
-                self._note_whole(path)  # an experiment whose runs were entered stands beside each of them
+                self._note_whole(path)  # its fields are repeated beside each of its runs
         self._add_leftovers()
 
     def _note_whole(self, path: Path) -> None:
@@ -181,12 +181,12 @@ class LongRow:
     #: Names the data row while it is not known.
     _data_row = b'"data_row":{"id":"-"}'
 
-    def _decode(self, run: MemberChunk) -> Row:
-        line = wrap(run.path, run.data, is_object=run.is_object, beside=self._beside(run.path))
+    def _decode(self, chunk: MemberChunk) -> Row:
+        line = wrap(chunk.path, chunk.data, is_object=chunk.is_object, beside=self._beside(chunk.path))
         return self._decoder.decode_plain(line)
 
     def _add_leftovers(self) -> None:
-        """Give the objects that were entered what their runs held beside their fields."""
+        """Give the objects that were entered the leftovers that their chunks showed."""
         for path, row in self._whole.items():
             for length, owner in owners_down_to(path, row):
                 if length == len(path) and path in self._index.extras:
@@ -222,12 +222,12 @@ class LongRow:
             elif left:
                 experiment.extra_ = overlaid(experiment.extra_ or {}, left)
 
-    def _fragment_of_items(self, run: MemberChunk, row: Row, shared: dict[str, Any]) -> Fragment:
-        what = kind(run.path) or ""
-        position = run.first if what in _COUNTED else 0
+    def _fragment_of_items(self, chunk: MemberChunk, row: Row, shared: dict[str, Any]) -> Fragment:
+        what = kind(chunk.path) or ""
+        position = chunk.first if what in _COUNTED else 0
         if what in {"labels", "predictions"}:
-            return self._fragment((*run.path, run.first), EMITTED[what], 0, shared)
-        above = first_labels(run.path, row) if what in {"projects", "experiments", "runs"} else run.path
+            return self._fragment((*chunk.path, chunk.first), EMITTED[what], 0, shared)
+        above = first_labels(chunk.path, row) if what in {"projects", "experiments", "runs"} else chunk.path
         return self._fragment(above, EMITTED[what], position, shared)
 
     def _fragment(self, path: Path, emits: frozenset[str], position: int, shared: dict[str, Any]) -> Fragment:

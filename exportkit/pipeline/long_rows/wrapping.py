@@ -1,7 +1,7 @@
-"""Wrapping: a run of members of a long line becomes a line of its own, with the run where it stood.
+"""Wrapping: a chunk of members of a long line becomes a line of its own, with the chunk where it stood.
 
-Knows which objects and arrays of a row may come apart. Those with fields of one row (the line, a project,
-a label) come in *pieces* that belong together; collections come in *items* that stand alone.
+Knows which objects and arrays of a row may come apart. The members of the line, a project or a label are
+*fields*, which belong together in one row; the members of collections are *items*, which stand alone.
 """
 
 from __future__ import annotations
