@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, field
@@ -18,13 +18,20 @@ from msgspec.structs import asdict
 
 from exportkit.errors import ExportkitWarning
 
-__all__ = ["FIRST_REJECTS", "Report", "ReportBuilder", "merged", "warn_of", "warning_text"]
+__all__ = ["FIRST_REJECTS", "Leftovers", "Report", "ReportBuilder", "merged", "warn_of", "warning_text"]
 
 #: How many rejects a report quotes.
 FIRST_REJECTS = 10
 #: Names of fields or kinds that a warning quotes, and characters of each.
 QUOTED_NAMES = 3
 QUOTED_CHARACTERS = 80
+#: Counters of names that an export made up.
+LEFTOVERS = ("unknown_fields", "drifted_fields", "unknown_kinds")
+#: Distinct names that such a counter of a run holds; others are counted together.
+MAX_NAMES = 1_000
+#: Characters of a name that it holds.
+MAX_NAME_CHARACTERS = 200
+OTHERS = "(others)"
 
 
 class Report(Struct, frozen=True):
@@ -50,6 +57,9 @@ class Report(Struct, frozen=True):
         Rows by table.
     unknown_fields : Counter of str
         Fields without a column, by table and path; their values are in ``extra``.
+    drifted_fields : Counter of str
+        Fields whose value does not fit their column, by table and path; their values are in ``extra`` or
+        ``payload``.
     unknown_kinds : Counter of str
         Annotation kinds the format catalogue does not know; their geometry is in ``payload``.
     first_rejects : tuple of str
@@ -72,6 +82,7 @@ class Report(Struct, frozen=True):
     filtered: Counter[str] = field(default_factory=Counter)
     rows: dict[str, int] = field(default_factory=dict)
     unknown_fields: Counter[str] = field(default_factory=Counter)
+    drifted_fields: Counter[str] = field(default_factory=Counter)
     unknown_kinds: Counter[str] = field(default_factory=Counter)
     first_rejects: tuple[str, ...] = ()
     input_bytes: int = 0
@@ -95,6 +106,24 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
+class Leftovers(Struct, frozen=True):
+    """What the source of some rows held beside their columns, counted.
+
+    Attributes
+    ----------
+    unknown_fields : Counter of str
+        Fields without a column, by table and path.
+    drifted_fields : Counter of str
+        Fields whose value does not fit their column, by table and path.
+    unknown_kinds : Counter of str
+        Annotation kinds that the format catalogue does not know.
+    """
+
+    unknown_fields: Counter[str] = field(default_factory=Counter)
+    drifted_fields: Counter[str] = field(default_factory=Counter)
+    unknown_kinds: Counter[str] = field(default_factory=Counter)
+
+
 class ReportBuilder:
     """What one conversion has counted so far; the attributes are those of `Report`.
 
@@ -115,6 +144,7 @@ class ReportBuilder:
         self.filtered = Counter[str]()
         self.rows = dict.fromkeys(tables, 0)
         self.unknown_fields = Counter[str]()
+        self.drifted_fields = Counter[str]()
         self.unknown_kinds = Counter[str]()
         self.first_rejects: list[str] = []
         self.input_bytes = 0
@@ -123,6 +153,11 @@ class ReportBuilder:
     def bad_lines(self) -> int:
         """Lines that could not become rows, kept or left out."""
         return self.rejects + self.skipped
+
+    def count_leftovers(self, more: Leftovers) -> None:
+        """Add the counts of fields and kinds that have no place in the tables."""
+        for name in LEFTOVERS:
+            add_names(getattr(self, name), getattr(more, name))
 
     def report(self, seconds: float = 0.0) -> Report:
         """Return what has been counted so far."""
@@ -137,6 +172,7 @@ class ReportBuilder:
             filtered=self.filtered.copy(),
             rows=self.rows.copy(),
             unknown_fields=self.unknown_fields.copy(),
+            drifted_fields=self.drifted_fields.copy(),
             unknown_kinds=self.unknown_kinds.copy(),
             first_rejects=tuple(self.first_rejects),
             input_bytes=self.input_bytes,
@@ -148,10 +184,13 @@ def merged(reports: Sequence[Report]) -> Report:
     """Return what conversions counted together, each of other lines of the same run."""
     summed = ("lines", "data_rows", "rejects", "skipped", "blanks", "input_bytes", "output_bytes", "seconds")
     joined = ("sources", "export_ids", "first_rejects", "files")
-    counted = ("filtered", "unknown_fields", "unknown_kinds")
     total: dict[str, Any] = {name: sum(getattr(one, name) for one in reports) for name in summed}
     total |= {name: tuple(each for one in reports for each in getattr(one, name)) for name in joined}
-    total |= {name: sum((getattr(one, name) for one in reports), Counter()) for name in counted}
+    total["filtered"] = sum((one.filtered for one in reports), Counter())
+    for name in LEFTOVERS:
+        total[name] = Counter[str]()
+        for one in reports:
+            add_names(total[name], getattr(one, name))
     total["first_rejects"] = total["first_rejects"][:FIRST_REJECTS]
     rows: dict[str, int] = {}
     for one in reports:
@@ -162,19 +201,24 @@ def merged(reports: Sequence[Report]) -> Report:
 
 def warning_text(report: Report) -> str | None:
     """Return what a run met beside plain rows, in one sentence and a hint; None when it met nothing."""
-    met, kept = [], []
+    met, kept, columns = [], [], []
     if report.rejects:
         lines = "line" if report.rejects == 1 else "lines"
         met.append(f"{report.rejects} {lines} could not become rows")
         kept.append("the table rejects")
-    if report.unknown_fields:
-        met.append(f"fields without a column: {_named(report.unknown_fields)}")
-        kept.append("the columns extra and media_attributes")
-    if report.unknown_kinds:
-        met.append(f"kinds that the catalogue does not know: {_named(report.unknown_kinds)}")
-        kept.append("the column payload")
+    for about, counts, held_by in (
+        ("fields without a column", report.unknown_fields, ("extra", "media_attributes")),
+        ("values that do not fit their column", report.drifted_fields, ("extra", "payload")),
+        ("kinds that the catalogue does not know", report.unknown_kinds, ("payload",)),
+    ):
+        if counts:
+            met.append(f"{about}: {_named(counts)}")
+            columns += [one for one in held_by if one not in columns]
     if not met:
         return None
+    if columns:
+        listed = " and ".join([", ".join(columns[:-1]), columns[-1]] if len(columns) > 1 else columns)
+        kept.append(f"the column{'s' if len(columns) > 1 else ''} {listed}")
     return f"{'; '.join(met)}\nhint: nothing is lost: look into {', '.join(kept)}; the report counts them"
 
 
@@ -204,3 +248,12 @@ def _short(name: str) -> str:
     """Return a name that an export may have made up: on one line, printable and not too long."""
     cut = name if len(name) <= QUOTED_CHARACTERS else f"{name[: QUOTED_CHARACTERS - 1]}…"
     return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in cut)
+
+
+def add_names(counts: Counter[str], more: Mapping[str, int]) -> None:
+    """Add the counts of names that an export made up, each cut short, up to `MAX_NAMES` of them."""
+    for name, times in more.items():
+        key = name if len(name) <= MAX_NAME_CHARACTERS else f"{name[: MAX_NAME_CHARACTERS - 1]}…"
+        if key not in counts and len(counts) - (OTHERS in counts) >= MAX_NAMES:
+            key = OTHERS
+        counts[key] += times

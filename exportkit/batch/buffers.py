@@ -14,6 +14,7 @@ from exportkit.batch.schemas import arrow_schema
 from exportkit.batch.timestamps import timestamps
 from exportkit.errors import TableError
 from exportkit.json_text import json_string, read_json, write_json
+from exportkit.report import Leftovers
 from exportkit.tables import Column, pick_table
 from exportkit.tables.cells import NULLS, TableBlock
 from exportkit.tables.types import STRING, TIMESTAMP
@@ -49,6 +50,8 @@ class TableBuffer:
         self._encoded = encoded
         self._builders = {one.name: self._builder_of(one) for one in self.columns}
         self.rows = 0
+        self._table = name
+        self._leftovers = Leftovers()
 
     @property
     def bytes(self) -> int:
@@ -88,10 +91,17 @@ class TableBuffer:
             if column.type == TIMESTAMP:
                 arrays[column.name], left = timestamps(arrays[column.name])
                 note_odd(odd, column, left)
+                if left and "extra" in arrays:
+                    self._leftovers.drifted_fields[f"{self._table}.{column.source}"] += len(left)
         if odd and "extra" in arrays:
             arrays["extra"] = with_extras(arrays["extra"], odd)
         self.rows = 0
         return self._checked(arrays)
+
+    def take_leftovers(self) -> Leftovers:
+        """Return what the batches taken since the last call left to ``extra``, counted."""
+        found, self._leftovers = self._leftovers, Leftovers()
+        return found
 
     def _checked(self, arrays: Mapping[str, pa.Array]) -> pa.RecordBatch:
         for column in self.columns:

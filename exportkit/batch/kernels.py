@@ -13,7 +13,7 @@ try:
 except ImportError:  # a pyarrow that has them elsewhere
     from pyarrow.compute import CastOptions, call_function
 
-__all__ = ["cast", "min_max", "take", "value_counts"]
+__all__ = ["cast", "min_max", "take"]
 
 
 def cast(array: pa.Array, arrow_type: pa.DataType) -> pa.Array:
@@ -36,8 +36,3 @@ def min_max(array: pa.Array) -> dict[str, int | None]:
 def take(array: pa.Array, indices: pa.Array) -> pa.Array:
     """Return the values of an array at `indices`, null where an index is null."""
     return call_function("take", [array, indices])
-
-
-def value_counts(array: pa.Array) -> dict[str | None, int]:
-    """Return the number of occurrences of each value of an array, in the order of their first ones."""
-    return {one["values"]: one["counts"] for one in call_function("value_counts", [array]).to_pylist()}

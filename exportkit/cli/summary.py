@@ -67,8 +67,9 @@ def show_bad_lines(report: exportkit.Report, console: Console, where: str = "") 
 
 
 def show_unknown(report: exportkit.Report, console: Console) -> None:
-    """Print the fields and kinds that the format catalogue does not know."""
-    if report.unknown_fields or report.unknown_kinds:
+    """Print the fields and kinds that the format catalogue does not know, and values that do not fit."""
+    if report.unknown_fields or report.drifted_fields or report.unknown_kinds:
         console.print()
     notes(console, "Fields without a column, kept in extra or media_attributes", report.unknown_fields)
+    notes(console, "Values that do not fit their column, kept in extra or payload", report.drifted_fields)
     notes(console, "Unknown annotation kinds, their geometry kept in payload", report.unknown_kinds)

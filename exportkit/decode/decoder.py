@@ -1,4 +1,4 @@
-"""The decoder: blocks at once, single lines where a block does not fit, mending where a line does not."""
+"""The decoder: blocks at once, single lines where a block does not fit, leniently where a line does not."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ __all__ = ["LineDecoder", "shown_data_row_id"]
 _REFUSALS = (msgspec.MsgspecError, RecursionError)
 #: What a data row holds beside its own details.
 _SECTIONS = ("media_attributes", "attachments", "metadata_fields", "embeddings", "projects", "experiments")
-#: Where an entry of the error stream tells its error. Never learned, so that none ever passes for a row.
+#: Keys under which an entry of the error stream holds its error. They are never learned: no entry passes
+#: for a row.
 _ERROR_KEYS = frozenset({"error", "errors"})
 _BYTE = re.compile(r" \(byte (\d+)\)")
 #: Frames by which decoding goes further down the stack than all that handles its values later.
@@ -40,8 +41,8 @@ class LineDecoder:
     """Decode blocks of lines.
 
     A block is decoded at once; when that fails its lines are decoded one by one, and a line that
-    fails alone is read without types and mended. The unknown fields that mending meets are learned, so
-    that the next rows with them decode at once. Only a line that is no JSON object with a
+    fails alone is decoded leniently. The unknown fields that lenient decoding meets are learned, so that the
+    next rows with them decode at once. Only a line that is no JSON object with a
     ``data_row.id`` is refused.
 
     Parameters
@@ -51,7 +52,7 @@ class LineDecoder:
     absent : mapping of str to frozenset of str, optional
         By struct, those of them that read as if the input did not hold them.
     studies : bool
-        Whether structs may be cut to what was seen of the export; their other fields cannot be set.
+        Whether structs may be specialised to the profile of the export; their other fields cannot be set.
     """
 
     def __init__(
@@ -150,7 +151,7 @@ class LineDecoder:
             value = deeper(read_untyped, line)
             if not isinstance(value, dict):
                 raise DecodeError(f"the line is {_kind(value)}, not a data row", json_path="$")
-            row = self._lenient.mend(value)
+            row = self._lenient.fit(value)
         except RecursionError:
             raise DecodeError("the line is nested too deeply") from None
         if row is UNFIT:
@@ -171,10 +172,10 @@ def _decoded_lines(decoder: msgspec.json.Decoder[Row], data: bytes) -> list[Row]
 
 
 def is_error_entry(row: Row) -> bool:
-    """Return whether a mended row tells of an error instead of a data row's contents (EXPORT_FORMAT 5)."""
+    """Return whether a row that was decoded leniently holds an error instead of a data row's contents."""
     left: Mapping[str, Any] = row.extra_ or {}
-    told = any(left.get(key) is not None for key in _ERROR_KEYS)
-    return told and all(getattr(row, name) is None and name not in left for name in _SECTIONS)
+    has_error = any(left.get(key) is not None for key in _ERROR_KEYS)
+    return has_error and all(getattr(row, name) is None and name not in left for name in _SECTIONS)
 
 
 def utf8_error(data: bytes) -> UnicodeDecodeError | None:

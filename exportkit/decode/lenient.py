@@ -1,4 +1,4 @@
-"""Mending: a row that does not fit the structs becomes one that does, and nothing of it is lost.
+"""Lenient decoding: a row that does not fit the structs becomes one that does, and nothing of it is lost.
 
 Takes a row decoded without types and builds the struct by its declared types. What does not fit (an
 unknown field, a value of another type) stays in the ``extra_`` of the nearest struct that owns one,
@@ -50,10 +50,10 @@ class LenientDecoder:
 
     @cached_property
     def _fit(self) -> Fitter:
-        # Takes 10 ms, and most exports hold nothing to mend.
+        # Takes 10 ms, and most exports hold nothing that does not fit.
         return _fitter(_type_info(self._row_type), Known({}, self.seen))
 
-    def mend(self, value: dict[str, Any]) -> Any:
+    def fit(self, value: dict[str, Any]) -> Any:
         """Return the row that `value` makes, UNFIT where it makes none."""
         return self._fit(value)[0]
 

@@ -29,7 +29,7 @@ __all__ = ["Profile"]
 WORTHWHILE_BYTES = 2 * 2**20
 #: Bytes that a decoder must take for each block that it does not: studying anew and making it anew (7 ms)
 #: is what it saves on so many (0.8 ms a MB).
-BYTES_A_MISS = 8 * 2**20
+BYTES_PER_MISS = 8 * 2**20
 #: Misses that are lent to a new kind of decoder.
 FIRST_MISSES = 8
 #: Blocks that are studied at the most before a decoder is made, should each bring something new.
@@ -66,7 +66,7 @@ class Profile:
         self._fields: dict[str, set[str]] = {}
         #: By type, the words seen; the first entry of each stands for none.
         self._words: dict[str, dict[str | None, int]] = {name: {None: -1} for name in WORD_TYPES}
-        self._credit = FIRST_MISSES * BYTES_A_MISS
+        self._credit = FIRST_MISSES * BYTES_PER_MISS
         self._is_over = False
         self.decoder: Decoder | None = None
 
@@ -78,7 +78,7 @@ class Profile:
         """Note a block that the decoder did not take: what comes next is studied before it is made anew."""
         self.decoder = None
         self._studied = 0
-        self._credit -= BYTES_A_MISS
+        self._credit -= BYTES_PER_MISS
         if self._credit < 0:
             self._give_up()
 
@@ -105,7 +105,7 @@ class Profile:
         """Stop relying on words, which are the first to change; where that is no help, on anything."""
         self._is_over = not self._words
         self._words = {}
-        self._credit = FIRST_MISSES * BYTES_A_MISS
+        self._credit = FIRST_MISSES * BYTES_PER_MISS
 
     def _look(self, rows: list[Any]) -> None:
         """Note the fields and words of rows and of all below them, the structs under one field at a time."""
@@ -143,7 +143,7 @@ def some_of(structs: list[Any]) -> list[Any]:
 
 def items_of(structs: attributes.Structs, field: str) -> list[Any]:
     """Return the structs in the lists or dictionaries under a field."""
-    found = attributes.runs(structs, field)
+    found = attributes.children(structs, field)
     return [] if found is None else found[2]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from exportkit.flatten.blocks import flatten, reject_block
 from exportkit.flatten.features import key_frames_by_frame
-from exportkit.flatten.labels import container
+from exportkit.flatten.labels import container, creation_moments
 from exportkit.flatten.media_types import by_annotations, by_kinds
 from exportkit.tables.instants import newest
 
@@ -17,6 +17,7 @@ __all__ = [
     "by_annotations",
     "by_kinds",
     "container",
+    "creation_moments",
     "flatten",
     "key_frames_by_frame",
     "newest",

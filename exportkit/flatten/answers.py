@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from exportkit.flatten.ambiguous_ids import holder_marks, unclear
+from exportkit.flatten.ambiguous_ids import marks_of_parents, unclear
 from exportkit.flatten.answer_paths import Paths
-from exportkit.flatten.columns import Columns, metric_lists, present, runs
 from exportkit.flatten.features import FeatureSet, strings, whole_numbers
-from exportkit.json_text import json_string
+from exportkit.flatten.gathering import Columns, children, metric_lists, present
+from exportkit.flatten.leftovers import LeftoverColumns
 from exportkit.native import attributes
 from exportkit.rows.features import Answer, Question
 from exportkit.tables.cells import NULLS, Attribute, Bools, Cells, Coded, Ints, Numbers
@@ -48,24 +48,40 @@ Chain = tuple[int | str, ...]
 
 @dataclass
 class Level:
-    """Answers of one depth: entry i is an answer, its question and where the question hangs.
+    """Answers of one depth: entry i of every list is one answer, and what belongs to it.
 
-    `asked` numbers the questions of the level; `above` is the level of the answers that these are nested
-    under, `rows_above` says which of them; `paths` are numbers in the `Paths` of the block.
+    Attributes
+    ----------
+    questions, answers : list
+        The answer, and the question that it answers.
+    question_at : ndarray of int64
+        Number of the question among those of this depth.
+    forms, orders : ndarray of int64
+        Position in `FORMS` of the key that held the answer, and position of the answer under that key.
+    positions : ndarray of int64
+        Position of the question among its siblings.
+    parent_at : ndarray of int64
+        Number of the parent at the top, in the `Parents` of the questions.
+    above : Level or None
+        The answers that ask the questions of this depth; None for the topmost.
+    above_at, above_ids : ndarray of int64, list of str or None
+        Which of those answers asks, and its id.
+    path_at : ndarray of int64
+        Number of the answer path, in the `Paths` of the block.
     """
 
     questions: list[Question]
     answers: list[Answer]
-    asked: Ints
+    question_at: Ints
     forms: Ints
     orders: Ints
     positions: Ints
-    holders: Ints
-    parents: list[str | None]
-    paths: Ints
+    parent_at: Ints
+    above_ids: list[str | None]
+    path_at: Ints
     depth: int
     above: Level | None
-    rows_above: Ints
+    above_at: Ints
 
     @classmethod
     def of(
@@ -74,44 +90,48 @@ class Level:
         paths: Paths,
         *,
         positions: Ints,
-        holders: Ints,
-        parents: list[str | None],
+        parent_at: Ints,
+        above_ids: list[str | None],
         above: Level | None,
-        rows_above: Ints,
+        above_at: Ints,
     ) -> Level:
         """Lay out the answers of `questions`; a question without any gets one empty answer."""
-        asked, answers, forms, orders = _answers(questions)
+        question_at, answers, forms, orders = _answers(questions)
         of_answers = questions
-        if len(asked) != len(questions) or (asked[1:] == asked[:-1]).any():
-            chosen = asked.tolist()
+        if len(question_at) != len(questions) or (question_at[1:] == question_at[:-1]).any():
+            chosen = question_at.tolist()
             of_answers = [questions[at] for at in chosen]
-            parents = [parents[at] for at in chosen]
-            positions, holders, rows_above = positions[asked], holders[asked], rows_above[asked]
+            above_ids = [above_ids[at] for at in chosen]
+            positions, parent_at, above_at = (
+                positions[question_at],
+                parent_at[question_at],
+                above_at[question_at],
+            )
         depth = 0 if above is None else above.depth + 1
-        prefixes = None if above is None else above.paths[rows_above]
+        prefixes = None if above is None else above.path_at[above_at]
         if prefixes is None or depth < MAX_PATH_LEVELS:
             numbers = paths.numbers(prefixes, of_answers, answers)
         else:
             numbers = prefixes
         return cls(
-            of_answers, answers, asked, forms, orders, positions, holders, parents,
-            numbers, depth, above, rows_above,
+            of_answers, answers, question_at, forms, orders, positions, parent_at, above_ids,
+            numbers, depth, above, above_at,
         )  # fmt: skip
 
     def below(self, paths: Paths) -> Level | None:
         """Return the level of the questions that these answers ask, None when they ask none."""
-        asked = runs(self.answers, "classifications")
+        asked = children(self.answers, "classifications")
         if asked is None:
             return None
-        spread = asked.owners()
+        spread = asked.parent_at()
         return Level.of(
             asked.items,
             paths,
             positions=asked.positions(),
-            holders=self.holders[spread],
-            parents=[self.names[one] for one in spread.tolist()],
+            parent_at=self.parent_at[spread],
+            above_ids=[self.names[one] for one in spread.tolist()],
             above=self,
-            rows_above=spread,
+            above_at=spread,
         )
 
     @cached_property
@@ -122,20 +142,20 @@ class Level:
             for form, question, answer in zip(self.forms.tolist(), self.questions, self.answers, strict=True)
         ]
 
-    def parent_marks(self) -> dict[int, Chain]:
+    def chains_above(self) -> dict[int, Chain]:
         """Return, by number, the answers above those that are nested under one whose id does not name it."""
         if self.above is None:
             return {}
         above = self.above
-        namesakes = unclear(above.holders.tolist(), above.names)
-        rows_above = self.rows_above.tolist() if namesakes else []
-        return {at: above.chain(row) for at, row in enumerate(rows_above) if row in namesakes}
+        namesakes = unclear(above.parent_at.tolist(), above.names)
+        above_at = self.above_at.tolist() if namesakes else []
+        return {at: above.chain(row) for at, row in enumerate(above_at) if row in namesakes}
 
     def chain(self, at: int) -> Chain:
-        """Return the place of one answer below its holder."""
+        """Return the place of one answer below its parent."""
         key = FORMS[self.forms[at]][0]
         here = (int(self.positions[at]), key, int(self.orders[at]))
-        return here if self.above is None else (*self.above.chain(int(self.rows_above[at])), *here)
+        return here if self.above is None else (*self.above.chain(int(self.above_at[at])), *here)
 
 
 def _answers(questions: list[Question]) -> tuple[Ints, list[Answer], Ints, Ints]:
@@ -147,10 +167,10 @@ def _answers(questions: list[Question]) -> tuple[Ints, list[Answer], Ints, Ints]
     answered = np.zeros(len(questions), dtype=np.bool_)
     for form, (key, kind) in enumerate(FORMS):
         if kind == "checklist":
-            chosen = runs(questions, key)
+            chosen = children(questions, key)
             if chosen is None:
                 continue
-            at, found = chosen.owners(), chosen.items
+            at, found = chosen.parent_at(), chosen.items
             orders.append(chosen.positions())
         else:
             held = attributes.values(questions, key)
@@ -181,41 +201,64 @@ def _answers(questions: list[Question]) -> tuple[Ints, list[Answer], Ints, Ints]
 
 
 class Answers:
-    """All levels of the answers of a block, in the order of the labels."""
+    """All levels of the answers of a block, in the order of the labels.
+
+    The levels are joined one below the other, and a stable sort by label then puts every answer behind the
+    label that it belongs to; each array is reordered by the same permutation. Entry i of every array is one
+    row of the table. Four kinds of numbers occur, each an index into something else:
+
+    - ``label_at``: a label of the `LabelSet`;
+    - ``parent_at``: an entry of the `Parents` of the questions, from which plane, frame and object follow;
+    - ``_question_at``: a question, counted within one depth: two rows are answers of the same question when
+      it and the depth agree;
+    - ``_path_at``: an answer path of the `Paths`.
+
+    Labels ``l0`` and ``l1`` ask ``q`` and ``r``; the answer ``a`` to ``q`` asks ``s`` in turn::
+
+        joined:   row      0: q/a  1: r/b  2: s/c      sorted by label:   q/a  s/c  r/b
+                  depth    0       0       1                              0    1    0
+                  label_at 0       1       0                              0    0    1
+                  parent_at 0      1       0                              0    0    1
+                  _question_at 0   1       0                              0    0    1
+
+    ``q/a`` and ``s/c`` have the same `_question_at`, and are told apart by their depth.
+    """
 
     def __init__(self, features: FeatureSet) -> None:
-        holders = features.question_holders
+        parents = features.question_parents
         self._paths = Paths()
         level: Level | None = Level.of(
             features.questions,
             self._paths,
-            positions=holders.positions(),
-            holders=holders.spread(),
-            parents=[None] * len(features.questions),
+            positions=parents.positions(),
+            parent_at=parents.parent_at(),
+            above_ids=[None] * len(features.questions),
             above=None,
-            rows_above=np.zeros(len(features.questions), dtype=np.int64),
+            above_at=np.zeros(len(features.questions), dtype=np.int64),
         )
         levels: list[Level] = []
         while level is not None:
             levels.append(level)
             level = level.below(self._paths)
-        self.holders = self._joined([one.holders for one in levels])
-        self.owners = np.array(holders.labels, dtype=np.int64)[self.holders]
+        self.parent_at = self._joined([one.parent_at for one in levels])
+        self.label_at = np.array(parents.labels, dtype=np.int64)[self.parent_at]
         self.questions = list(chain.from_iterable(one.questions for one in levels))
         self.answers = list(chain.from_iterable(one.answers for one in levels))
-        self.parents = list(chain.from_iterable(one.parents for one in levels))
+        self.above_ids = list(chain.from_iterable(one.above_ids for one in levels))
         self.depths = np.repeat(np.arange(len(levels)), [len(one.questions) for one in levels])
         self.forms = self._joined([one.forms for one in levels])
         self.positions = self._joined([one.positions for one in levels])
         #: Position of an answer in the list that its form is.
         self.orders = self._joined([one.orders for one in levels])
-        self._path_numbers = self._joined([one.paths for one in levels])
+        self._path_at = self._joined([one.path_at for one in levels])
         #: Number of the question of each answer, among those of its depth.
-        self._asked = self._joined([one.asked for one in levels])
+        self._question_at = self._joined([one.question_at for one in levels])
         order = (
-            None if (self.owners[1:] >= self.owners[:-1]).all() else np.argsort(self.owners, kind="stable")
+            None
+            if (self.label_at[1:] >= self.label_at[:-1]).all()
+            else np.argsort(self.label_at, kind="stable")
         )
-        self.marks = _marks(levels, holder_marks(features), order)
+        self.marks = _marks(levels, marks_of_parents(features), order)
         if order is not None:
             self._put_in(order)
 
@@ -226,17 +269,17 @@ class Answers:
     def _put_in(self, order: Ints) -> None:
         """Put all answers into the order of their labels."""
         chosen = order.tolist()
-        for name in ("questions", "answers", "parents"):
+        for name in ("questions", "answers", "above_ids"):
             setattr(self, name, list(map(getattr(self, name).__getitem__, chosen)))
         for name in (
-            "holders",
-            "owners",
+            "parent_at",
+            "label_at",
             "depths",
             "forms",
             "positions",
             "orders",
-            "_path_numbers",
-            "_asked",
+            "_path_at",
+            "_question_at",
         ):
             setattr(self, name, getattr(self, name)[order])
 
@@ -247,13 +290,13 @@ class Answers:
     def answer_positions(self) -> Ints:
         """Return the order of each answer in its question, counted on over its forms."""
         fresh = np.ones(self.length, dtype=np.bool_)
-        fresh[1:] = (self._asked[1:] != self._asked[:-1]) | (self.depths[1:] != self.depths[:-1])
+        fresh[1:] = (self._question_at[1:] != self._question_at[:-1]) | (self.depths[1:] != self.depths[:-1])
         order = np.arange(self.length, dtype=np.int64)
         return order - np.maximum.accumulate(np.where(fresh, order, 0))
 
     def path_column(self) -> Cells:
         """Return the names of questions and answers that lead to each answer."""
-        return self._paths.column(self._path_numbers)
+        return self._paths.column(self._path_at)
 
     def message_ids(self) -> Cells:
         """Return the messages; one beside a plain answer key is not conversational and goes to extra."""
@@ -263,10 +306,10 @@ class Answers:
         plain = ((self.forms >= 0) & (self.forms < FIRST_CONVERSATIONAL)).tolist()
         return [None if is_plain else message for message, is_plain in zip(ids, plain, strict=True)]
 
-    def extra_column(self) -> Cells:
+    def extras(self) -> list[dict[str, Any] | None]:
         """Return the leftovers of the question (on its first answer) and of the answer (under its key)."""
         of_questions = [self._question_extra(at) for at in range(self.length)] if self._is_odd() else []
-        column: list[str | None] = [None] * self.length
+        extras: list[dict[str, Any] | None] = [None] * self.length
         last: Question | None = None
         for at, of_question in enumerate(of_questions):
             question, of_answer = self.questions[at], self.answers[at].extra_
@@ -278,8 +321,8 @@ class Answers:
             if of_answer:
                 key, kind = FORMS[self.forms[at]]
                 found[key] = of_answer if kind != "checklist" else {str(self.orders[at]): of_answer}
-            column[at] = json_string(found) if found else None
-        return column if of_questions else NULLS
+            extras[at] = found
+        return extras
 
     def _is_odd(self) -> bool:
         """Whether any row may need an extra."""
@@ -300,16 +343,16 @@ class Answers:
 
 
 def _marks(
-    levels: list[Level], of_holders: Mapping[int, Any], order: Ints | None
+    levels: list[Level], of_parents: Mapping[int, Any], order: Ints | None
 ) -> dict[int, dict[str, Any]]:
     """Return, by row, where an answer hangs when no id says it; see `exportkit.flatten.ambiguous_ids`."""
     found: list[dict[str, Any]] = []
     for level in levels:
-        parents = level.parent_marks()
-        for at, holder in enumerate(level.holders.tolist() if of_holders or parents else ()):
-            mark: dict[str, Any] = {"$holder": of_holders[holder]} if holder in of_holders else {}
-            found.append({**mark, "$parent": parents[at]} if at in parents else mark)
-        if not of_holders and not parents:
+        chains = level.chains_above()
+        for at, parent in enumerate(level.parent_at.tolist() if of_parents or chains else ()):
+            mark: dict[str, Any] = {"$holder": of_parents[parent]} if parent in of_parents else {}
+            found.append({**mark, "$parent": chains[at]} if at in chains else mark)
+        if not of_parents and not chains:
             found.extend([{}] * len(level.questions))
     if not any(found):
         return {}
@@ -317,22 +360,22 @@ def _marks(
     return {row: found[at] for row, at in enumerate(places) if found[at]}
 
 
-def answer_columns(features: FeatureSet) -> tuple[int, Columns]:
+def answer_columns(features: FeatureSet, leftovers: LeftoverColumns) -> tuple[int, Columns]:
     """Return the number of rows of the table ``classifications`` and its columns."""
     if not features.questions:
         return 0, {}
     found = Answers(features)
-    holders, spread = features.question_holders, found.holders
+    parents, parent_at = features.question_parents, found.parent_at
     questions, answers = found.questions, found.answers
     answered = found.forms != NO_FORM
     return found.length, {
-        **features.labels.keys(found.owners),
-        "plane": lambda: strings(holders.planes, spread),
-        "frame": lambda: whole_numbers(holders.frames, spread),
-        "timestamp_ms": lambda: whole_numbers(holders.moments, spread),
+        **features.labels.keys(found.label_at),
+        "plane": lambda: strings(parents.planes, parent_at),
+        "frame": lambda: whole_numbers(parents.frames, parent_at),
+        "timestamp_ms": lambda: whole_numbers(parents.moments, parent_at),
         "message_id": found.message_ids,
-        "object_feature_id": lambda: strings(holders.features, spread),
-        "parent_answer_feature_id": lambda: found.parents,
+        "object_feature_id": lambda: strings(parents.features, parent_at),
+        "parent_answer_feature_id": lambda: found.above_ids,
         "depth": lambda: found.depths,
         "position": lambda: found.positions,
         "feature_id": lambda: Attribute(questions, "feature_id"),
@@ -349,7 +392,7 @@ def answer_columns(features: FeatureSet) -> tuple[int, Columns]:
         "answer_path": found.path_column,
         "answer_confidence": lambda: Attribute(answers, "confidence"),
         "answer_custom_metrics": lambda: metric_lists(answers),
-        "extra": found.extra_column,
+        "extra": lambda: leftovers.column(found.extras()),
     }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,7 +15,9 @@ from exportkit.flatten.data_rows import (
     metadata_columns,
 )
 from exportkit.flatten.features import FeatureSet
+from exportkit.flatten.gathering import Columns
 from exportkit.flatten.labels import LabelSet
+from exportkit.flatten.leftovers import LeftoverColumns
 from exportkit.flatten.objects import object_columns
 from exportkit.flatten.projects import model_run_columns, project_columns, workflow_columns
 from exportkit.flatten.spans import key_frame_columns, relationship_columns, segment_columns
@@ -24,7 +27,11 @@ from exportkit.tables.cells import Attribute, Same, TableBlock
 
 __all__ = ["flatten", "reject_block"]
 
+#: What the rows of a table are made from.
+Given = TypeVar("Given")
+
 _OF_ROWS = {
+    "data_rows": data_row_columns,
     "attachments": attachment_columns,
     "metadata": metadata_columns,
     "embeddings": embedding_columns,
@@ -33,7 +40,11 @@ _OF_ROWS = {
     "model_runs": model_run_columns,
 }
 _OF_LABELS = frozenset({"labels", "segments", "key_frames"})
-_OF_FEATURES = frozenset({"objects", "classifications", "relationships"})
+_OF_FEATURES = {
+    "objects": object_columns,
+    "classifications": answer_columns,
+    "relationships": relationship_columns,
+}
 
 
 def flatten(block: RowBlock, wanted: Collection[str]) -> Iterator[TableBlock]:
@@ -42,35 +53,38 @@ def flatten(block: RowBlock, wanted: Collection[str]) -> Iterator[TableBlock]:
         return
     if block.fragment is not None:
         wanted = block.fragment.emits.intersection(wanted)
-    if "data_rows" in wanted:
-        yield TableBlock("data_rows", len(block.rows), data_row_columns(block))
     for name, columns_of in _OF_ROWS.items():
         if name in wanted:
-            length, columns = columns_of(block)
-            if length:
-                yield TableBlock(name, length, columns)
-    if not _OF_LABELS.isdisjoint(wanted) or not _OF_FEATURES.isdisjoint(wanted):
+            yield from _table(name, columns_of, block)
+    if not _OF_LABELS.isdisjoint(wanted) or not _OF_FEATURES.keys().isdisjoint(wanted):
         labels = LabelSet(block)
         if labels.labels:
             yield from _flatten_labels(labels, wanted)
 
 
 def _flatten_labels(labels: LabelSet, wanted: Collection[str]) -> Iterator[TableBlock]:
-    if not _OF_FEATURES.isdisjoint(wanted):
+    if not _OF_FEATURES.keys().isdisjoint(wanted):
         features = FeatureSet(labels)
-        if "objects" in wanted and features.objects:
-            yield TableBlock("objects", len(features.objects), object_columns(features))
-        if "classifications" in wanted and features.questions:
-            yield TableBlock("classifications", *answer_columns(features))
-        if "relationships" in wanted and features.relationships:
-            yield TableBlock("relationships", *relationship_columns(features))
-    for name, columns_of in (("segments", segment_columns), ("key_frames", key_frame_columns)):
+        for name, columns_of in _OF_FEATURES.items():
+            if name in wanted:
+                yield from _table(name, columns_of, features)
+    for name, spans_of in (("segments", segment_columns), ("key_frames", key_frame_columns)):
         if name in wanted or (name == "key_frames" and "labels" in wanted):
-            length, columns = columns_of(labels)
+            length, columns = spans_of(labels)
             if length and name in wanted:
                 yield TableBlock(name, length, columns)
     if "labels" in wanted:
-        yield TableBlock("labels", len(labels.labels), labels.columns())
+        yield from _table("labels", LabelSet.columns, labels)
+
+
+def _table(
+    name: str, columns_of: Callable[[Given, LeftoverColumns], tuple[int, Columns]], source: Given
+) -> Iterator[TableBlock]:
+    """Yield the rows of a table with their leftovers, where there are any rows."""
+    leftovers = LeftoverColumns(name)
+    length, columns = columns_of(source, leftovers)
+    if length:
+        yield TableBlock(name, length, columns, leftovers.counts)
 
 
 def reject_block(rejects: list[Reject], source: Source) -> TableBlock:

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from exportkit.flatten.columns import Columns, runs, spread_json
-from exportkit.flatten.extras import extra_column, sections_column
+from exportkit.flatten.extras import extras_of, sections_column
+from exportkit.flatten.gathering import Columns, children
+from exportkit.flatten.leftovers import LeftoverColumns
 from exportkit.flatten.media_types import media_type
 from exportkit.json_text import json_string
 from exportkit.native import attributes
@@ -39,14 +40,14 @@ def row_keys(block: RowBlock, owners: Ints) -> Columns:
     }
 
 
-def data_row_columns(block: RowBlock) -> Columns:
-    """Return the columns of the table ``data_rows``."""
+def data_row_columns(block: RowBlock, leftovers: LeftoverColumns) -> tuple[int, Columns]:
+    """Return the number of rows of the table ``data_rows`` and its columns."""
     rows = block.rows
     nothing: list[Any] = [None] * len(rows)
     data = attributes.values(rows, "data_row") or nothing
     details = attributes.values(data, "details") or nothing
     media = attributes.values(rows, "media_attributes") or nothing
-    return {
+    return len(rows), {
         "data_row_id": lambda: Attribute(data, "id"),
         "global_key": lambda: Attribute(data, "global_key"),
         "external_id": lambda: Attribute(data, "external_id"),
@@ -69,14 +70,14 @@ def data_row_columns(block: RowBlock) -> Columns:
             rotation(one)[0] for one in attributes.values(media, "exif_rotation") or nothing
         ],
         "text_layer_url": lambda: Attribute(media, "text_layer_url"),
-        "media_attributes": lambda: other_attributes(media),
+        "media_attributes": lambda: leftovers.attributes(other_attributes(media), len(rows)),
         "sections": lambda: sections_column(rows, SECTIONS),
         "export_version": lambda: Same(block.source.export_version),
         "source_uri": lambda: Same(block.source.uri),
         "byte_offset": lambda: NULLS if block.offsets is None else block.offsets,
         # The lines of an Export V1 stand nowhere: they are made of several labels.
         "byte_length": lambda: NULLS if block.source.export_version == "v1" else block.lengths,
-        "extra": lambda: extra_column(rows, unfit_attributes(media)),
+        "extra": lambda: leftovers.column(extras_of(rows, unfit_attributes(media))),
         "export_id": lambda: Same(block.source.export_id),
         "line": lambda: block.lines,
     }
@@ -89,8 +90,8 @@ def rotation(given: int | str | None) -> tuple[int | None, str | None]:
     return given, None
 
 
-def other_attributes(media: list[Any]) -> Cells:
-    """Return as JSON the media attributes that have no column of their own, null where there are none."""
+def other_attributes(media: list[Any]) -> dict[int, dict[str, Any]]:
+    """Return, by row, the media attributes that have no column of their own."""
     found: dict[int, dict[str, Any]] = {}
     for name in OTHER_ATTRIBUTES:
         for at, value in enumerate(attributes.values(media, name) or ()):
@@ -100,7 +101,7 @@ def other_attributes(media: list[Any]) -> Cells:
         left = {key: value for key, value in (extra or {}).items() if key not in HELD}
         if left:
             found.setdefault(at, {}).update(left)
-    return spread_json(found, len(media))
+    return found
 
 
 def unfit_attributes(media: list[Any]) -> dict[int, dict[str, Any]]:
@@ -119,15 +120,15 @@ def unfit_attributes(media: list[Any]) -> dict[int, dict[str, Any]]:
 
 def items_of(block: RowBlock, section: str) -> tuple[list[Any], Ints, Ints]:
     """Return all items of one list of the rows, the row of each, and its position in the list."""
-    found = runs(block.rows, section)
+    found = children(block.rows, section)
     if found is None:
         nothing = np.zeros(0, dtype=np.int64)
         return [], nothing, nothing
     first = block.fragment.position if block.fragment else 0
-    return found.items, found.owners(), first + found.positions()
+    return found.items, found.parent_at(), first + found.positions()
 
 
-def attachment_columns(block: RowBlock) -> tuple[int, Columns]:
+def attachment_columns(block: RowBlock, leftovers: LeftoverColumns) -> tuple[int, Columns]:
     """Return the number of rows of the table ``attachments`` and its columns."""
     items, owners, positions = items_of(block, "attachments")
     return len(items), {
@@ -137,11 +138,11 @@ def attachment_columns(block: RowBlock) -> tuple[int, Columns]:
         "type": lambda: Attribute(items, "type"),
         "name": lambda: Attribute(items, "name"),
         "value": lambda: Attribute(items, "value"),
-        "extra": lambda: extra_column(items),
+        "extra": lambda: leftovers.column(extras_of(items)),
     }
 
 
-def metadata_columns(block: RowBlock) -> tuple[int, Columns]:
+def metadata_columns(block: RowBlock, leftovers: LeftoverColumns) -> tuple[int, Columns]:
     """Return the number of rows of the table ``metadata`` and its columns."""
     items, owners, positions = items_of(block, "metadata_fields")
     laid_out = [MetadataValue(one) for one in items]
@@ -161,7 +162,7 @@ def metadata_columns(block: RowBlock) -> tuple[int, Columns]:
         "value_timestamp": lambda: Attribute(laid_out, "timestamp"),
         "value_options": lambda: Attribute(laid_out, "options"),
         "value_json": lambda: Attribute(laid_out, "json"),
-        "extra": lambda: extra_column(items, renamed),
+        "extra": lambda: leftovers.column(extras_of(items, renamed)),
     }
 
 
@@ -213,7 +214,7 @@ def option_names(value: Any) -> list[str] | None:
     return names if names and len(names) == len(value) else None
 
 
-def embedding_columns(block: RowBlock) -> tuple[int, Columns]:
+def embedding_columns(block: RowBlock, leftovers: LeftoverColumns) -> tuple[int, Columns]:
     """Return the number of rows of the table ``embeddings`` and its columns."""
     items, owners, positions = items_of(block, "embeddings")
     counts = np.array([len(one.values) if one.values else 1 for one in items], dtype=np.int64)
@@ -232,10 +233,9 @@ def embedding_columns(block: RowBlock) -> tuple[int, Columns]:
         return Lists(lengths, list(chain.from_iterable(one for one in vectors if one)), held)
 
     def extra() -> Cells:
-        column: list[str | None] = [None] * len(spread)
-        for first, one in zip(firsts, items, strict=True):
-            column[first] = json_string(one.extra_) if one.extra_ else None
-        return column
+        return leftovers.spread(
+            {first: one.extra_ for first, one in zip(firsts, items, strict=True) if one.extra_}, len(spread)
+        )
 
     return len(spread), {
         **row_keys(block, owners[spread]),

@@ -1,4 +1,4 @@
-"""Extras: what a source object held beside its columns, as one JSON object a row."""
+"""JSON text of values that no column holds, and which sections a source object had."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 from exportkit.json_text import json_string, read_json
 from exportkit.native import attributes
 from exportkit.rows import NO_RAW
-from exportkit.tables.cells import NULLS, Cells, Coded, Lists
+from exportkit.tables.cells import Coded, Lists
 
-__all__ = ["compact_json", "extra_column", "merged", "sections_column"]
+__all__ = ["compact_json", "extras_of", "merged", "sections_column"]
 
 
 class Owner(Protocol):
@@ -47,20 +47,23 @@ def sections_column(owners: Sequence[Owner], names: Sequence[str]) -> Lists:
     return Lists(held.sum(axis=1), Coded(np.nonzero(held)[1], list(names)))
 
 
-def extra_column(owners: Sequence[Owner], more: Mapping[int, Mapping[str, Any]] | None = None) -> Cells:
-    """Return the column ``extra`` of rows that stand for `owners`, with `more` by row merged in."""
-    extras = attributes.values(list(owners), "extra_") or [None] * len(owners)
-    if not more and not any(extras):
-        return NULLS
-    for at, found in (more or {}).items():
+def extras_of(
+    owners: Sequence[Owner], more: Mapping[int, Mapping[str, Any]] | None = None
+) -> Sequence[Mapping[str, Any] | None]:
+    """Return the leftovers of rows that stand for `owners`, with `more` by row merged in."""
+    extras: list[Any] | None = attributes.values(list(owners), "extra_")
+    if not more:
+        return extras or ()
+    extras = extras or [None] * len(owners)
+    for at, found in more.items():
         extras[at] = merged(extras[at], found)
-    return [json_string(extra) if extra else None for extra in extras]
+    return extras
 
 
 def compact_json(raw: Any) -> str | None:
     """Return JSON text without white space; None where it was missing or null.
 
-    Written anew, so that a row gives the same text whether it was mended on its way or not.
+    Written anew, so that a row gives the same text whether it was decoded leniently or not.
     """
     if raw is NO_RAW:
         return None

@@ -1,7 +1,19 @@
 """Features of a block: every object and every question with where it hangs, gathered in one walk.
 
-A *holder* is what siblings share: the label's own list, one frame, one moment, one object. Holders are
-few, features many, so context is kept a holder and spread with ``np.repeat``.
+A *parent* is what siblings share: the label's own list, one frame, one moment, one object or relationship.
+Parents are few, features many, so context is kept once per parent and spread with ``np.repeat``.
+
+Theory of operation. `Parents` counts its features instead of naming them: features are appended in the
+order of their parents, so that `counts` alone says which parent each has. Numbers are of three kinds: a
+label_at is a label of the `LabelSet`, a parent_at an entry of `Parents`, and the number of a feature is its
+position in `objects`, `questions` or `relationships`. A label 0 with objects ``a`` and ``b`` of its own,
+and ``c`` in frame 7::
+
+    objects        a  b  c        parents  labels  frames  counts
+    parent_at()    0  0  1              0       0    None       2
+    positions()    0  1  0              1       0       7       1
+
+Questions of objects come last: their parents are the objects that ask, in the order of the objects.
 """
 
 from __future__ import annotations
@@ -12,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from exportkit.flatten.columns import Runs, runs
+from exportkit.flatten.gathering import Children, children
 from exportkit.flatten.labels import LabelSet
 from exportkit.json_text import whole_number
 from exportkit.native import attributes
@@ -20,11 +32,15 @@ from exportkit.rows import NO_RAW
 from exportkit.rows.features import Annotations, Frame, Group, Object, Question, Relationship
 from exportkit.tables.cells import NULLS, Bools, Cells, Coded, Ints, Numbers
 
-__all__ = ["FeatureSet", "Holders", "key_frames_by_frame"]
+__all__ = ["FeatureSet", "Parents", "key_frames_by_frame"]
 
 
-class Holders:
-    """Parallel lists about the holders of features; one entry a holder."""
+#: Characters of the longest int64.
+MAX_DIGITS = 20
+
+
+class Parents:
+    """The parents of features: parallel lists with one entry per parent; entry i of each is parent i."""
 
     def __init__(self) -> None:
         self.labels: list[int] = []
@@ -46,7 +62,7 @@ class Holders:
         feature: str | None = None,
         first_position: int = 0,
     ) -> None:
-        """Note a holder of `count` features."""
+        """Note a parent of `count` features."""
         self.labels.append(label)
         self.planes.append(plane)
         self.frames.append(frame)
@@ -55,8 +71,8 @@ class Holders:
         self.counts.append(count)
         self.first_positions.append(first_position)
 
-    def add_labels(self, found: Runs, first_position: int) -> None:
-        """Note labels as holders of what they hold themselves."""
+    def add_labels(self, found: Children, first_position: int) -> None:
+        """Note labels as parents of what they hold themselves."""
         many = len(found.at)
         self.labels.extend(found.at.tolist())
         self.counts.extend(found.counts.tolist())
@@ -67,7 +83,7 @@ class Holders:
     def add_many(
         self, label: int, counts: list[int], *, plane: str | None, frames: list[int], first_position: int
     ) -> None:
-        """Note the frames of a label, each a holder of that many features."""
+        """Note the frames of a label, each a parent of that many features."""
         many = len(counts)
         self.labels.extend([label] * many)
         self.planes.extend([plane] * many)
@@ -77,8 +93,8 @@ class Holders:
         self.counts.extend(counts)
         self.first_positions.extend([first_position] * many)
 
-    def spread(self) -> Ints:
-        """Return, for each feature, the number of its holder."""
+    def parent_at(self) -> Ints:
+        """Return, for each feature, the number of its parent."""
         return np.repeat(np.arange(len(self.counts), dtype=np.int64), self.counts)
 
     def positions(self) -> Ints:
@@ -108,17 +124,17 @@ class FeatureSet:
     def __init__(self, labels: LabelSet) -> None:
         self.labels = labels
         self.objects: list[Object] = []
-        self.object_holders = Holders()
+        self.object_parents = Parents()
         self.questions: list[Question] = []
-        self.question_holders = Holders()
+        self.question_parents = Parents()
         self.relationships: list[Relationship] = []
-        self.relationship_holders = Holders()
+        self.relationship_parents = Parents()
         self.key_flags: list[bool | None] = []
         #: Keys under which objects of frames stood, by number of the object, where they differ from its id.
         self.odd_keys: dict[int, str] = {}
-        #: The first question holder that is an object, and the numbers of the objects that are holders.
+        #: The first question parent that is an object, and the numbers of the objects that are parents.
         self.asking_objects: tuple[int, Ints] = (0, np.zeros(0, dtype=np.int64))
-        #: Numbers of the relationships that ask questions, by number of the question holder.
+        #: Numbers of the relationships that ask questions, by number of the question parent.
         self.asking_relationships: dict[int, int] = {}
         fragment = labels.block.fragment
         self._first = fragment.position if fragment else 0
@@ -143,13 +159,13 @@ class FeatureSet:
     def _add_plain(self) -> None:
         """Add the objects and questions of all labels at once; the same as one label after another."""
         said = self.labels.annotations
-        objects, questions = runs(said, "objects"), runs(said, "classifications")
+        objects, questions = children(said, "objects"), children(said, "classifications")
         if questions is not None:
             self.questions = questions.items
-            self.question_holders.add_labels(questions, self._first)
+            self.question_parents.add_labels(questions, self._first)
         if objects is not None:
             self.objects = objects.items
-            self.object_holders.add_labels(objects, self._first)
+            self.object_parents.add_labels(objects, self._first)
             self.key_flags = [None] * len(objects.items)
 
     def _add_label(self, at: int, annotations: Annotations) -> None:
@@ -177,7 +193,7 @@ class FeatureSet:
 
     def _add_questions(self, questions: list[Question], label: int, **where: Any) -> None:
         self.questions.extend(questions)
-        self.question_holders.add(label, len(questions), **where)
+        self.question_parents.add(label, len(questions), **where)
 
     def _add_flat(self, at: int, objects: list[Object], relationships: list[Relationship] | None) -> None:
         repeated = repeated_relationships(objects, relationships) if relationships else ()
@@ -185,17 +201,17 @@ class FeatureSet:
         for stop in (*repeated, len(objects)):
             if stop > start:
                 self.objects.extend(objects[start:stop])
-                self.object_holders.add(at, stop - start, first_position=self._first + start)
+                self.object_parents.add(at, stop - start, first_position=self._first + start)
             start = stop + 1
         self.key_flags.extend([None] * (len(objects) - len(repeated)))
 
     def _add_relationships(self, at: int, relationships: list[Relationship]) -> None:
         before = len(self.relationships)
         self.relationships.extend(relationships)
-        self.relationship_holders.add(at, len(relationships), first_position=self._first)
+        self.relationship_parents.add(at, len(relationships), first_position=self._first)
         for number, one in enumerate(relationships, before):
             if one.classifications:
-                self.asking_relationships[len(self.question_holders.labels)] = number
+                self.asking_relationships[len(self.question_parents.labels)] = number
                 self._add_questions(one.classifications, at, feature=one.feature_id)
 
     def _add_group(self, at: int, plane: str, group: Group, annotations: Annotations) -> None:
@@ -209,14 +225,14 @@ class FeatureSet:
     ) -> None:
         """Add the objects and questions of all frames of a label at once."""
         numbers, found = list(frames), attributes.Structs(list(frames.values()))
-        asked = runs(found, "classifications")
+        asked = children(found, "classifications")
         if asked is not None:
             self.questions.extend(asked.items)
             where = [numbers[number] for number in asked.at.tolist()]
-            self.question_holders.add_many(
+            self.question_parents.add_many(
                 at, asked.counts.tolist(), plane=plane, frames=where, first_position=self._first
             )
-        held = runs(found, "objects")
+        held = children(found, "objects")
         if held is None:
             return
         before = len(self.objects)
@@ -224,7 +240,7 @@ class FeatureSet:
         ids = self._note_odd_keys(held.items, held.keys, before)
         filled = [numbers[number] for number in held.at.tolist()]
         counts = held.counts.tolist()
-        self.object_holders.add_many(at, counts, plane=plane, frames=filled, first_position=self._first)
+        self.object_parents.add_many(at, counts, plane=plane, frames=filled, first_position=self._first)
         if key_frames is None:
             self.key_flags.extend([None] * len(held.items))
         else:
@@ -240,20 +256,20 @@ class FeatureSet:
         return ids
 
     def _add_questions_of_objects(self) -> None:
-        asked = runs(self.every_object, "classifications")
+        asked = children(self.every_object, "classifications")
         if asked is None:
             return
-        from_holders, to = self.object_holders, self.question_holders
-        holders = from_holders.spread()[asked.at].tolist()
+        from_parents, to = self.object_parents, self.question_parents
+        parents = from_parents.parent_at()[asked.at].tolist()
         self.asking_objects = (len(to.labels), asked.at)
-        to.labels.extend(map(from_holders.labels.__getitem__, holders))
-        to.planes.extend(map(from_holders.planes.__getitem__, holders))
-        to.frames.extend(map(from_holders.frames.__getitem__, holders))
-        to.moments.extend([None] * len(holders))
+        to.labels.extend(map(from_parents.labels.__getitem__, parents))
+        to.planes.extend(map(from_parents.planes.__getitem__, parents))
+        to.frames.extend(map(from_parents.frames.__getitem__, parents))
+        to.moments.extend([None] * len(parents))
         asking = list(map(self.objects.__getitem__, asked.at.tolist()))
         to.features.extend(attributes.values(asking, "feature_id") or [None] * len(asking))
         to.counts.extend(asked.counts.tolist())
-        to.first_positions.extend([0] * len(holders))
+        to.first_positions.extend([0] * len(parents))
         self.questions.extend(asked.items)
 
 
@@ -328,7 +344,7 @@ UNREAD = "skipped_classifications"
 def repeated_relationships(objects: list[Object], relationships: list[Relationship]) -> tuple[int, ...]:
     """Return the positions of objects that repeat one of the label's relationships to the letter.
 
-    The export of 2023 lists every relationship among the objects as well (EXPORT_FORMAT 3.3).
+    The export of 2023 lists every relationship among the objects as well.
     """
     fields = Relationship.__struct_fields__
     others = [name for name in Object.__struct_fields__ if name not in fields]

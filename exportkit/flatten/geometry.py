@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from exportkit.flatten.columns import Columns, lists_of, pick, present
 from exportkit.flatten.extras import compact_json
+from exportkit.flatten.gathering import Columns, lists_of, pick, present
 from exportkit.native import attributes
 from exportkit.rows import NO_RAW, STRUCTS
 from exportkit.rows.features import Box, Location, Point

@@ -1,136 +1,53 @@
-"""Labels of a block: gathered once in the order of the lines, and the table of them."""
+"""The table ``labels``, and what of a label the tables below it repeat."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from itertools import chain, compress, groupby
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 
-from exportkit.flatten.columns import Columns, runs
-from exportkit.flatten.extras import compact_json, extra_column, sections_column
+from exportkit.flatten.extras import compact_json, extras_of, sections_column
+from exportkit.flatten.gathering import Columns
+from exportkit.flatten.leftovers import LeftoverColumns
 from exportkit.native import attributes
-from exportkit.rows import RowBlock
+from exportkit.rows import PlacedLabel, RowBlock, placed_labels
 from exportkit.rows.features import Annotations
-from exportkit.rows.structs import SHARED_PERFORMANCE, Experiment, Label, Project, Row
+from exportkit.rows.structs import SHARED_PERFORMANCE
 from exportkit.tables.cells import NULLS, Attribute, Cells, Coded, Ints, Lists, Same
 from exportkit.tables.instants import newest_of, parse_timestamp
 
-__all__ = ["LabelSet", "is_derived"]
+__all__ = ["LabelSet", "container", "creation_moments", "is_derived"]
 
 _DERIVED = re.compile("derived:[0-9a-f]{24}")
 _NOTHING = Annotations()
 
 
-class Homes:
-    """Where labels stand, in projects of rows or in runs of experiments: parallel lists, an entry a home."""
-
-    def __init__(self) -> None:
-        self.rows: list[int] = []
-        self.labels: list[list[Label]] = []
-        self.origins: list[str] = []
-        self.projects: list[Project | None] = []
-        self.project_ids: list[str | None] = []
-        self.experiment_ids: list[str | None] = []
-        self.run_ids: list[str | None] = []
-
-    def add_projects(self, rows: list[int], projects: list[Project], ids: list[str]) -> None:
-        """Add the projects that have labels; `rows` says which row each stands in."""
-        labels = attributes.values(projects, "labels") or []
-        at = [number for number, some in enumerate(labels) if some]
-        self.rows.extend(map(rows.__getitem__, at))
-        self.labels.extend(map(labels.__getitem__, at))
-        self.origins.extend(["project"] * len(at))
-        self.projects.extend(map(projects.__getitem__, at))
-        self.project_ids.extend(map(ids.__getitem__, at))
-        self.experiment_ids.extend([None] * len(at))
-        self.run_ids.extend([None] * len(at))
-
-    def add_experiments(self, row: int, experiments: Mapping[str, Experiment]) -> None:
-        """Add the runs of a row that have labels or predictions."""
-        for experiment_id, experiment in experiments.items():
-            for run_id, run in (experiment.runs or {}).items():
-                for labels, origin in ((run.labels, "model_run"), (run.predictions, "prediction")):
-                    if labels:
-                        self.rows.append(row)
-                        self.labels.append(labels)
-                        self.origins.append(origin)
-                        self.projects.append(None)
-                        self.project_ids.append(None)
-                        self.experiment_ids.append(experiment_id)
-                        self.run_ids.append(run_id)
-
-
-def homes_of(rows: list[Row]) -> Homes:
-    """Return where rows have labels, in the order of the lines."""
-    homes = Homes()
-    if runs(rows, "experiments") is None:
-        found = runs(rows, "projects")
-        if found is not None:
-            homes.add_projects(found.owners().tolist(), found.items, found.keys)
-        return homes
-    for number, row in enumerate(rows):
-        projects = row.projects or {}
-        homes.add_projects([number] * len(projects), list(projects.values()), list(projects))
-        homes.add_experiments(number, row.experiments or {})
-    return homes
-
-
 class LabelSet:
-    """The labels and predictions of a block, with what each table below a label repeats of them."""
+    """The labels and predictions of a block, with what each table below a label repeats of them.
+
+    `labels` and `placed` hold the labels that are kept, one entry per label: a ``label_at`` is a position in
+    them. Columns are attributes of the entries, read by compiled code. Labels that are not kept are looked at
+    once more, where the newest label of a project is looked for.
+    """
 
     def __init__(self, block: RowBlock) -> None:
         self.block = block
         #: Leftovers found while flattening, by label: merged into ``labels.extra``.
         self.leftovers: dict[int, dict[str, Any]] = {}
-        #: Whether each is the newest, where that has to be known before others are left out.
-        self._latest: list[bool | None] | None = None
-        self._gather()
-        if block.kept_labels is not None:
-            self._keep(block.kept_labels)
-
-    def _gather(self) -> None:
-        """Take up the labels of every home in turn: projects, then the runs of experiments, of each row."""
-        homes = homes_of(self.block.rows)
-        counts = np.array(list(map(len, homes.labels)), dtype=np.int64)
-        starts = np.cumsum(counts) - counts
-        fragment = self.block.fragment
-        self.labels = list(chain.from_iterable(homes.labels))
-        spread = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
-        order = np.arange(len(self.labels), dtype=np.int64)
-        self.positions = (order - starts[spread] + (fragment.label_position if fragment else 0)).tolist()
-        rows = np.array(homes.rows, dtype=np.int64)
-        firsts = np.searchsorted(rows[spread], rows)  # the first label of the row of each home
-        self.indexes = (order - firsts[spread] + (fragment.label_index if fragment else 0)).tolist()
-        #: Whether no project of a row has a second label, nor another piece of a long row one.
-        self._are_alone = fragment is None and len(counts) == len(self.labels)
-        each = spread.tolist()
-        self.rows = list(map(homes.rows.__getitem__, each))
-        self.origins = list(map(homes.origins.__getitem__, each))
-        self.projects = list(map(homes.projects.__getitem__, each))
-        self.project_ids = list(map(homes.project_ids.__getitem__, each))
-        self.experiment_ids = list(map(homes.experiment_ids.__getitem__, each))
-        self.run_ids = list(map(homes.run_ids.__getitem__, each))
-
-    def _keep(self, wanted: Sequence[bool]) -> None:
-        """Leave out the labels that are not wanted; the others stay what they are among all."""
-        self._latest = list(compress(self._find_latest(), wanted))
-        columns: tuple[list[Any], ...] = (
-            self.labels, self.rows, self.projects, self.project_ids, self.experiment_ids, self.run_ids,
-            self.origins, self.indexes, self.positions,
-        )  # fmt: skip
-        for column in columns:
-            column[:] = compress(column, wanted)
+        self._all = _all_labels(block)
+        self.placed = [one for one in self._all if one.is_kept]
+        self.labels = [one.label for one in self.placed]
 
     @cached_property
     def row_numbers(self) -> Ints:
         """The row of each label, as an array."""
-        return np.array(self.rows, dtype=np.int64)
+        return _numbers(self.placed, "row_at")
 
     @cached_property
     def lines(self) -> Ints:
@@ -139,14 +56,13 @@ class LabelSet:
 
     @cached_property
     def index_numbers(self) -> Ints:
-        """The ordinal of each label on its line, as an array."""
-        return np.array(self.indexes, dtype=np.int64)
+        """The ordinal of each label on its line."""
+        return _numbers(self.placed, "index")
 
     @cached_property
     def data_row_ids(self) -> list[str]:
         """The data row of each label."""
-        ids = self.block.ids
-        return [ids[row] for row in self.rows]
+        return list(map(self.block.ids.__getitem__, self.row_numbers.tolist()))
 
     @cached_property
     def ids(self) -> list[str]:
@@ -154,10 +70,16 @@ class LabelSet:
         given = attributes.values(self.labels, "id") or [None] * len(self.labels)
         return [self._derived_id(at) if one is None else one for at, one in enumerate(given)]
 
+    @cached_property
+    def project_ids(self) -> list[str | None]:
+        """The project of each label, None below a model run."""
+        return attributes.values(self.placed, "project_id") or [None] * len(self.placed)
+
     def _derived_id(self, at: int) -> str:
+        one = self.placed[at]
         parts = (
-            self.data_row_ids[at], self.origins[at], self.project_ids[at] or "",
-            self.experiment_ids[at] or "", self.run_ids[at] or "", str(self.positions[at]),
+            self.data_row_ids[at], one.origin, one.project_id or "",
+            one.experiment_id or "", one.model_run_id or "", str(one.position),
         )  # fmt: skip
         return "derived:" + hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:24]
 
@@ -176,35 +98,40 @@ class LabelSet:
             held = held.setdefault(key, {})
         held[path[-1]] = value
 
-    def keys(self, owners: Ints) -> Columns:
-        """Return the common columns of rows whose labels are `owners` (positions in this set)."""
+    @cached_property
+    def origins(self) -> list[str]:
+        """What kind of list each label stands in."""
+        return attributes.values(self.placed, "origin") or []
+
+    def keys(self, label_at: Ints) -> Columns:
+        """Return the common columns of rows that belong to the labels at `label_at`."""
         return {
-            "data_row_id": lambda: Coded(owners, self.data_row_ids),
-            "project_id": lambda: Coded(owners, self.project_ids),
-            "label_id": lambda: Coded(owners, self.ids),
-            "label_index": lambda: self.index_numbers[owners],
-            "origin": lambda: Coded(owners, self.origins),
+            "data_row_id": lambda: Coded(label_at, self.data_row_ids),
+            "project_id": lambda: Coded(label_at, self.project_ids),
+            "label_id": lambda: Coded(label_at, self.ids),
+            "label_index": lambda: self.index_numbers[label_at],
+            "origin": lambda: Coded(label_at, self.origins),
             "export_id": lambda: Same(self.block.source.export_id),
-            "line": lambda: self.lines[owners],
+            "line": lambda: self.lines[label_at],
         }
 
-    def columns(self) -> Columns:
-        """Return the columns of the table ``labels``."""
-        labels = self.labels
+    def columns(self, leftovers: LeftoverColumns) -> tuple[int, Columns]:
+        """Return the number of rows of the table ``labels`` and its columns."""
+        labels, placed = self.labels, self.placed
         nothing: list[Any] = [None] * len(labels)
         details = attributes.values(labels, "label_details") or nothing
         first = attributes.values(labels, "performance_details") or nothing
         second = attributes.values(labels, "performance_details_v2") or nothing
         leading = [one or other for one, other in zip(first, second, strict=True)]
-        return {
+        return len(labels), {
             "data_row_id": lambda: self.data_row_ids,
             "project_id": lambda: self.project_ids,
             "label_id": lambda: self.ids,
-            "label_index": lambda: self.indexes,
+            "label_index": lambda: self.index_numbers,
             "origin": lambda: self.origins,
-            "experiment_id": lambda: self.experiment_ids,
-            "model_run_id": lambda: self.run_ids,
-            "position": lambda: self.positions,
+            "experiment_id": lambda: Attribute(placed, "experiment_id"),
+            "model_run_id": lambda: Attribute(placed, "model_run_id"),
+            "position": lambda: Attribute(placed, "position"),
             "label_kind": lambda: Attribute(labels, "label_kind"),
             "version": lambda: Attribute(labels, "version"),
             "container": lambda: [container(one) for one in self.annotations],
@@ -227,7 +154,7 @@ class LabelSet:
             "is_selected": self._is_selected,
             "is_latest": self._is_latest,
             "z_order": lambda: Attribute(labels, "z_order"),
-            "extra": self._extra,
+            "extra": lambda: leftovers.column(self._extras()),
             "export_id": lambda: Same(self.block.source.export_id),
             "line": lambda: self.lines,
         }
@@ -245,62 +172,56 @@ class LabelSet:
         counts = np.array([len(group) if group else 0 for group in groups], dtype=np.int64)
         return Lists(counts, {"key": keys, "name": names}, counts > 0)
 
-    def _selected(self, at: int) -> str | None:
+    def _is_selected(self) -> Cells:
+        details = attributes.values(attributes.values(self.placed, "project") or [], "project_details") or []
+        if not self.block.fragment and attributes.values(details, "selected_label_id") is None:
+            return NULLS
+        selected = [(one.label.id, self._selected(one)) for one in self.placed]
+        return [None if wanted is None else label_id == wanted for label_id, wanted in selected]
+
+    def _selected(self, one: PlacedLabel) -> str | None:
         """Return the label that consensus selected in the project of a label."""
-        project, fragment = self.projects[at], self.block.fragment
+        project, fragment = one.project, self.block.fragment
         if project is None:
             return None
         if project.project_details is not None and project.project_details.selected_label_id is not None:
             return project.project_details.selected_label_id
-        return fragment.selected.get(self.project_ids[at] or "") if fragment else None
-
-    def _is_selected(self) -> Cells:
-        details = attributes.values(self.projects, "project_details") or []
-        if not self.block.fragment and attributes.values(details, "selected_label_id") is None:
-            return NULLS
-        wanted = [self._selected(at) for at in range(len(self.labels))]
-        pairs = zip(wanted, self.labels, strict=True)
-        return [None if one is None else label.id == one for one, label in pairs]
+        return fragment.selected.get(one.project_id or "") if fragment else None
 
     def _is_latest(self) -> Cells:
-        return self._find_latest() if self._latest is None else self._latest
-
-    def _find_latest(self) -> list[bool | None]:
         """Return of each label whether it is the newest of its line and project; None where none is dated."""
-        details = attributes.values(self.labels, "label_details") or []
-        dates: list[str | None] = attributes.values(details, "created_at") or [None] * len(self.labels)
-        moments = [
-            None if text is None or project is None else parse_timestamp(text)
-            for text, project in zip(dates, self.projects, strict=True)
-        ]
-        if self._are_alone:
-            return [None if moment is None else True for moment in moments]
-        latest: list[bool | None] = [None] * len(moments)
-        for start, stop in self._groups():
-            winner = self._newest(self.project_ids[start], start, moments[start:stop])
-            if winner is not None:
-                for at in range(start, stop):
-                    latest[at] = None if moments[at] is None else self.positions[at] == winner
-        return latest
+        if self.block.fragment is None and not any(one.position for one in self._all):
+            self._note_only_labels()
+        else:
+            for (_, project_id), group in groupby(self._all, key=_row_and_project):
+                if project_id is not None:
+                    self._note_latest(project_id, list(group))
+        return Attribute(self.placed, "is_latest")
 
-    def _groups(self) -> Iterator[tuple[int, int]]:
-        """Yield where the labels of each line and project begin and end."""
-        start = 0
-        for home, labels in groupby(zip(self.rows, self.project_ids, strict=True)):
-            stop = start + sum(1 for _ in labels)
-            if home[1] is not None:
-                yield start, stop
-            start = stop
+    def _note_only_labels(self) -> None:
+        """Note labels that are alone in their project and row, as most are: each is the newest."""
+        for one, moment in zip(self._all, creation_moments(self._all), strict=True):
+            if moment is not None and one.project_id is not None:
+                one.is_latest = True
 
-    def _newest(self, project_id: str | None, start: int, moments: list[datetime | None]) -> int | None:
-        """Return the position of the newest label of a project, whose labels begin at `start`."""
+    def _note_latest(self, project_id: str, labels: list[PlacedLabel]) -> None:
+        """Note which of all labels of one project and row is the newest."""
+        moments = creation_moments(labels)
+        winner = self._newest(project_id, labels, moments)
+        for one, moment in zip(labels, moments, strict=True):
+            one.is_latest = None if winner is None or moment is None else one.position == winner
+
+    def _newest(
+        self, project_id: str, labels: list[PlacedLabel], moments: list[datetime | None]
+    ) -> int | None:
+        """Return the position of the newest label of a project, which may stand in another fragment."""
         fragment = self.block.fragment
-        if fragment is not None and project_id is not None and project_id in fragment.latest:
+        if fragment is not None and project_id in fragment.latest:
             return fragment.latest[project_id]
         winner = newest_of(moments)
-        return None if winner is None else self.positions[start + winner]
+        return None if winner is None else labels[winner].position
 
-    def _extra(self) -> Cells:
+    def _extras(self) -> Sequence[Mapping[str, Any] | None]:
         for at, label_id in enumerate(attributes.values(self.labels, "id") or ()):
             if label_id is not None and is_derived(label_id):
                 self.leave(at, "id", value=label_id)
@@ -309,7 +230,7 @@ class LabelSet:
         if first is not None and second is not None:
             for name in SHARED_PERFORMANCE:
                 self._note_differing(name, first, second)
-        return extra_column(self.labels, self.leftovers)
+        return extras_of(self.labels, self.leftovers)
 
     def _note_differing(self, name: str, first: list[Any], second: list[Any]) -> None:
         """Keep for extra the values of a field of both performance objects where the second differs."""
@@ -320,6 +241,31 @@ class LabelSet:
             before = first[at] and getattr(first[at], name)
             if first[at] is not None and value is not None and value != before:
                 self.leave(at, "performance_details_v2", name, value=value)
+
+
+def creation_moments(labels: Sequence[PlacedLabel]) -> list[datetime | None]:
+    """Return when each label was made, None where that is not known."""
+    details = attributes.values([one.label for one in labels], "label_details") or []
+    dates = attributes.values(details, "created_at") or [None] * len(labels)
+    return [None if date is None else parse_timestamp(date) for date in dates]
+
+
+def _numbers(placed: list[PlacedLabel], name: str) -> Ints:
+    return np.array(attributes.values(placed, name) or [], dtype=np.int64)
+
+
+def _all_labels(block: RowBlock) -> list[PlacedLabel]:
+    """Return the labels of a block as the selection judged them, or as they stand where it did not."""
+    if block.labels is not None:
+        return block.labels
+    if block.fragment is None:
+        return list(placed_labels(block.rows))
+    first_index, first_position = block.fragment.label_index, block.fragment.label_position
+    return list(placed_labels(block.rows, first_index=first_index, first_position=first_position))
+
+
+def _row_and_project(one: PlacedLabel) -> tuple[int, str | None]:
+    return one.row_at, one.project_id
 
 
 def is_derived(label_id: str) -> bool:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from exportkit.flatten.labels import container
-from exportkit.rows import Fragment, Row
+from exportkit.rows import Fragment, Row, labels_of
 from exportkit.rows.features import Object
 from exportkit.rows.kinds import family_of
-from exportkit.rows.structs import Label
 
 __all__ = ["by_annotations", "by_kinds", "media_type"]
 
@@ -67,12 +66,3 @@ def by_kinds(objects: Iterable[Object]) -> str:
         if (found := family_of(one.annotation_kind or "").media_type) != "unknown":
             return found
     return "unknown"
-
-
-def labels_of(row: Row) -> list[Label]:
-    """Return the labels and predictions of a row, in the order of the line."""
-    found = [label for project in (row.projects or {}).values() for label in project.labels or ()]
-    for experiment in (row.experiments or {}).values():
-        for run in (experiment.runs or {}).values():
-            found += [*(run.labels or ()), *(run.predictions or ())]
-    return found

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from exportkit.flatten.columns import Columns, metric_lists, spread_json
 from exportkit.flatten.extras import merged
 from exportkit.flatten.features import FeatureSet, strings, whole_numbers
+from exportkit.flatten.gathering import Columns, metric_lists
 from exportkit.flatten.geometry import Geometry
+from exportkit.flatten.leftovers import LeftoverColumns
 from exportkit.native import attributes
+from exportkit.report import Leftovers
 from exportkit.rows import NO_RAW
 from exportkit.rows.features import Object
 from exportkit.rows.kinds import GEOMETRY_KEYS, KINDS
@@ -23,34 +25,51 @@ __all__ = ["object_columns"]
 _FIELDS = frozenset(Object.__struct_fields__) - {"extra_"}
 
 
-def object_columns(features: FeatureSet) -> Columns:
-    """Return the columns of the table ``objects``."""
-    every, holders = features.every_object, features.object_holders
-    spread = holders.spread()
-    owners = np.array(holders.labels, dtype=np.int64)[spread]
+def object_columns(features: FeatureSet, leftovers: LeftoverColumns) -> tuple[int, Columns]:
+    """Return the number of rows of the table ``objects`` and its columns."""
+    every, parents = features.every_object, features.object_parents
+    if not len(every):
+        return 0, {}
+    spread = parents.parent_at()
+    owners = np.array(parents.labels, dtype=np.int64)[spread]
     geometry = Geometry(every)
-    left = cache(lambda: leftovers(features, geometry))
-    return {
+    left = cache(lambda: payload_and_extra(features, geometry))
+    return len(every), {
         **features.labels.keys(owners),
-        "plane": lambda: strings(holders.planes, spread),
-        "frame": lambda: whole_numbers(holders.frames, spread),
-        "position": holders.positions,
+        "plane": lambda: strings(parents.planes, spread),
+        "frame": lambda: whole_numbers(parents.frames, spread),
+        "position": parents.positions,
         "feature_id": lambda: Attribute(every, "feature_id"),
         "feature_schema_id": lambda: Attribute(every, "feature_schema_id"),
         "name": lambda: Attribute(every, "name"),
         "value": lambda: Attribute(every, "value"),
-        "annotation_kind": lambda: Coded(geometry.kind_codes, geometry.kinds),
+        "annotation_kind": lambda: kind_column(geometry, leftovers.counts),
         "is_key_frame": lambda: features.key_flags,
         "confidence": lambda: Attribute(every, "confidence"),
         "custom_metrics": lambda: metric_lists(every),
         **geometry.columns(),
-        "payload": lambda: left()[0],
-        "extra": lambda: left()[1],
+        "payload": lambda: leftovers.spread(left()[0], len(every)),
+        "extra": lambda: leftovers.spread(left()[1], len(every)),
     }
 
 
-def leftovers(features: FeatureSet, geometry: Geometry) -> tuple[Cells, Cells]:
-    """Return ``payload`` and ``extra``: what of each object no column holds.
+def kind_column(geometry: Geometry, counts: Leftovers) -> Cells:
+    """Return the annotation kind of each object, and count the kinds that the catalogue does not know."""
+    if not KINDS.keys() >= set(geometry.kinds):
+        codes = geometry.kind_codes
+        times = np.bincount(codes[codes >= 0], minlength=len(geometry.kinds)).tolist()
+        for kind, count in zip(geometry.kinds, times, strict=True):
+            if kind not in KINDS:
+                counts.unknown_kinds[kind] += count
+    return Coded(geometry.kind_codes, geometry.kinds)
+
+
+#: By row, what no column holds.
+ByRow = dict[int, dict[str, Any]]
+
+
+def payload_and_extra(features: FeatureSet, geometry: Geometry) -> tuple[ByRow, ByRow]:
+    """Return ``payload`` and ``extra``: what no column holds of each object.
 
     The geometry of a kind that the catalogue does not know, and geometry of another shape than its
     key or its kind says, is payload; all else is extra.
@@ -71,7 +90,7 @@ def leftovers(features: FeatureSet, geometry: Geometry) -> tuple[Cells, Cells]:
         for key, value in extra.items():
             home = payloads if is_payload(objects[at], key, payloads.get(at, {})) else extras
             home[at] = overlaid(home.get(at, {}), {key: value})
-    return spread_json(payloads, len(objects)), spread_json(extras, len(objects))
+    return payloads, extras
 
 
 def lone_relationships(objects: attributes.Structs) -> list[int]:

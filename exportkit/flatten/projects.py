@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from exportkit.flatten.columns import Columns, runs
 from exportkit.flatten.data_rows import row_keys
-from exportkit.flatten.extras import compact_json, extra_column, merged, sections_column
-from exportkit.json_text import json_string
+from exportkit.flatten.extras import compact_json, extras_of, merged, sections_column
+from exportkit.flatten.gathering import Columns, children
+from exportkit.flatten.leftovers import LeftoverColumns
 from exportkit.native import attributes
 from exportkit.rows import RowBlock
 from exportkit.rows.structs import Run
@@ -20,15 +20,15 @@ __all__ = ["model_run_columns", "project_columns", "workflow_columns"]
 _NO_RUN = Run()
 
 
-def project_columns(block: RowBlock) -> tuple[int, Columns]:
+def project_columns(block: RowBlock, leftovers: LeftoverColumns) -> tuple[int, Columns]:
     """Return the number of rows of the table ``projects`` and its columns."""
-    found = runs(block.rows, "projects")
+    found = children(block.rows, "projects")
     if found is None:
         return 0, {}
     ids, projects = found.keys, found.items
     details: list[Any] = attributes.values(projects, "project_details") or [None] * len(projects)
     return len(ids), {
-        **row_keys(block, found.owners()),
+        **row_keys(block, found.parent_at()),
         "project_id": lambda: ids,
         "project_name": lambda: Attribute(projects, "name"),
         "ontology_id": lambda: Attribute(details, "ontology_id"),
@@ -42,21 +42,21 @@ def project_columns(block: RowBlock) -> tuple[int, Columns]:
         "consensus_expected_label_count": lambda: Attribute(details, "consensus_expected_label_count"),
         "project_tags": lambda: [compact_json(one.project_tags) for one in projects],
         "sections": lambda: sections_column(projects, ("project_details",)),
-        "extra": lambda: extra_column(projects),
+        "extra": lambda: leftovers.column(extras_of(projects)),
     }
 
 
-def workflow_columns(block: RowBlock) -> tuple[int, Columns]:
+def workflow_columns(block: RowBlock, leftovers: LeftoverColumns) -> tuple[int, Columns]:
     """Return the number of rows of the table ``workflow_history`` and its columns."""
-    found = runs(block.rows, "projects")
+    found = children(block.rows, "projects")
     details = None if found is None else attributes.values(found.items, "project_details")
-    histories = None if details is None else runs(details, "workflow_history")
+    histories = None if details is None else children(details, "workflow_history")
     if found is None or histories is None:
         return 0, {}
-    of_projects, steps, ids = histories.owners(), histories.items, found.keys
+    of_projects, steps, ids = histories.parent_at(), histories.items, found.keys
     first = block.fragment.position if block.fragment else 0
     return len(steps), {
-        **row_keys(block, found.owners()[of_projects]),
+        **row_keys(block, found.parent_at()[of_projects]),
         "project_id": lambda: Coded(of_projects, ids),
         "position": lambda: first + histories.positions(),
         "action": lambda: Attribute(steps, "action"),
@@ -66,11 +66,11 @@ def workflow_columns(block: RowBlock) -> tuple[int, Columns]:
         "previous_task_name": lambda: Attribute(steps, "previous_task_name"),
         "next_task_id": lambda: Attribute(steps, "next_task_id"),
         "next_task_name": lambda: Attribute(steps, "next_task_name"),
-        "extra": lambda: extra_column(steps),
+        "extra": lambda: leftovers.column(extras_of(steps)),
     }
 
 
-def model_run_columns(block: RowBlock) -> tuple[int, Columns]:
+def model_run_columns(block: RowBlock, leftovers: LeftoverColumns) -> tuple[int, Columns]:
     """Return the number of rows of the table ``model_runs`` and its columns.
 
     An experiment's own leftovers stand on its first run; a run's stand under its key in ``runs``.
@@ -79,7 +79,7 @@ def model_run_columns(block: RowBlock) -> tuple[int, Columns]:
     experiments: list[tuple[str, str | None]] = []
     run_ids: list[str | None] = []
     runs: list[Run] = []
-    extras: list[str | None] = []
+    extras: list[dict[str, Any]] = []
     for number, row in enumerate(block.rows):
         for experiment_id, experiment in (row.experiments or {}).items():
             found: dict[Any, Run] = {**experiment.runs} if experiment.runs else {None: _NO_RUN}
@@ -97,13 +97,12 @@ def model_run_columns(block: RowBlock) -> tuple[int, Columns]:
         "model_run_name": lambda: Attribute(runs, "name"),
         "run_data_row_id": lambda: Attribute(runs, "run_data_row_id"),
         "data_split": lambda: [one.split if one.data_split is None else one.data_split for one in runs],
-        "extra": lambda: extras,
+        "extra": lambda: leftovers.column(extras),
     }
 
 
-def _extra(of_experiment: dict[str, Any] | None, run_id: str | None, run: Run) -> str | None:
+def _extra(of_experiment: dict[str, Any] | None, run_id: str | None, run: Run) -> dict[str, Any]:
     own = dict(run.extra_ or {})
     if run.split is not None and run.data_split is not None and run.split != run.data_split:
         own["split"] = run.split
-    found = merged(of_experiment, {"runs": {run_id: own}} if own else None)
-    return json_string(found) if found else None
+    return merged(of_experiment, {"runs": {run_id: own}} if own else None)

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from exportkit.flatten.columns import Columns
-from exportkit.flatten.extras import extra_column
+from exportkit.flatten.extras import extras_of
 from exportkit.flatten.features import FeatureSet, listed_frames, whole
+from exportkit.flatten.gathering import Columns
 from exportkit.flatten.labels import LabelSet, container
+from exportkit.flatten.leftovers import LeftoverColumns
 from exportkit.rows.features import Ends
 from exportkit.tables.cells import Attribute, Coded
 
@@ -18,13 +19,15 @@ __all__ = ["key_frame_columns", "relationship_columns", "segment_columns"]
 _NO_ENDS = Ends()
 
 
-def relationship_columns(features: FeatureSet) -> tuple[int, Columns]:
+def relationship_columns(features: FeatureSet, leftovers: LeftoverColumns) -> tuple[int, Columns]:
     """Return the number of rows of the table ``relationships`` and its columns.
 
     A relationship that has both forms of ends is unidirectional; the other form goes to extra.
     """
-    holders, found = features.relationship_holders, features.relationships
-    owners = np.array(holders.labels, dtype=np.int64)[holders.spread()]
+    parents, found = features.relationship_parents, features.relationships
+    if not found:
+        return 0, {}
+    owners = np.array(parents.labels, dtype=np.int64)[parents.parent_at()]
     ends = [one.unidirectional_relationship or one.bidirectional_relationship for one in found]
     both: dict[int, dict[str, Any]] = {
         at: {"bidirectional_relationship": {"source": other.source, "target": other.target}}
@@ -34,7 +37,7 @@ def relationship_columns(features: FeatureSet) -> tuple[int, Columns]:
     }
     return len(found), {
         **features.labels.keys(owners),
-        "position": holders.positions,
+        "position": parents.positions,
         "feature_id": lambda: Attribute(found, "feature_id"),
         "feature_schema_id": lambda: Attribute(found, "feature_schema_id"),
         "name": lambda: Attribute(found, "name"),
@@ -47,7 +50,7 @@ def relationship_columns(features: FeatureSet) -> tuple[int, Columns]:
         ],
         "source_feature_id": lambda: [(one or _NO_ENDS).source for one in ends],
         "target_feature_id": lambda: [(one or _NO_ENDS).target for one in ends],
-        "extra": lambda: extra_column(found, both),
+        "extra": lambda: leftovers.column(extras_of(found, both)),
     }  # fmt: skip
 
 

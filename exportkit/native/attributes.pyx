@@ -143,21 +143,8 @@ def codes(structs not None, str name, dict words not None):
     return None if nulls == count else found
 
 
-def runs(structs not None, str name):
-    """Return the children of all structs: the items of lists and tuples, or the entries of dictionaries.
-
-    A level of rows becomes the next one: labels become their objects, objects their questions. The children
-    of all parents are put into one list. Neighbours in it share a parent, so the parents are returned as two
-    short arrays, which the caller spreads over the children with ``np.repeat``.
-
-    Returns ``(parent_at, counts, items, keys)``, or None if there are no children:
-
-    - `parent_at`, int64: the positions in `structs` of the parents that have children;
-    - `counts`, int64: the number of children of each of those;
-    - `items`: all children in order;
-    - `keys`: the keys of dictionaries in the order of `items`; empty for lists and tuples.
-
-    Example: the field holds ``[x, y]``, None, ``[]`` and ``[z]``::
+def children(structs not None, str name):
+    """Return the items of lists and tuples, or the entries of dictionaries, as ``(at, counts, items, keys)``.
 
         parent_at  0     3        the positions of the first and the last struct
         counts     2     1

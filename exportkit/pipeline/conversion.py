@@ -17,9 +17,8 @@ from exportkit.pipeline import long_rows
 from exportkit.pipeline.conversion_options import Options
 from exportkit.pipeline.line_spool import let_go
 from exportkit.pipeline.projection import skipped_fields
-from exportkit.pipeline.row_filter import RowFilter, choose
-from exportkit.pipeline.units import Unit, bytes_of_line, is_blank, runs_of_line
-from exportkit.pipeline.unknowns import note_unknowns
+from exportkit.pipeline.row_filter import RowFilter, select_content
+from exportkit.pipeline.units import Unit, bytes_of_line, chunks_of_line, is_blank
 from exportkit.place import LineBlock, MemberChunk, Place, Source, StoredLine
 from exportkit.report import FIRST_REJECTS, ReportBuilder
 from exportkit.rows import Reject, RowBlock
@@ -150,39 +149,40 @@ class Conversion:
         self._counts.data_rows += len(rows.rows)
         if rejects or refused:
             self._refuse(sorted([*refused, *rejects], key=lambda one: one.line), source)
-        self._lay_out(choose(rows, self._selection, self._options.columns))
+        self._lay_out(select_content(rows, self._selection, self._options.columns))
 
     def _lay_out(self, rows: RowBlock) -> None:
         for table_block in flatten(rows, self._buffers.keys()):
             self._buffers[table_block.table].add(table_block)
+            self._counts.count_leftovers(table_block.leftovers)
 
     def _convert_long(self, stored: StoredLine, source: Source) -> Batches:
-        """Convert a line that is too long to hold, one run of members after the other."""
+        """Convert a line that is too long to hold, one chunk of members after the other."""
         try:
-            runs = partial(self._runs, stored)
-            row = long_rows.LongRow(runs, stored, source, self._decoder)
+            chunks = partial(self._chunks, stored)
+            row = long_rows.LongRow(chunks, stored, source, self._decoder)
         except RowError as error:
             self._refuse_long(error, stored, source)
             return
         self._counts.lines += 1
         self._counts.input_bytes += stored.end - stored.start
         self._counts.data_rows += 1
-        share = self._options.run_bytes
+        share = self._options.chunk_bytes
         for rows in row.blocks():
             self._check()
             with collector_resting():  # looking for cycles in a block took a quarter of the decoding time
                 self._lay_out(rows)
             yield from self._full(share)
 
-    def _runs(self, stored: StoredLine) -> Iterator[MemberChunk]:
-        for run in runs_of_line(stored, self._options):
+    def _chunks(self, stored: StoredLine) -> Iterator[MemberChunk]:
+        for chunk in chunks_of_line(stored, self._options):
             self._check()
-            yield run
+            yield chunk
 
     def _can_be_held(self, stored: StoredLine, source: Source) -> bool:
         """Return whether no value of a long line is too large to be held whole; refuse the line if one is."""
         try:
-            for _ in self._runs(stored):
+            for _ in self._chunks(stored):
                 pass
         except RowError as error:
             self._refuse_long(error, stored, source)
@@ -243,7 +243,7 @@ class Conversion:
     def _take(self, buffer: TableBuffer, name: str) -> pa.RecordBatch:
         batch = buffer.take()
         self._counts.rows[name] += batch.num_rows
-        note_unknowns(name, batch, self._counts)
+        self._counts.count_leftovers(buffer.take_leftovers())
         redaction = self._selection.redaction
         return batch if redaction is None else redaction.apply(name, batch)
 

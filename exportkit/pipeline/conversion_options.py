@@ -54,7 +54,7 @@ class Options(Struct, frozen=True):
         Lines above this are converted in fragments.
     block_bytes : int
         Bytes decoded at a time.
-    run_bytes : int
+    chunk_bytes : int
         Bytes of members of a longer line that are converted at a time.
     selection : Selection
         Which rows, parts and labels are converted, and what of them is disguised.
@@ -74,7 +74,7 @@ class Options(Struct, frozen=True):
     held_bytes: int
     max_line_bytes: int
     block_bytes: int
-    run_bytes: int
+    chunk_bytes: int
     max_held_line_bytes: int | None
     selection: Selection
     max_raw_bytes: int = 16 * MIB

@@ -162,7 +162,7 @@ def _hand_out(
 def schemas_of(options: Options) -> dict[str, pa.Schema]:
     """Return the schemas of the wanted tables; that of ``rejects`` records what was selected."""
     schemas = {name: arrow_schema(name, columns) for name, columns in options.columns.items()}
-    record = options.selection.record
+    record = options.selection.fingerprint
     if record and "rejects" in schemas:
         plain = schemas["rejects"]
         schemas["rejects"] = plain.with_metadata({**plain.metadata, SELECTION_KEY: record.to_bytes()})

@@ -61,7 +61,7 @@ class Sizes(Struct, frozen=True):
     block_bytes : int
         Bytes decoded at a time. Smaller blocks stay closer to the processor, but each costs some hundred
         calls: on images 5.1 ms per MB with 1 MiB, 4.7 with 2, 4.9 with 4.
-    run_bytes : int
+    chunk_bytes : int
         Bytes of members of a longer line that are converted at a time.
     max_held_line_bytes : int or None
         Longer lines may not be held even where they would have to be; None for no limit.
@@ -72,7 +72,7 @@ class Sizes(Struct, frozen=True):
     gathered_bytes: int = 32 * MIB
     max_line_bytes: int = 24 * MIB
     block_bytes: int = 2 * MIB
-    run_bytes: int = MIB // 2
+    chunk_bytes: int = MIB // 2
     max_held_line_bytes: int | None = None
 
     def of_conversion(self) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def sizes_for(limit: int | str | None, workers: int) -> Sizes:
         max_line_bytes=int(sizes.max_line_bytes * times),
         # Larger ones would leave the processor's cache.
         block_bytes=int(sizes.block_bytes * min(times, 1)),
-        run_bytes=int(sizes.run_bytes * min(times, 1)),
+        chunk_bytes=int(sizes.chunk_bytes * min(times, 1)),
         max_held_line_bytes=int(sizes.max_line_bytes * times),
     )
 

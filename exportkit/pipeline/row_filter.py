@@ -1,4 +1,4 @@
-"""Choosing: lines that a filter drops go no further, rows lose the parts that nobody asked for."""
+"""Row filter: lines that a filter drops go no further, and rows lose the content that nobody asked for."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from exportkit import select
 from exportkit.decode import LineDecoder
 from exportkit.place import LineBlock, LinePlaces, Source
 from exportkit.report import ReportBuilder
-from exportkit.rows import Reject, RowBlock
+from exportkit.rows import Reject, RowBlock, placed_labels
 from exportkit.select import Selection
 
-__all__ = ["RowFilter", "choose"]
+__all__ = ["RowFilter", "select_content"]
 
 
 class RowFilter:
-    """Decode of each line only what the filters look at, and let through the lines that all of them keep.
+    """Let through the lines that all filters keep, and decode of each line only what the filters read.
 
     Parameters
     ----------
@@ -49,13 +49,21 @@ class RowFilter:
         return places, rejects
 
 
-def choose(block: RowBlock, selection: Selection, tables: Collection[str]) -> RowBlock:
-    """Return `block` without parts that are not wanted, and with the labels marked that are."""
-    policy, parts = selection.policy_of(tables), selection.parts
-    if parts is not None:
-        select.select(block.rows, parts)
-    if policy != "all":
-        block = replace(block, kept_labels=select.kept_labels(block.rows, policy))
-    if parts is not None:
-        select.strip(block.rows, parts)
-    return block
+def select_content(block: RowBlock, selection: Selection, tables: Collection[str]) -> RowBlock:
+    """Return `block` without the content that is not wanted, and with a verdict on each label.
+
+    The labels are walked once, after everything that removes labels and before anything that empties what a
+    policy reads. The verdicts travel on the labels of that walk.
+    """
+    policy, content = selection.policy_of(tables), selection.content
+    if content is None and policy == "all":
+        return block
+    if content is not None:
+        select.leave_out(block.rows, content)
+    labels = list(placed_labels(block.rows))
+    select.judge_labels(labels, policy)
+    if content is not None:
+        if content.key_frames_only:
+            select.leave_out_frames(labels)
+        select.empty_details(block.rows, labels, content)
+    return replace(block, labels=labels)

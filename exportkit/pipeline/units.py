@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 __all__ = [
     "Unit",
     "bytes_of_line",
+    "chunks_of_line",
     "is_blank",
     "opened_sources",
-    "runs_of_line",
     "splits_of_source",
     "units_of_source",
     "units_of_split",
@@ -127,7 +127,7 @@ def bytes_of_line(stored: StoredLine) -> Iterator[bytes]:
     return read_range(stored.uri, stored.start, stored.end, COUNTING_BLOCK_BYTES)
 
 
-def runs_of_line(stored: StoredLine, options: Options) -> Iterator[MemberChunk]:
+def chunks_of_line(stored: StoredLine, options: Options) -> Iterator[MemberChunk]:
     """Yield a long line in runs of members.
 
     Raises
@@ -136,7 +136,7 @@ def runs_of_line(stored: StoredLine, options: Options) -> Iterator[MemberChunk]:
         The line is no object, or its brackets do not match.
     """
     blocks = read_range(stored.uri, stored.start, stored.end, options.block_bytes)
-    return split.cut_members(blocks, long_rows.may_enter, chunk_bytes=options.run_bytes)
+    return split.cut_members(blocks, long_rows.may_enter, chunk_bytes=options.chunk_bytes)
 
 
 def is_blank(stored: StoredLine) -> bool:

@@ -17,15 +17,15 @@ from exportkit.errors import ReadError
 from exportkit.lakes import Part, Snapshot, open_part, raw_file_beside
 from exportkit.pipeline import SELECTION_KEY
 from exportkit.place import Place, without_signature
-from exportkit.select import Record
+from exportkit.select import Fingerprint
 
 __all__ = [
     "TABLE",
     "StoredReject",
     "columns_by_table",
+    "fingerprint_of",
     "parts_of_rejects",
     "read_batches",
-    "record_of",
     "rows_of",
     "stored_rejects",
 ]
@@ -74,8 +74,8 @@ def columns_by_table(lake: Snapshot) -> dict[str, list[str]]:
     return {table: parts[0].read_schema().names for table, parts in lake.parts.items()}
 
 
-def record_of(part: Part) -> Record:
-    """Return the record of the selection with which a part was written.
+def fingerprint_of(part: Part) -> Fingerprint:
+    """Return the fingerprint of the selection with which a part was written.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def record_of(part: Part) -> Record:
         The part holds no such record.
     """
     try:
-        return Record.from_bytes((part.read_schema().metadata or {}).get(SELECTION_KEY))
+        return Fingerprint.from_bytes((part.read_schema().metadata or {}).get(SELECTION_KEY))
     except ValueError:
         raise ReadError(
             "the part does not say what was chosen when it was written", place=Place(part.path),

@@ -29,14 +29,14 @@ from exportkit.rejects.reject_rows import (
     TABLE,
     StoredReject,
     columns_by_table,
+    fingerprint_of,
     parts_of_rejects,
     read_batches,
-    record_of,
     rows_of,
     stored_rejects,
 )
 from exportkit.report import ReportBuilder
-from exportkit.select import Record
+from exportkit.select import Fingerprint
 from exportkit.write import LakeWriter
 
 __all__ = ["ReplayReport", "replay"]
@@ -164,7 +164,7 @@ def replay(
         on_bad_row="raise",
         **only(SelectOptions, asked),
     )
-    chosen, others = _chosen_parts(snapshot, conversion.selection.record)
+    chosen, others = _chosen_parts(snapshot, conversion.selection.fingerprint)
     with (
         committer.begin(schemas=schemas_of(conversion), mode="append", format=form) as transaction,
         LakeWriter(transaction.staging, hints=hints_of(conversion)) as writer,
@@ -191,7 +191,7 @@ def _command_of(through: Sequence[str] | Command | None, timeout_seconds: float)
     return Command(through, timeout_seconds)
 
 
-def _chosen_parts(lake: Snapshot, record: Record) -> tuple[list[Part], int]:
+def _chosen_parts(lake: Snapshot, fingerprint: Fingerprint) -> tuple[list[Part], int]:
     """Return the parts of runs with this selection, and how many lines are in parts of others.
 
     Raises
@@ -199,9 +199,9 @@ def _chosen_parts(lake: Snapshot, record: Record) -> tuple[list[Part], int]:
     ExportkitError
         There are lines, and all of them are of others.
     """
-    chosen, lines, others, one_of_them = [], 0, 0, record
+    chosen, lines, others, one_of_them = [], 0, 0, fingerprint
     for part in parts_of_rejects(lake):
-        if (found := record_of(part)) == record:
+        if (found := fingerprint_of(part)) == fingerprint:
             chosen.append(part)
             lines += rows_of(part)
         elif rows := rows_of(part):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,20 +11,21 @@ from msgspec import Struct, field
 
 from exportkit.place import Source
 from exportkit.rows.features import Relationship
+from exportkit.rows.placed_labels import PlacedLabel
 from exportkit.rows.structs import Row
 
 __all__ = ["Fragment", "Reject", "RowBlock"]
 
 
 class Fragment(Struct, frozen=True):
-    """What a piece of a long row needs to know of the rest of it.
+    """What a fragment of a long row depends on in the rest of the row.
 
     Attributes
     ----------
     emits : frozenset of str
-        The tables whose rows this piece makes; others are made from other pieces.
+        The tables whose rows this fragment makes; others are made from other fragments.
     position : int
-        Position of its first item in the list or object that it is a run of.
+        Position of its first item in the list or object that it is cut from.
     label_position, label_index : int
         Position of its first label among its siblings, and that label's ordinal on the line.
     latest : mapping of str to int or None
@@ -32,7 +33,7 @@ class Fragment(Struct, frozen=True):
     selected : mapping of str to str or None
         By project, the label that consensus selected.
     container : str or None
-        Shape of the label's annotations, where the piece does not show it.
+        Shape of the label's annotations, where the fragment does not show it.
     media_type : str or None
         What the annotations of the whole row say of its media type.
     key_frames : callable or None
@@ -67,9 +68,9 @@ class RowBlock(Struct, frozen=True):
     offsets : ndarray of int64, shape (n,), or None
         Byte offset of each row in the decompressed input; None in a JSON array, where it is not known.
     fragment : Fragment or None
-        Set where the one row is a piece of a long one.
-    kept_labels : sequence of bool or None
-        Which labels become rows, in the order of the lines; None for all. The others only count.
+        Set where the one row is a fragment of a long one.
+    labels : list of PlacedLabel or None
+        The labels of the rows, where a selection judged them; None where all are kept.
     """
 
     source: Source
@@ -78,7 +79,7 @@ class RowBlock(Struct, frozen=True):
     lengths: npt.NDArray[np.int64]
     offsets: npt.NDArray[np.int64] | None
     fragment: Fragment | None = None
-    kept_labels: Sequence[bool] | None = None
+    labels: list[PlacedLabel] | None = None
 
     @property
     def ids(self) -> list[str]:

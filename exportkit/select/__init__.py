@@ -1,7 +1,7 @@
-"""Filters: what of an export is converted, which rows, which parts of them, and what is disguised.
+"""Selection: which rows of an export are converted, which content of them, and what is disguised.
 
-Takes what a caller asks for, checks it, and works on decoded rows and on record batches; the corridor says
-when. Does not know files, decoders or the order of the rooms.
+Takes what a caller asks for, checks it, and works on decoded rows and on record batches when the pipeline
+says so. Knows no files, no decoders, and not the order of the stages.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ with on_first_use(globals()):
     from exportkit.select.conditions import Condition as Condition
     from exportkit.select.conditions import first_refusing as first_refusing
     from exportkit.select.conditions import make_conditions as make_conditions
-    from exportkit.select.filter_values import NEEDS as NEEDS
-    from exportkit.select.fingerprints import Record as Record
-    from exportkit.select.label_policy import kept_labels as kept_labels
-    from exportkit.select.params import Parts as Parts
-    from exportkit.select.params import make_parts as make_parts
-    from exportkit.select.pruning import select as select
-    from exportkit.select.pruning import strip as strip
+    from exportkit.select.filter_values import READ_BY_FILTER as READ_BY_FILTER
+    from exportkit.select.fingerprints import Fingerprint as Fingerprint
+    from exportkit.select.label_policy import judge_labels as judge_labels
+    from exportkit.select.params import Content as Content
+    from exportkit.select.params import make_content as make_content
+    from exportkit.select.pruning import empty_details as empty_details
+    from exportkit.select.pruning import leave_out as leave_out
+    from exportkit.select.pruning import leave_out_frames as leave_out_frames
     from exportkit.select.redaction import Redaction as Redaction
     from exportkit.select.redaction import make_redaction as make_redaction
     from exportkit.select.selection import Selection as Selection

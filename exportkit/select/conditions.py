@@ -11,7 +11,7 @@ from exportkit.flatten.media_types import BY_ASSET_TYPE
 from exportkit.rows import Row
 from exportkit.rows.structs import MetadataField
 from exportkit.select.dates import Range, make_range
-from exportkit.select.filter_values import NEEDS, QUESTIONS, metadata_fields
+from exportkit.select.filter_values import READ_BY_FILTER, VALUES, metadata_fields
 from exportkit.select.value_errors import unknown_name, wrong_value
 from exportkit.tables.instants import parse_timestamp
 
@@ -40,7 +40,7 @@ class Condition(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """Keeps a row of which any value is a wanted one."""
+    """Keeps a row when any of its values is wanted."""
 
     name: str
     wanted: frozenset[str]
@@ -48,19 +48,19 @@ class OneOf:
     def keeps(self, row: Row) -> bool:
         """Return whether the row stays."""
         wanted = self.wanted
-        return any(value in wanted for value in QUESTIONS[self.name](row))
+        return any(value in wanted for value in VALUES[self.name](row))
 
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """Keeps a row of which any timestamp lies in a range."""
+    """Keeps a row when any of its timestamps lies in a range."""
 
     name: str
     wanted: Range
 
     def keeps(self, row: Row) -> bool:
         """Return whether the row stays."""
-        return any(self.wanted.holds(value) for value in QUESTIONS[self.name](row))
+        return any(self.wanted.holds(value) for value in VALUES[self.name](row))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +125,8 @@ def make_conditions(filters: Mapping[str, Any]) -> tuple[Condition, ...]:
     """
     conditions: list[Condition] = []
     for name, given in filters.items():
-        if name not in NEEDS:
-            raise unknown_name("filter", name, NEEDS)
+        if name not in READ_BY_FILTER:
+            raise unknown_name("filter", name, READ_BY_FILTER)
         if name.endswith("_at"):
             conditions.append(Within(name, make_range(name, given)))
         elif name == "metadata":

@@ -1,15 +1,15 @@
-"""Questions: what filters ask of a decoded row, and which fields answer them."""
+"""Filter values: what filters read of a decoded row, and which fields hold it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from exportkit.flatten.media_types import media_type
-from exportkit.rows import Row
+from exportkit.rows import Row, labels_of
+from exportkit.rows.placed_labels import projects_of
 from exportkit.rows.structs import Label, MetadataField
-from exportkit.select.pruning import labels_of, projects_of
 
-__all__ = ["NEEDS", "QUESTIONS", "metadata_fields"]
+__all__ = ["READ_BY_FILTER", "VALUES", "metadata_fields"]
 
 _LABELS: Mapping[str, frozenset[str]] = {
     "Row": frozenset({"projects", "experiments"}),
@@ -33,8 +33,8 @@ _SHAPES = {
     "Annotations": _KINDS["Annotations"] | {"segments", "key_frame_feature_map", "timestamp"},
 }
 
-#: By filter, the fields that it is answered from, by struct.
-NEEDS: Mapping[str, Mapping[str, frozenset[str]]] = {
+#: By filter, the fields that it reads, by struct.
+READ_BY_FILTER: Mapping[str, Mapping[str, frozenset[str]]] = {
     "last_activity_at": {
         "DataRow": frozenset({"details"}), "Details": frozenset({"last_activity_at"}),
     },
@@ -144,8 +144,8 @@ def metadata_fields(row: Row) -> Iterator[MetadataField]:
     yield from row.metadata_fields or ()
 
 
-#: By filter, what gives the values of a row one of which must be a wanted one.
-QUESTIONS = {
+#: By filter, what yields the values of a row; the filter keeps the row when one of them is wanted.
+VALUES = {
     one.__name__: one
     for one in (
         last_activity_at, label_created_at, data_row_ids, global_keys, batch_ids, workflow_status,

@@ -1,7 +1,7 @@
-"""Records: what a lake was made with, so that later additions to it can be held to the same selection.
+"""Fingerprints: what a lake notes of a selection, so that later additions can be held to the same one.
 
-Takes what a caller asked for, gives a short text. It names kinds of choices and no values: ids and names of
-people that filters hold are nobody's business who can read the lake. A fingerprint stands for the values.
+Takes what a caller asked for, gives a short text. It names the options that select, and no values: filters
+hold ids and names of people, which are not for every reader of the lake. A digest stands for the values.
 """
 
 from __future__ import annotations
@@ -13,82 +13,83 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 if TYPE_CHECKING:
-    from exportkit.select.params import Parts
+    from exportkit.select.params import Content
 
-__all__ = ["Record", "make_record"]
+__all__ = ["Fingerprint", "make_fingerprint"]
 
-FINGERPRINT_DIGITS = 32
+DIGEST_DIGITS = 32
 
 
-class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What was chosen.
+class Fingerprint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What stands for a selection.
 
     Attributes
     ----------
-    chosen : tuple of str
-        Kinds of choices, in words of the options.
-    fingerprint : str
-        The same for the same selection, whatever its spelling; empty where nothing was chosen.
+    options : tuple of str
+        The options that select, in words; ``chosen`` in files.
+    digest : str
+        The same for the same selection, however it is written; empty where nothing is selected.
+        ``fingerprint`` in files.
     """
 
-    chosen: tuple[str, ...] = ()
-    fingerprint: str = ""
+    options: tuple[str, ...] = msgspec.field(default=(), name="chosen")
+    digest: str = msgspec.field(default="", name="fingerprint")
 
     def __bool__(self) -> bool:
-        return bool(self.fingerprint)
+        return bool(self.digest)
 
     def __str__(self) -> str:
-        return ", ".join(self.chosen) or "nothing left out or disguised"
+        return ", ".join(self.options) or "nothing left out or disguised"
 
     def to_bytes(self) -> bytes:
-        """Return the record as it stands in a file."""
+        """Return the fingerprint as it stands in a file."""
         return msgspec.json.encode(self)
 
     @classmethod
-    def from_bytes(cls, text: bytes | None) -> Record:
-        """Return the record in a file; a file without one was made without a selection.
+    def from_bytes(cls, text: bytes | None) -> Fingerprint:
+        """Return the fingerprint in a file; a file without one was made without a selection.
 
         Raises
         ------
         ValueError
-            It is none of ours.
+            The text is no fingerprint.
         """
         return cls() if text is None else msgspec.json.decode(text, type=cls)
 
 
-def make_record(
+def make_fingerprint(
     *,
     params: Mapping[str, Any] | None,
-    parts: Parts | None,
+    content: Content | None,
     conditions: Sequence[Any],
     labels: str,
     redact: Mapping[str, str] | None,
     key: bytes,
-) -> Record:
-    """Return the record of a selection that has been checked: `params`, and what was made of the others."""
-    chosen: list[str] = []
+) -> Fingerprint:
+    """Return the fingerprint of a checked selection: `params`, and what was made of the other options."""
+    options: list[str] = []
     if params is not None:
-        chosen.append("params")
+        options.append("params")
     names = sorted({one.name for one in conditions})
     if names:
-        chosen.append(f"filters {' and '.join(names)}")
+        options.append(f"filters {' and '.join(names)}")
     if labels != "all":
-        chosen.append(f"labels {labels}")
+        options.append(f"labels {labels}")
     if redact:
-        chosen.append("redact")
-    if not chosen:
-        return Record()
-    import hmac  # noqa: PLC0415 - which only a selection needs
+        options.append("redact")
+    if not options:
+        return Fingerprint()
+    import hmac  # noqa: PLC0415 - only a selection needs it
 
     switches = sorted(name for name, value in (params or {}).items() if value is True)
-    ids = None if parts is None else (parts.project_ids, parts.model_run_ids)
-    said = [parts is None, switches, ids, sorted(map(_said, conditions)), labels, redact or {}]
-    digest = hmac.digest(key or b"exportkit", _said(said), "sha256")
-    return Record(tuple(chosen), digest.hex()[:FINGERPRINT_DIGITS])
+    ids = None if content is None else (content.project_ids, content.model_run_ids)
+    selected = [content is None, switches, ids, sorted(map(_same_bytes, conditions)), labels, redact or {}]
+    digest = hmac.digest(key or b"exportkit", _same_bytes(selected), "sha256")
+    return Fingerprint(tuple(options), digest.hex()[:DIGEST_DIGITS])
 
 
-def _said(value: Any) -> bytes:
-    """Return bytes that are the same for values that ask for the same."""
+def _same_bytes(value: Any) -> bytes:
+    """Return bytes that are equal for values that select the same."""
     return msgspec.json.encode(_plain(value), order="sorted")
 
 

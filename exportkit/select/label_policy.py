@@ -1,23 +1,24 @@
-"""Label policy: which of the labels that projects hold of one data row are converted.
+"""Label policy: which labels of a data row in a project are converted.
 
-Labels of model runs and predictions have no versions to choose from: they stay under every policy.
+Labels of model runs and predictions have no versions to select from: every policy keeps them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
 
+from exportkit.flatten import creation_moments
 from exportkit.options import LabelPolicy
-from exportkit.rows import Row
-from exportkit.rows.structs import Label, Project
-from exportkit.select.pruning import projects_of, runs_of
-from exportkit.tables.instants import newest
+from exportkit.rows import PlacedLabel
+from exportkit.rows.structs import Label
+from exportkit.tables.instants import newest_of
 
-__all__ = ["POLICY_NEEDS", "kept_labels"]
+__all__ = ["READ_BY_POLICY", "judge_labels"]
 
 _PERFORMANCE = frozenset({"performance_details", "performance_details_v2"})
-#: By policy, the fields that it is decided from, by struct.
-POLICY_NEEDS: Mapping[str, Mapping[str, frozenset[str]]] = {
+#: By policy, the fields that it reads, by struct.
+READ_BY_POLICY: Mapping[str, Mapping[str, frozenset[str]]] = {
     "all": {},
     "latest": {"Label": frozenset({"label_details"})},
     "latest_not_skipped": {"Label": _PERFORMANCE | {"label_details"}},
@@ -26,48 +27,45 @@ POLICY_NEEDS: Mapping[str, Mapping[str, frozenset[str]]] = {
 }
 
 
-def kept_labels(rows: Sequence[Row], policy: LabelPolicy) -> list[bool]:
-    """Return whether each label of the rows is converted, in the order of the lines."""
-    keep = _POLICIES[policy]
-    kept: list[bool] = []
-    for row in rows:
-        for project in projects_of(row):
-            if project.labels:
-                kept.extend(keep(project, project.labels))
-        for run in runs_of(row):
-            kept.extend([True] * (len(run.labels or ()) + len(run.predictions or ())))
-    return kept
+def judge_labels(labels: Iterable[PlacedLabel], policy: LabelPolicy) -> None:
+    """Note on each label whether it is converted; `labels` are all labels of some rows, in their order."""
+    judge = _POLICIES[policy]
+    for (_, project_id), group in groupby(labels, key=lambda one: (one.row_at, one.project_id)):
+        if project_id is not None:
+            judge(list(group))
 
 
-def _all(_: Project, labels: Sequence[Label]) -> Iterator[bool]:
-    return (True for _ in labels)
+def _keep_all(_: Sequence[PlacedLabel]) -> None:
+    """Keep every label, as they are kept before they are judged."""
 
 
-def _latest(_: Project, labels: Sequence[Label]) -> Iterator[bool]:
-    """Keep the newest label, and those of which it is not known: as ``is_latest IS NOT FALSE``."""
-    details = [label.label_details for label in labels]
-    dates = [None if one is None else one.created_at for one in details]
-    winner = newest(dates)
-    return (winner is None or date is None or at == winner for at, date in enumerate(dates))
+def _keep_latest(labels: Sequence[PlacedLabel]) -> None:
+    """Keep the newest label, and labels whose date is not known: as ``is_latest IS NOT FALSE``."""
+    moments = creation_moments(labels)
+    winner = newest_of(moments)
+    for at, (one, moment) in enumerate(zip(labels, moments, strict=True)):
+        one.is_kept = winner is None or moment is None or at == winner
 
 
-def _latest_not_skipped(project: Project, labels: Sequence[Label]) -> Iterator[bool]:
+def _keep_latest_not_skipped(labels: Sequence[PlacedLabel]) -> None:
     """Keep the newest of the labels that were not skipped."""
-    wanted = [not _is_skipped(label) for label in labels]
-    latest = _latest(project, [label for label, keep in zip(labels, wanted, strict=True) if keep])
-    return (keep and next(latest) for keep in wanted)
+    for one in labels:
+        one.is_kept = not _is_skipped(one.label)
+    _keep_latest([one for one in labels if one.is_kept])
 
 
-def _selected(project: Project, labels: Sequence[Label]) -> Iterator[bool]:
+def _keep_selected(labels: Sequence[PlacedLabel]) -> None:
     """Keep the label that the project names; none, where it names none."""
-    details = project.project_details
-    chosen = details.selected_label_id if details is not None else None
-    return (chosen is not None and label.id == chosen for label in labels)
+    for one in labels:
+        details = one.project.project_details if one.project is not None else None
+        selected = details.selected_label_id if details is not None else None
+        one.is_kept = selected is not None and one.label.id == selected
 
 
-def _benchmark(_: Project, labels: Sequence[Label]) -> Iterator[bool]:
+def _keep_benchmark(labels: Sequence[PlacedLabel]) -> None:
     """Keep labels that others are compared with: the reference names itself."""
-    return (label.id is not None and label.id == _reference(label) for label in labels)
+    for one in labels:
+        one.is_kept = one.label.id is not None and one.label.id == _reference(one.label)
 
 
 def _is_skipped(label: Label) -> bool:
@@ -80,10 +78,10 @@ def _reference(label: Label) -> str | None:
     return leading.benchmark_reference_label if leading is not None else None
 
 
-_POLICIES: dict[str, Callable[[Project, Sequence[Label]], Iterator[bool]]] = {
-    "all": _all,
-    "latest": _latest,
-    "latest_not_skipped": _latest_not_skipped,
-    "selected": _selected,
-    "benchmark": _benchmark,
+_POLICIES: dict[str, Callable[[Sequence[PlacedLabel]], None]] = {
+    "all": _keep_all,
+    "latest": _keep_latest,
+    "latest_not_skipped": _keep_latest_not_skipped,
+    "selected": _keep_selected,
+    "benchmark": _keep_benchmark,
 }

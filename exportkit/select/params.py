@@ -1,4 +1,4 @@
-"""Params: the parts of a row that are wanted, in the platform's words."""
+"""Params: the content of a row that is wanted, in the platform's words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import Struct
 from exportkit.options import Params
 from exportkit.select.value_errors import unknown_name, wrong_value
 
-__all__ = ["Parts", "make_parts"]
+__all__ = ["Content", "make_content"]
 
 
 #: By param, the fields that it switches, each with its struct.
@@ -28,8 +28,8 @@ SWITCHED: Mapping[str, tuple[tuple[str, str], ...]] = {
 _CHOOSING = ("project_ids", "all_projects", "model_run_ids", "all_model_runs")
 
 
-class Parts(Struct, frozen=True):
-    """The parts of a row that are wanted.
+class Content(Struct, frozen=True):
+    """The content of a row that is wanted.
 
     Attributes
     ----------
@@ -47,13 +47,13 @@ class Parts(Struct, frozen=True):
     key_frames_only: bool
 
     def unread_sections(self) -> frozenset[str]:
-        """Return the sections of a line of which no member is wanted."""
+        """Return the sections of a line that have no wanted member."""
         sections = {"projects": self.project_ids, "experiments": self.model_run_ids}
         return frozenset(name for name, ids in sections.items() if ids == frozenset())
 
 
-def make_parts(params: Mapping[str, Any]) -> Parts:
-    """Return the parts that `params` asks for.
+def make_content(params: Mapping[str, Any]) -> Content:
+    """Return the content that `params` asks for.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def make_parts(params: Mapping[str, Any]) -> Parts:
             for struct, field in fields:
                 off.setdefault(struct, set()).add(field)
     chosen = any(name in params for name in _CHOOSING)
-    return Parts(
+    return Content(
         off={struct: frozenset(fields) for struct, fields in off.items()},
         project_ids=_ids(params, "project_ids", "all_projects") if chosen else None,
         model_run_ids=_ids(params, "model_run_ids", "all_model_runs") if chosen else None,

@@ -1,77 +1,83 @@
-"""Parts: rows without what nobody asked for, as if the export had never held it.
+"""Pruning: rows without the content that nobody asked for, as if the export had never held it.
 
-Works on rows as they are decoded, in two steps: `select` leaves projects, runs and frames out, `strip` the
-fields that are switched off. Between the two, labels can still be judged by their details.
+Works on decoded rows, in two steps. `leave_out` removes what stands around labels, so that the walk over
+the labels gives those that stay. `empty_details` works on the labels of that walk; between the two, a label
+policy can judge labels by details that no table shows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from exportkit.flatten.features import KeyFrames, key_frames_by_frame
 from exportkit.rows import Row
 from exportkit.rows.features import Annotations, Frame
-from exportkit.rows.structs import Label, Project, Run
-from exportkit.select.params import Parts
+from exportkit.rows.placed_labels import PlacedLabel, model_runs_of, projects_of
+from exportkit.select.params import Content
 
-__all__ = ["labels_of", "projects_of", "runs_of", "select", "strip"]
+__all__ = ["empty_details", "leave_out", "leave_out_frames"]
 
 _NOTHING: frozenset[str] = frozenset()
 
 
-def projects_of(row: Row) -> Iterable[Project]:
-    """Return the projects of a row."""
-    return (row.projects or {}).values()
+def leave_out(rows: Sequence[Row], content: Content) -> None:
+    """Leave out of rows what holds no label that stays: sections, projects, model runs, predictions, frames.
 
-
-def runs_of(row: Row) -> Iterator[Run]:
-    """Yield the model runs of a row."""
-    for experiment in (row.experiments or {}).values():
-        yield from (experiment.runs or {}).values()
-
-
-def labels_of(row: Row) -> Iterator[Label]:
-    """Yield the labels and predictions of a row, in the order of the line."""
-    for project in projects_of(row):
-        yield from project.labels or ()
-    for run in runs_of(row):
-        yield from run.labels or ()
-        yield from run.predictions or ()
-
-
-def select(rows: Sequence[Row], parts: Parts) -> None:
-    """Leave out projects, model runs and interpolated frames that are not wanted."""
+    Afterwards the rows hold exactly the labels that the content asks for, so that labels are walked after it.
+    """
+    off = content.off
+    of_row, of_data_row, of_run = (off.get(name, _NOTHING) for name in ("Row", "DataRow", "Run"))
     for row in rows:
-        if parts.project_ids is not None:
-            _select_projects(row, parts.project_ids)
-        if parts.model_run_ids is not None:
-            _select_runs(row, parts.model_run_ids)
-        if parts.key_frames_only:
-            for label in labels_of(row):
-                if label.annotations is not None:
-                    _keep_key_frames(label.annotations)
+        _empty(row, of_row)
+        _empty_data_row(row, of_data_row)
+        if content.project_ids is not None:
+            _keep_projects(row, content.project_ids)
+        if content.model_run_ids is not None:
+            _keep_model_runs(row, content.model_run_ids)
+        if of_run:
+            for run in model_runs_of(row):
+                _empty(run, of_run)
 
 
-def _select_projects(row: Row, wanted: frozenset[str]) -> None:
+def leave_out_frames(labels: Iterable[PlacedLabel]) -> None:
+    """Leave out of labels the features of frames that no person set."""
+    for one in labels:
+        if one.label.annotations is not None:
+            _keep_key_frames(one.label.annotations)
+
+
+def empty_details(rows: Sequence[Row], labels: Iterable[PlacedLabel], content: Content) -> None:
+    """Empty the details of projects and labels that are switched off; a label policy has read them by now."""
+    of_project, of_label = content.off.get("Project", _NOTHING), content.off.get("Label", _NOTHING)
+    if of_project:
+        for row in rows:
+            for project in projects_of(row):
+                _empty(project, of_project)
+    if of_label:
+        for one in labels:
+            _empty(one.label, of_label)
+
+
+def _keep_projects(row: Row, wanted: frozenset[str]) -> None:
     if row.projects:
         row.projects = _only(row.projects, wanted)
-    _select_left(row, "projects", wanted)
+    _keep_in_leftovers(row, "projects", wanted)
 
 
-def _select_runs(row: Row, wanted: frozenset[str]) -> None:
-    """Leave out runs, and experiments of which no run stays."""
+def _keep_model_runs(row: Row, wanted: frozenset[str]) -> None:
+    """Leave out model runs, and experiments that keep no run."""
     kept = {}
     for key, experiment in (row.experiments or {}).items():
         if experiment.runs:
             experiment.runs = _only(experiment.runs, wanted)
-        _select_left(experiment, "runs", wanted)
+        _keep_in_leftovers(experiment, "runs", wanted)
         if experiment.runs or isinstance(_left(experiment, "runs"), dict):
             kept[key] = experiment
     if row.experiments:
         row.experiments = kept
-    _select_left(row, "experiments", _NOTHING)
+    _keep_in_leftovers(row, "experiments", _NOTHING)
 
 
 def _only(members: dict[str, Any], wanted: frozenset[str]) -> dict[str, Any]:
@@ -83,7 +89,7 @@ def _left(owner: Any, key: str) -> Any:
     return (owner.extra_ or {}).get(key) if _has(type(owner), "extra_") else None
 
 
-def _select_left(owner: Any, key: str, wanted: frozenset[str]) -> None:
+def _keep_in_leftovers(owner: Any, key: str, wanted: frozenset[str]) -> None:
     left = _left(owner, key)
     if isinstance(left, dict):
         _put_left(owner, key, _only(left, wanted))
@@ -121,26 +127,11 @@ def _thin_out(frames: Mapping[int, Frame], key_frames: KeyFrames | None) -> None
                 frame.classifications = [one for one, flag in asked if flag is not False]
 
 
-def strip(rows: Sequence[Row], parts: Parts) -> None:
-    """Empty the fields that are switched off."""
-    off = parts.off
-    of_row, of_data_row = off.get("Row", _NOTHING), off.get("DataRow", _NOTHING)
-    of_project, of_run, of_label = (off.get(name, _NOTHING) for name in ("Project", "Run", "Label"))
-    for row in rows:
-        _empty(row, of_row)
-        _empty_fields(row.data_row, of_data_row)
-        left = _left(row, "data_row")
-        if isinstance(left, dict) and not of_data_row.isdisjoint(left):
-            _put_left(row, "data_row", {key: one for key, one in left.items() if key not in of_data_row})
-        if of_project:
-            for project in projects_of(row):
-                _empty(project, of_project)
-        if of_run:
-            for run in runs_of(row):
-                _empty(run, of_run)
-        if of_label:
-            for label in labels_of(row):
-                _empty(label, of_label)
+def _empty_data_row(row: Row, fields: frozenset[str]) -> None:
+    _empty_fields(row.data_row, fields)
+    left = _left(row, "data_row")
+    if isinstance(left, dict) and not fields.isdisjoint(left):
+        _put_left(row, "data_row", {key: one for key, one in left.items() if key not in fields})
 
 
 def _empty(owner: Any, fields: frozenset[str]) -> None:

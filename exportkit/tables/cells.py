@@ -20,11 +20,23 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from msgspec import Struct
+from msgspec import Struct, field
 
 from exportkit.native import attributes
+from exportkit.report import Leftovers
 
-__all__ = ["NULLS", "Attribute", "Bools", "Cells", "Coded", "Ints", "Lists", "Numbers", "Same", "TableBlock"]
+__all__ = [
+    "NULLS",
+    "Attribute",
+    "Bools",
+    "Cells",
+    "Coded",
+    "Ints",
+    "Lists",
+    "Numbers",
+    "Same",
+    "TableBlock",
+]
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -92,3 +104,4 @@ class TableBlock(Struct, frozen=True):
     table: str
     length: int
     columns: Mapping[str, Callable[[], Cells]]
+    leftovers: Leftovers = field(default_factory=Leftovers)

@@ -58,7 +58,7 @@ def test_a_line_decodes_the_same_alone_in_a_block_and_once_its_fields_are_learne
 def test_a_mended_row_is_the_typed_row_where_the_row_fits(row: dict[str, Any]) -> None:
     [typed], rejects = decoded(line_of(row))
     assert not rejects
-    assert said(LenientDecoder(Row).mend(json.loads(line_of(row)))) == said(typed)
+    assert said(LenientDecoder(Row).fit(json.loads(line_of(row)))) == said(typed)
 
 
 @given(st.one_of(rows(), mutated_rows()))

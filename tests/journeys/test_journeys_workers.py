@@ -70,7 +70,7 @@ def test_long_lines_go_to_workers_as_other_lines_do_and_leave_no_temporary_file(
     path = tmp_path / "export.bin"
     path.write_bytes(FORMS[form](LINES))
     one = exportkit.to_parquet(path, tmp_path / "one", workers=1)
-    options = replace(make_options(), max_line_bytes=2000, run_bytes=500)
+    options = replace(make_options(), max_line_bytes=2000, chunk_bytes=500)
     several = write_lake(
         path, tmp_path / "several", options, WriteOptions(), format="parquet", mode="error", workers=3
     )

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exportkit.native.attributes import Structs, all_differ, codes, present, runs, values
+from exportkit.native.attributes import Structs, all_differ, children, codes, present, values
 from exportkit.rows.features import Box, Metric, Point
 from exportkit.rows.specialised import Shape, make_decoder
 
@@ -97,7 +97,7 @@ def test_codes_lead_to_the_strings_and_old_words_keep_theirs(
 @given(structs=structs_of(st.none() | st.lists(st.integers(), max_size=4) | st.just([])))
 def test_runs_are_what_the_lists_hold_one_after_another(structs: list[Any]) -> None:
     held = [one or [] for one in asked(structs, "text")]
-    found = runs(structs, "text")
+    found = children(structs, "text")
     if not any(held):
         assert found is None
         return
@@ -112,7 +112,7 @@ def test_runs_are_what_the_lists_hold_one_after_another(structs: list[Any]) -> N
 @given(structs=structs_of(st.none() | st.dictionaries(st.text(max_size=3), st.integers(), max_size=4)))
 def test_runs_of_dictionaries_have_keys(structs: list[Any]) -> None:
     held = [one or {} for one in asked(structs, "text")]
-    found = runs(structs, "text")
+    found = children(structs, "text")
     if found is not None:
         assert found[2] == [item for one in held for item in one.values()]
         assert found[3] == [key for one in held for key in one]
@@ -143,7 +143,7 @@ def test_members_that_are_no_references_are_read_by_python() -> None:
 
 def test_runs_of_anything_else_are_refused() -> None:
     with pytest.raises(TypeError):
-        runs([Wide(text="abc")], "text")
+        children([Wide(text="abc")], "text")
 
 
 @given(structs=structs_of(st.none() | st.text("ab", max_size=4) | st.text("cd", min_size=9, max_size=9)))
@@ -185,7 +185,7 @@ def test_nothing_is_kept_and_nothing_freed_too_early() -> None:
     before = [sys.getrefcount(one) for one in (text, number, few[0], None)]
     for _ in range(1000):
         for some in (few, structs):
-            found: list[Any] = [values(some, "name"), present(some, "value"), runs(lists, "text")]
+            found: list[Any] = [values(some, "name"), present(some, "value"), children(lists, "text")]
             found += [codes(some, "name", {None: -1}), all_differ(some, "name")]
             del found
     after = [sys.getrefcount(one) for one in (text, number, few[0], None)]

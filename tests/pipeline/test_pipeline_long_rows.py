@@ -33,10 +33,10 @@ def tables_of(data: bytes, **sizes: Any) -> tuple[Any, Report]:
     return rows_of_batches(made), made.report
 
 
-def check(data: bytes, run_bytes: int, block_bytes: int = 1 << 18) -> None:
+def check(data: bytes, chunk_bytes: int, block_bytes: int = 1 << 18) -> None:
     expected, report = tables_of(data)
     long, long_report = tables_of(
-        data, max_line_bytes=EVERYTHING_IS_LONG, run_bytes=run_bytes, block_bytes=block_bytes
+        data, max_line_bytes=EVERYTHING_IS_LONG, chunk_bytes=chunk_bytes, block_bytes=block_bytes
     )
     assert differences(expected, long) == []
     for name in ("lines", "data_rows", "rejects", "blanks", "rows", "unknown_fields", "unknown_kinds"):
@@ -44,20 +44,20 @@ def check(data: bytes, run_bytes: int, block_bytes: int = 1 << 18) -> None:
 
 
 @given(
-    row=rows(), run_bytes=st.sampled_from([1, 30, 200, 1000]), block_bytes=st.sampled_from([7, 64, 1 << 18])
+    row=rows(), chunk_bytes=st.sampled_from([1, 30, 200, 1000]), block_bytes=st.sampled_from([7, 64, 1 << 18])
 )
 def test_a_row_of_the_catalogue_gives_the_same_tables_in_runs_of_any_length(
-    row: dict[str, Any], run_bytes: int, block_bytes: int
+    row: dict[str, Any], chunk_bytes: int, block_bytes: int
 ) -> None:
-    check(line_of(row) + b"\n", run_bytes, block_bytes)
+    check(line_of(row) + b"\n", chunk_bytes, block_bytes)
 
 
-@given(row=mutated_rows(rows()), run_bytes=st.sampled_from([1, 30, 200, 1000]))
-@example(row={"data_row": {"x_new": None}, "projects": {"p": {"labels": []}}}, run_bytes=1)
+@given(row=mutated_rows(rows()), chunk_bytes=st.sampled_from([1, 30, 200, 1000]))
+@example(row={"data_row": {"x_new": None}, "projects": {"p": {"labels": []}}}, chunk_bytes=1)
 def test_a_row_beyond_the_catalogue_gives_the_same_tables_in_runs_of_any_length(
-    row: dict[str, Any], run_bytes: int
+    row: dict[str, Any], chunk_bytes: int
 ) -> None:
-    check(line_of(row) + b"\n", run_bytes)
+    check(line_of(row) + b"\n", chunk_bytes)
 
 
 @pytest.mark.parametrize("media", MEDIA)
@@ -71,7 +71,7 @@ def test_lines_of_any_media_type_give_the_same_tables_whatever_is_too_long_to_ho
     longest = max(map(len, lines))
     sizes = {
         "max_line_bytes": data.draw(st.integers(1, longest), "max_line_bytes"),
-        "run_bytes": data.draw(st.integers(1, longest), "run_bytes"),
+        "chunk_bytes": data.draw(st.integers(1, longest), "chunk_bytes"),
         "block_bytes": data.draw(st.sampled_from([61, 4096, 1 << 18]), "block_bytes"),
     }
     end = data.draw(st.sampled_from([b"\n", b"\r\n", b" \n\n"]), "end")
@@ -95,7 +95,9 @@ def test_what_is_chosen_of_long_lines_is_what_is_chosen_of_others(
     selection = make_selection(**chosen, redact_key="key")
     data = b"\n".join([*map(line_of, several), b"{", b" ", b""])
     expected, report = tables_of(data, selection=selection)
-    long, long_report = tables_of(data, selection=selection, max_line_bytes=EVERYTHING_IS_LONG, run_bytes=100)
+    long, long_report = tables_of(
+        data, selection=selection, max_line_bytes=EVERYTHING_IS_LONG, chunk_bytes=100
+    )
     assert differences(without_reasons(expected), without_reasons(long)) == []
     for name in ("lines", "data_rows", "rejects", "blanks", "filtered", "rows"):
         assert getattr(long_report, name) == getattr(report, name)
@@ -112,9 +114,9 @@ SAMPLES = sorted(Path(__file__).parents[2].glob("examples/*.ndjson"))
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
-@pytest.mark.parametrize("run_bytes", [1, 500])
-def test_an_export_gives_the_same_tables_in_runs_of_any_length(path: Path, run_bytes: int) -> None:
-    check(path.read_bytes(), run_bytes)
+@pytest.mark.parametrize("chunk_bytes", [1, 500])
+def test_an_export_gives_the_same_tables_in_runs_of_any_length(path: Path, chunk_bytes: int) -> None:
+    check(path.read_bytes(), chunk_bytes)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +134,7 @@ def test_an_export_gives_the_same_tables_in_runs_of_any_length(path: Path, run_b
 def test_a_broken_long_line_is_refused_as_a_whole_and_its_neighbours_are_not(line: bytes) -> None:
     good = json.dumps({"data_row": {"id": "g"}, "attachments": [{"id": "1"}, {"id": "2"}]}).encode()
     data = b"\n".join([good, line, good, b"   ", good])
-    tables, report = tables_of(data, max_line_bytes=EVERYTHING_IS_LONG, run_bytes=1)
+    tables, report = tables_of(data, max_line_bytes=EVERYTHING_IS_LONG, chunk_bytes=1)
     assert (report.lines, report.data_rows, report.rejects, report.blanks) == (5, 3, 1, 1)
     assert [row["line"] for row in tables["data_rows"]] == [1, 3, 5]
     assert [row["line"] for row in tables["attachments"]] == [1, 1, 3, 3, 5, 5]

@@ -27,16 +27,16 @@ __all__ = ["differing", "line", "lines_in", "rebuilt", "rebuilt_in_memory", "sam
 
 
 def rebuilt_in_memory(
-    data: bytes, *, chunk_rows: int | None = None, run_bytes: int | None = None
+    data: bytes, *, chunk_rows: int | None = None, chunk_bytes: int | None = None
 ) -> list[bytes]:
     """Return the lines that the record batches of `data` are rebuilt to, without part files between.
 
-    With `run_bytes`, each line is read as a long one, in runs of about so many bytes; with `chunk_rows`, it
-    is written as a long one: through temporary files, so many rows at a time.
+    With `chunk_bytes`, each line is read as a long one, in chunks of about so many bytes; with `chunk_rows`,
+    it is written as a long one: through temporary files, so many rows at a time.
     """
     options = make_options(export_id="export", on_bad_row="raise")
-    if run_bytes is not None:
-        options = replace(options, max_line_bytes=1, run_bytes=run_bytes)
+    if chunk_bytes is not None:
+        options = replace(options, max_line_bytes=1, chunk_bytes=chunk_bytes)
     found: dict[int, dict[str, LineRows]] = {}
     most = 1_000_000 if chunk_rows is None else 0
     for table, batch in batches(io.BytesIO(data), options):

@@ -49,8 +49,8 @@ def test_a_line_is_the_same_whether_it_is_written_whole_or_in_chunks(
 
 @some
 @given(st.one_of(rows(), mutated_rows(odd_items=True)), st.sampled_from([1, 30, 200, 1000]))
-def test_tables_of_a_line_read_in_runs_rebuild_it(row: dict[str, Any], run_bytes: int) -> None:
-    assert not differing([line(row)], rebuilt_in_memory(line(row), run_bytes=run_bytes, chunk_rows=7))
+def test_tables_of_a_line_read_in_chunks_rebuild_it(row: dict[str, Any], chunk_bytes: int) -> None:
+    assert not differing([line(row)], rebuilt_in_memory(line(row), chunk_bytes=chunk_bytes, chunk_rows=7))
 
 
 @some

@@ -12,7 +12,7 @@ from exportkit import ExportkitError, ReadError
 from exportkit.cli import main
 from exportkit.options import Filters
 from exportkit.rejects import replay
-from exportkit.select import Record, make_selection
+from exportkit.select import Fingerprint, make_selection
 from rejects.broken_lakes import MEND, broken, everything_below, good, program, rows_of, write_rejecting
 
 LINES = [good("a"), broken("b"), broken("c")]
@@ -72,12 +72,12 @@ def test_the_same_choice_in_other_words_is_the_same() -> None:
         "redact": {"raw": "keep", "data_row_id": "hash"},
         "redact_key": b"s3cr3t",
     }
-    assert make_selection(**same).record == make_selection(**ASKED).record
+    assert make_selection(**same).fingerprint == make_selection(**ASKED).fingerprint
     days: list[Filters] = [
         {"last_activity_at": ["2026-01-01", None]},
         {"last_activity_at": ["2026-01-01 00:00:00", None]},
     ]
-    assert len({make_selection(filters=one).record for one in days}) == 1
+    assert len({make_selection(filters=one).fingerprint for one in days}) == 1
 
 
 def test_what_a_lake_says_of_its_choice_shows_no_value_and_no_key(tmp_path: Path) -> None:
@@ -86,7 +86,9 @@ def test_what_a_lake_says_of_its_choice_shows_no_value_and_no_key(tmp_path: Path
         kept = repr(pq.read_metadata(part).metadata)
         assert "personal" not in kept
         assert "s3cr3t" not in kept
-    assert make_selection(**ASKED).record == Record.from_bytes(make_selection(**ASKED).record.to_bytes())
+    assert make_selection(**ASKED).fingerprint == Fingerprint.from_bytes(
+        make_selection(**ASKED).fingerprint.to_bytes()
+    )
 
 
 def test_of_a_lake_of_several_runs_those_with_the_given_choice_are_replayed(tmp_path: Path) -> None:

@@ -2,63 +2,144 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import exportkit
+from exportkit.tables import TABLES
+from selecting.dropping import SWITCHES
 from selecting.selections_of import OF_LABELS, Tables, converted
-from strategies import rows
+from strategies import catalog_rows, mutated_rows, rows
+from strategies.choices import Choices, choices
 
-#: What a policy keeps, said over the columns of all labels.
-KEPT: dict[str, Callable[[dict[str, Any]], bool]] = {
-    "all": lambda _: True,
-    "latest": lambda label: label["is_latest"] is not False,
-    "selected": lambda label: label["is_selected"] is True,
-    "benchmark": lambda label: label["benchmark_reference_label"] == label["label_id"],
+Label = dict[str, Any]
+#: What tells a label from all others of an export.
+PLACE = ("line", "origin", "project_id", "experiment_id", "model_run_id", "position")
+
+
+def latest(labels: list[Label]) -> list[Label]:
+    """Return the newest of the labels of one project, and those without a date."""
+    dated = [(label["created_at"], label["position"]) for label in labels if label["created_at"]]
+    return [one for one in labels if not one["created_at"] or one["position"] == max(dated)[1]]
+
+
+#: What a policy keeps of the labels of one data row in one project, said over the columns of all of them.
+KEPT: dict[str, Callable[[list[Label]], list[Label]]] = {
+    "all": lambda labels: labels,
+    "latest": lambda labels: [one for one in labels if one["is_latest"] is not False],
+    "latest_not_skipped": lambda labels: latest([one for one in labels if one["skipped"] is not True]),
+    "selected": lambda labels: [one for one in labels if one["is_selected"] is True],
+    "benchmark": lambda labels: [
+        one for one in labels if one["benchmark_reference_label"] == one["label_id"]
+    ],
 }
 
 
-def with_labels(tables: Tables, kept: set[int]) -> Tables:
-    """Leave out the rows of labels that are not kept."""
+def places_of(labels: list[Label]) -> set[tuple[Any, ...]]:
+    return {tuple(one[name] for name in PLACE) for one in labels}
+
+
+def kept_places(labels: list[Label], policy: str) -> set[tuple[Any, ...]]:
+    """Return the places of the labels that stay when labels are dropped afterwards."""
+    projects: dict[Any, list[Label]] = defaultdict(list)
+    for one in labels:
+        projects[one["line"], one["project_id"]].append(one)
+    kept = [KEPT[policy](some) if project is not None else some for (_, project), some in projects.items()]
+    return set().union(*map(places_of, kept))
+
+
+def with_labels(tables: Tables, places: set[tuple[Any, ...]]) -> Tables:
+    """Leave out the rows of labels that do not stand at one of these places."""
+    kept = {(one["line"], one["label_index"]) for one in tables["labels"] if places_of([one]) <= places}
     return {
-        name: [row for row in found if name not in OF_LABELS or row["label_index"] in kept]
+        name: [row for row in found if name not in OF_LABELS or (row["line"], row["label_index"]) in kept]
         for name, found in tables.items()
     }
 
 
-@given(rows(), st.sampled_from(sorted(KEPT)))
-def test_a_policy_equals_filtering_labels_afterwards(row: dict[str, Any], policy: str) -> None:
-    whole = converted(row)
-    kept = {
-        label["label_index"]
-        for label in whole["labels"]
-        if label["origin"] != "project" or KEPT[policy](label)
+DATES = ("2024-01-01T00:00:00Z", "2024-12-31T00:00:00Z", "2025-01-01T00:00:00Z", "yesterday", None, 5)
+
+
+def _dated(at: str | int | None) -> Label:
+    return {
+        "id": f"{at}",
+        "label_details": {"created_at": at},
+        "performance_details": {"skipped": at == DATES[2], "benchmark_reference_label": DATES[1]},
     }
-    assert converted(row, labels=policy) == with_labels(whole, kept)
 
 
-@given(rows())
-def test_the_latest_that_was_not_skipped_is_the_latest_of_those(row: dict[str, Any]) -> None:
-    whole, labels = converted(row), converted(row, labels="latest_not_skipped")["labels"]
-    for project in (row.get("projects") or {}).values():
-        project["labels"] = [label for label in project["labels"] if not is_skipped(label)]
-    latest = {label["label_id"] for label in converted(row, labels="latest")["labels"]}
-    kept = {label["label_index"] for label in whole["labels"] if label["label_id"] in latest}
-    assert labels == with_labels(whole, kept)["labels"]
+def small_block(pick: Choices) -> list[dict[str, Any]]:
+    """Return rows with few labels anywhere; some are decoded leniently, for no struct has `x_new`."""
+    return [_small_row(pick) for _ in range(1 + pick.below(3))]
 
 
-def is_skipped(label: dict[str, Any]) -> bool:
-    details = label.get("performance_details") or label.get("performance_details_v2") or {}
-    return details.get("skipped") is True
+def _small_row(pick: Choices) -> dict[str, Any]:
+    def labels() -> list[Label]:
+        return pick.several(lambda: _dated(pick.one_of(DATES)))
+
+    keys = pick.one_of((["p", "more"], ["more", "p"]))
+    return {"data_row": {"id": "d"}} | pick.some(
+        x_new=1,
+        experiments=lambda: {"e": {"runs": {"r": {"labels": labels(), "predictions": labels()}}}},
+        projects=lambda: {key: {"labels": labels()} for key in keys},
+    )
 
 
-@given(rows(), st.sampled_from(sorted(KEPT)), st.sampled_from(OF_LABELS))
-def test_a_policy_needs_no_other_table(row: dict[str, Any], policy: str, table: str) -> None:
-    assert converted(row, labels=policy, tables=[table])[table] == converted(row, labels=policy)[table]
+def blocks() -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Give rows decoded together: some by the fast path, some leniently, with labels in any order."""
+    full = st.lists(st.one_of(rows(), catalog_rows(), mutated_rows()), min_size=1, max_size=3)
+    small = choices().map(small_block)
+    return st.one_of(small, small, small, st.tuples(small, full).map(lambda both: both[0] + both[1]))
+
+
+@st.composite
+def wanted_columns(draw: st.DrawFn) -> dict[str, list[str]]:
+    """Give some tables, each with some of its columns."""
+    names = draw(st.lists(st.sampled_from(["data_rows", "projects", *OF_LABELS]), min_size=1, unique=True))
+    columns = {name: [one.name for one in TABLES[name].columns] for name in names}
+    return {
+        name: some if draw(st.booleans()) else draw(st.lists(st.sampled_from(some), min_size=1, unique=True))
+        for name, some in columns.items()
+    }
+
+
+def some_params(pick: Choices) -> dict[str, Any] | None:
+    """Return no params, or any: switches, projects and model runs."""
+    if pick.below(4) == 3:  # a quarter
+        return None
+    params: dict[str, Any] = {name: True for name in SWITCHES if pick.below(3) == 1}
+    if pick.below(4) == 3:
+        params["project_ids"] = pick.one_of((["p"], ["more"], ["other"]))
+        params |= pick.some(all_model_runs=True)
+    return params
+
+
+# A verdict was seen to slip where predictions that nobody asked for stood in a row that is decoded leniently,
+# before labels of which some are dropped: that is one example of forty.
+@settings(max_examples=max(150, settings().max_examples))
+@given(blocks(), choices().map(some_params), st.sampled_from(sorted(KEPT)), wanted_columns())
+def test_a_policy_equals_dropping_labels_afterwards(
+    block: list[dict[str, Any]],
+    params: dict[str, Any] | None,
+    policy: str,
+    columns: dict[str, list[str]],
+) -> None:
+    keys = {"labels": {*PLACE, "label_index"}} | {name: {"line"} for name in columns if name != "labels"}
+    keys |= {name: {"line", "label_index"} for name in OF_LABELS if name in columns and name != "labels"}
+    more = {name: [*{*columns.get(name, ()), *some}] for name, some in keys.items()}
+    whole = converted(*block, tables=["labels"])["labels"]
+    every = converted(*block, params=params, tables=list(more), columns=more)
+    dropped = with_labels(every, kept_places(whole, policy))
+    found = converted(*block, params=params, labels=policy, tables=list(columns), columns=columns)
+    assert found == {
+        name: [{key: row[key] for key in row if key in some} for row in dropped[name]]
+        for name, some in columns.items()
+    }
 
 
 def test_a_policy_sees_the_details_that_params_leave_out() -> None:

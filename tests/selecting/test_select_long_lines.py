@@ -46,7 +46,7 @@ def test_a_value_too_large_to_hold_is_refused_before_a_whole_row_is_held(
     monkeypatch.setattr("exportkit.split.members.MAX_MEMBER_OPENINGS", 300)
     lines = [b'{"data_row":{"id":"%s"},"x":[%s0]}' % (name, b"{}," * 200) for name in (b"a", b"b", b"c")]
     lines[1] = lines[1].replace(b"0]", b"{}," * 2_000 + b"0]")
-    options = replace(make_options(**asked), max_line_bytes=500, run_bytes=1, block_bytes=300)
+    options = replace(make_options(**asked), max_line_bytes=500, chunk_bytes=1, block_bytes=300)
     made = batches(io.BytesIO(b"\n".join([*lines, b" " * 600])), options)
     list(made)
     report = made.report

@@ -1,4 +1,4 @@
-"""Fragments: rows that each hold one piece of a long row, with what they need to know of the rest."""
+"""Fragments: rows that each hold a part of a long row, with what they need to know of the rest."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from exportkit.decode import LineDecoder
 from exportkit.errors import DecodeError
 from exportkit.flatten.objects import overlaid
 from exportkit.pipeline.long_rows.index import LongRowIndex, first_labels, owners_down_to, the_label
-from exportkit.pipeline.long_rows.wrapping import Path, is_piece, joined, kind, label_path, wrap
+from exportkit.pipeline.long_rows.wrapping import Path, is_fields, joined, kind, label_path, wrap
 from exportkit.place import MemberChunk, Source, StoredLine
 from exportkit.rows import Fragment, Row, RowBlock
 
 __all__ = ["LongRow"]
 
-#: Gives the runs of the line from its beginning, as often as it is called.
-Runs = Callable[[], Iterator[MemberChunk]]
+#: Gives the chunks of the line from its beginning, as often as it is called.
+Chunks = Callable[[], Iterator[MemberChunk]]
 
 _BELOW = frozenset({"objects", "classifications", "relationships", "segments", "key_frames"})
 _LABELS = _BELOW | {"labels"}
@@ -27,7 +27,7 @@ _PROJECT = _LABELS | {"projects", "workflow_history"}
 _RUN = _LABELS | {"model_runs"}
 _LINE = _PROJECT | _RUN | {"data_rows", "attachments", "metadata", "embeddings"}
 _FEATURES = frozenset({"objects", "classifications"})
-#: By kind of collection, the tables that a run of its items makes rows of.
+#: By kind of collection, the tables that a chunk of its items makes rows of.
 EMITTED = {
     "attachments": frozenset({"attachments"}),
     "metadata_fields": frozenset({"metadata"}),
@@ -50,7 +50,7 @@ EMITTED = {
     "segments": frozenset({"segments"}),
     "key_frame_feature_map": frozenset({"key_frames"}),
 }
-_EMITTED_BY_PIECE = {
+_EMITTED_BY_FIELDS = {
     "line": _LINE,
     "project": _PROJECT,
     "experiment": _RUN,
@@ -70,7 +70,7 @@ _COUNTED = frozenset(
     }
 )
 _PLACEHOLDER = {True: b"{}", False: b"[]"}
-#: What may stand beside the collections of a line, and so in single cells of tables.
+#: Bytes beside the collections of a line, which may all stand in single cells of tables.
 MAX_BESIDE_BYTES = 64 * 2**20
 
 
@@ -79,14 +79,14 @@ class LongRow:
 
     Parameters
     ----------
-    runs : callable
-        Gives the runs of the line, each time from its beginning.
+    chunks : callable
+        Gives the chunks of the line, each time from its beginning.
     stored : StoredLine
         Where the line is.
     source : Source
         The input it came from.
     decoder : LineDecoder
-        Decodes the runs.
+        Decodes the chunks.
 
     Raises
     ------
@@ -96,8 +96,8 @@ class LongRow:
         Its brackets do not match.
     """
 
-    def __init__(self, runs: Runs, stored: StoredLine, source: Source, decoder: LineDecoder) -> None:
-        self._runs = runs
+    def __init__(self, chunks: Chunks, stored: StoredLine, source: Source, decoder: LineDecoder) -> None:
+        self._chunks = chunks
         self._stored = stored
         self._source = source
         self._decoder = decoder
@@ -111,31 +111,31 @@ class LongRow:
         shared = {"latest": latest, "selected": selected, "media_type": self._index.media_type()}
         for path, row in self._whole.items():
             self._settle_experiments(row)
-            yield self._block(row, self._fragment_of_piece(path, shared))
-        for run in self._runs():
-            if not is_piece(run.path):
-                row = self._decode(run)
+            yield self._block(row, self._fragment_of_fields(path, shared))
+        for chunk in self._chunks():
+            if not is_fields(chunk.path):
+                row = self._decode(chunk)
                 self._settle_experiments(row)
-                yield self._block(row, self._fragment_of_run(run, row, shared))
+                yield self._block(row, self._fragment_of_items(chunk, row, shared))
 
     # --- the first pass -------------------------------------------------------------------------
 
     def _take_stock(self) -> None:
         index, beside = self._index, 0
-        for run in self._runs():
-            index.enter(run)
-            if is_piece(run.path):
-                beside += len(run.data)
+        for chunk in self._chunks():
+            index.enter(chunk)
+            if is_fields(chunk.path):
+                beside += len(chunk.data)
                 if beside > MAX_BESIDE_BYTES:
                     most = MAX_BESIDE_BYTES >> 20
                     raise DecodeError(f"more than {most} MiB of the line are in no collection")
-                index.pieces[run.path].append(run.data)
+                index.fields[chunk.path].append(chunk.data)
             else:
-                index.note_items(run, self._decode(run))
-        owners = sorted({_row_of(path) for path in (*index.pieces, *index.entered)} | {()}, key=len)
+                index.note_items(chunk, self._decode(chunk))
+        owners = sorted({_row_of(path) for path in (*index.fields, *index.entered)} | {()}, key=len)
         for path in owners:
             if kind(path) != "experiment" or "runs" not in index.entered[path]:
-                self._note_whole(path)  # an experiment whose runs were entered stands beside each of them
+                self._note_whole(path)  # its fields are repeated beside each of its runs
         self._add_leftovers()
 
     def _note_whole(self, path: Path) -> None:
@@ -147,17 +147,17 @@ class LongRow:
         if not path:
             self._data_row = b'"data_row":{"id":' + msgspec.json.encode(row.data_row.id) + b"}"
         if kind(path) == "label":
-            index.note_whole_label(path, the_label(row))
+            index.note_whole_label(path, row)
         else:
             index.note_labels(path, row)
 
     def _members(self, path: Path) -> bytes:
         """Return the members of an object, its collections that were entered as empty ones."""
         index = self._index
-        members = list(index.pieces.get(path, ()))
+        members = list(index.fields.get(path, ()))
         for key, is_object in index.entered.get(path, {}).items():
             below = (*path, key)
-            if is_piece(below):
+            if is_fields(below):
                 value = b"{" + self._members(below) + b"}"
             elif key == "groups":
                 value = msgspec.json.encode(index.planes[label_path(path) or ()])
@@ -170,7 +170,7 @@ class LongRow:
         """Return what the objects above `path` need to hold for its rows."""
         beside: dict[Path, bytes] = {(): self._data_row} if path else {}
         if path[:1] == ("experiments",) and len(path) > 2:  # noqa: PLR2004 - below an experiment
-            beside[path[:2]] = joined(*self._index.pieces.get(path[:2], ()))
+            beside[path[:2]] = joined(*self._index.fields.get(path[:2], ()))
         label = label_path(path)
         if label is not None and label != path and label in self._whole:
             name = the_label(self._whole[label]).id
@@ -181,12 +181,12 @@ class LongRow:
     #: Names the data row while it is not known.
     _data_row = b'"data_row":{"id":"-"}'
 
-    def _decode(self, run: MemberChunk) -> Row:
-        line = wrap(run.path, run.data, is_object=run.is_object, beside=self._beside(run.path))
+    def _decode(self, chunk: MemberChunk) -> Row:
+        line = wrap(chunk.path, chunk.data, is_object=chunk.is_object, beside=self._beside(chunk.path))
         return self._decoder.decode_plain(line)
 
     def _add_leftovers(self) -> None:
-        """Give the objects that were entered what their runs held beside their fields."""
+        """Give the objects that were entered the leftovers that their chunks showed."""
         for path, row in self._whole.items():
             for length, owner in owners_down_to(path, row):
                 if length == len(path) and path in self._index.extras:
@@ -205,8 +205,8 @@ class LongRow:
             fragment,
         )
 
-    def _fragment_of_piece(self, path: Path, shared: dict[str, Any]) -> Fragment:
-        emits = _EMITTED_BY_PIECE[kind(path) or "line"]
+    def _fragment_of_fields(self, path: Path, shared: dict[str, Any]) -> Fragment:
+        emits = _EMITTED_BY_FIELDS[kind(path) or "line"]
         if kind(path) == "run" and "labels" in self._index.entered[path]:
             path = (*path, "predictions")  # what labels it holds are those
         elif kind(path) == "experiment":
@@ -222,12 +222,12 @@ class LongRow:
             elif left:
                 experiment.extra_ = overlaid(experiment.extra_ or {}, left)
 
-    def _fragment_of_run(self, run: MemberChunk, row: Row, shared: dict[str, Any]) -> Fragment:
-        what = kind(run.path) or ""
-        position = run.first if what in _COUNTED else 0
+    def _fragment_of_items(self, chunk: MemberChunk, row: Row, shared: dict[str, Any]) -> Fragment:
+        what = kind(chunk.path) or ""
+        position = chunk.first if what in _COUNTED else 0
         if what in {"labels", "predictions"}:
-            return self._fragment((*run.path, run.first), EMITTED[what], 0, shared)
-        above = first_labels(run.path, row) if what in {"projects", "experiments", "runs"} else run.path
+            return self._fragment((*chunk.path, chunk.first), EMITTED[what], 0, shared)
+        above = first_labels(chunk.path, row) if what in {"projects", "experiments", "runs"} else chunk.path
         return self._fragment(above, EMITTED[what], position, shared)
 
     def _fragment(self, path: Path, emits: frozenset[str], position: int, shared: dict[str, Any]) -> Fragment:

@@ -1,7 +1,22 @@
-"""Surveys: what one pass over a long line finds out for the other.
+"""The index of a long line: what one pass over the line finds out for the other.
 
-Takes the decoded runs of the line, and its pieces; knows afterwards from where labels are counted, which is
-the newest, what each label's key frames and relationships are, and what of a label no table below it shows.
+Takes the decoded chunks of the line, and the fields of the objects around them; knows afterwards at which
+index the labels of each project and model run begin, which label is the newest, the key frames and
+relationships of each label, and the leftovers of objects that were entered.
+
+Theory of operation. A chunk knows its path, and its position among its siblings, but not how many labels
+stand before it on the line. So the first pass counts: by project and by model run, how many labels there
+are, in the order in which they come. The second pass adds up the counts before a path. Two projects ``p``
+and ``q`` with three and two labels, and a model run with one label and two predictions::
+
+    _labels      {"p": 3, "q": 2}
+    _model_runs  {("e", "r"): [1, 2]}
+
+    label_index(("projects", "q", "labels", 1))                                3 + 1 = 4
+    label_index(("experiments", "e", "runs", "r", "predictions", 0))       5 + 1 + 0 = 6
+
+A label that was entered has a path of its own, under which its fields, relationships, key frames and planes
+are kept; a label that stood in a chunk whole is counted and dated, and nothing more of it is kept.
 """
 
 from __future__ import annotations
@@ -16,30 +31,30 @@ from exportkit.flatten.objects import overlaid
 from exportkit.pipeline.long_rows.key_frames import compact, turned_round
 from exportkit.pipeline.long_rows.wrapping import Path, kind, label_path
 from exportkit.place import MemberChunk
-from exportkit.rows import Row
+from exportkit.rows import Row, labels_of, placed_labels
 from exportkit.rows.features import Annotations, Group, Relationship
-from exportkit.rows.structs import Label, Project
+from exportkit.rows.structs import Label
 
 __all__ = ["LongRowIndex", "first_labels", "owners_down_to", "the_label"]
 
-#: Structs above a run that own leftovers; a specialised struct has the name of its struct.
+#: Structs above a chunk that own leftovers; a specialised struct has the name of its struct.
 OWNERS = frozenset({"Project", "Run", "Label", "Experiment"})
 #: A model run: its experiment and itself.
 RunKey = tuple[str, str]
 
 
 class LongRowIndex:
-    """What is known of a long line beside the run at hand."""
+    """What is known of a long line beside the chunk at hand."""
 
     def __init__(self) -> None:
-        self.pieces: dict[Path, list[bytes]] = defaultdict(list)
+        self.fields: dict[Path, list[bytes]] = defaultdict(list)
         #: By object that was entered, the members of it that were, and whether they are objects.
         self.entered: dict[Path, dict[str, bool]] = defaultdict(dict)
         self.extras: dict[Path, dict[str, Any]] = {}
         self.selected: dict[str, str | None] = {}
         self._dates: dict[str, dict[int, str]] = defaultdict(dict)
         self._labels: dict[str, int] = {}
-        self._runs: dict[RunKey, list[int]] = {}
+        self._model_runs: dict[RunKey, list[int]] = {}
         self._first_run: dict[str, str] = {}
         self._key_frames: dict[Path, dict[str, Any]] = defaultdict(dict)
         self._relationships: dict[Path, list[Relationship]] = defaultdict(list)
@@ -49,62 +64,65 @@ class LongRowIndex:
         self._media: list[tuple[Path, str]] = []
         self._found: dict[Path, Callable[[str | None], Any]] = {}
 
-    # --- what a run shows -----------------------------------------------------------------------
+    # --- what a chunk shows -----------------------------------------------------------------------
 
-    def enter(self, run: MemberChunk) -> None:
-        """Note the objects and arrays above a run, in the order in which they come."""
-        for length, step in enumerate(run.path):
+    def enter(self, chunk: MemberChunk) -> None:
+        """Note the objects and arrays above a chunk, in the order in which they come."""
+        for length, step in enumerate(chunk.path):
             if isinstance(step, str):
                 is_object = (
-                    run.is_object if length + 1 == len(run.path) else isinstance(run.path[length + 1], str)
+                    chunk.is_object
+                    if length + 1 == len(chunk.path)
+                    else isinstance(chunk.path[length + 1], str)
                 )
-                self.entered[run.path[:length]].setdefault(step, is_object)
-        steps = run.path
+                self.entered[chunk.path[:length]].setdefault(step, is_object)
+        steps = chunk.path
         if len(steps) > 1 and steps[0] == "projects":
             self._labels.setdefault(str(steps[1]), 0)
         if len(steps) > 3 and steps[0] == "experiments":  # noqa: PLR2004 - down to a run
             self._note_run(str(steps[1]), str(steps[3]))
 
-    def note_items(self, run: MemberChunk, row: Row) -> None:
-        """Note what a decoded run of items shows."""
-        self._note_leftovers(run.path, row)
-        above = label_path(run.path)
+    def note_items(self, chunk: MemberChunk, row: Row) -> None:
+        """Note what a decoded chunk of items shows."""
+        self._note_leftovers(chunk.path, row)
+        above = label_path(chunk.path)
         if above is not None:
             self.note_label(above, the_label(row))
             return
-        first = run.first if kind(run.path) in {"labels", "predictions"} else 0
-        self.note_labels(run.path, row, first)
+        first = chunk.first if kind(chunk.path) in {"labels", "predictions"} else 0
+        self.note_labels(chunk.path, row, first)
 
     def note_labels(self, path: Path, row: Row, first: int = 0) -> None:
         """Note whole labels below `path`; the first of each of their arrays is at position `first`."""
         for project_id, project in (row.projects or {}).items():
-            self._note_project(project_id, project, first)
+            self._labels.setdefault(project_id, 0)
+            details = project.project_details
+            if details is not None and details.selected_label_id is not None:
+                self.selected[project_id] = details.selected_label_id
         for experiment_id, experiment in (row.experiments or {}).items():
-            for run_id, run in (experiment.runs or {}).items():
-                counts = self._note_run(experiment_id, run_id)
-                for at, labels in enumerate((run.labels, run.predictions)):
-                    if labels:
-                        counts[at] = max(counts[at], first + len(labels))
+            for run_id in experiment.runs or ():
+                self._note_run(experiment_id, run_id)
+        self._note_placed(row, first)
         found = by_annotations(row)
         if found != "unknown":
             self._media.append((first_labels(path, row) if len(path) < 2 else (*path, first), found))  # noqa: PLR2004 - above a project
 
-    def _note_project(self, project_id: str, project: Project, first: int) -> None:
-        labels = project.labels or ()
-        self._labels[project_id] = max(self._labels.get(project_id, 0), first + len(labels))
-        details = project.project_details
-        if details is not None and details.selected_label_id is not None:
-            self.selected[project_id] = details.selected_label_id
-        for at, label in enumerate(labels, first):
-            self._note_date(project_id, at, label)
+    def _note_placed(self, row: Row, first: int) -> None:
+        """Count the labels of a row, and note when each was made."""
+        for one in placed_labels((row,), first_position=first):
+            if one.project_id is not None:
+                self._labels[one.project_id] = max(self._labels.get(one.project_id, 0), one.position + 1)
+                details = one.label.label_details
+                if details is not None and details.created_at is not None:
+                    self._dates[one.project_id][one.position] = details.created_at
+            else:
+                counts = self._model_runs[one.experiment_id or "", one.model_run_id or ""]
+                at = int(one.origin == "prediction")
+                counts[at] = max(counts[at], one.position + 1)
 
-    def _note_date(self, project_id: str, at: int, label: Label) -> None:
-        if label.label_details is not None and label.label_details.created_at is not None:
-            self._dates[project_id][at] = label.label_details.created_at
-
-    def _note_run(self, experiment_id: str, run_id: str) -> list[int]:
+    def _note_run(self, experiment_id: str, run_id: str) -> None:
         self._first_run.setdefault(experiment_id, run_id)
-        return self._runs.setdefault((experiment_id, run_id), [0, 0])
+        self._model_runs.setdefault((experiment_id, run_id), [0, 0])
 
     def note_label(self, path: Path, label: Label) -> None:
         """Note what part of a label shows that other parts of it need."""
@@ -118,21 +136,15 @@ class LongRowIndex:
             if found != "unknown":
                 self._kinds[path] = found
 
-    def note_whole_label(self, path: Path, label: Label) -> None:
-        """Note the label itself, whose collections stand elsewhere."""
+    def note_whole_label(self, path: Path, row: Row) -> None:
+        """Note the label that a row holds, whose collections stand elsewhere."""
+        label = the_label(row)
         self.note_label(path, label)
         self.containers[path] = container(label.annotations or Annotations())
-        position = int(path[-1])
-        if path[0] == "projects":
-            project_id = str(path[1])
-            self._labels[project_id] = max(self._labels.get(project_id, 0), position + 1)
-            self._note_date(project_id, position, label)
-        else:
-            counts, at = self._runs[str(path[1]), str(path[3])], int(path[4] == "predictions")
-            counts[at] = max(counts[at], position + 1)
+        self._note_placed(row, int(path[-1]))
 
     def _note_leftovers(self, path: Path, row: Row) -> None:
-        """Keep what the objects above a run hold that is no field of them; the run's rows do not show it."""
+        """Keep the leftovers of the objects above a chunk, which the rows of the chunk do not show."""
         for length, owner in owners_down_to(path[:-1], row):
             if owner.extra_:
                 self.extras[path[:length]] = overlaid(self.extras.get(path[:length], {}), owner.extra_)
@@ -151,7 +163,7 @@ class LongRowIndex:
                 total += count
             return 0
         total = sum(self._labels.values())
-        for (experiment_id, run_id), (labels, predictions) in self._runs.items():
+        for (experiment_id, run_id), (labels, predictions) in self._model_runs.items():
             if (experiment_id, run_id) == (path[1:2] + path[3:4]):
                 return total + (labels if path[4:5] == ("predictions",) else 0) + self._position(path)
             total += labels + predictions
@@ -173,10 +185,10 @@ class LongRowIndex:
 
     def media_type(self) -> str | None:
         """Return the media type that the labels show, None when they show none."""
-        told = [(path, shape) for path, shape in self.containers.items() if shape != "flat"]
-        told += [(path, found) for path, found in self._kinds.items() if self.containers.get(path) == "flat"]
-        told += self._media
-        return min(told, key=lambda one: self.label_index(one[0]))[1] if told else None
+        shown = [(path, shape) for path, shape in self.containers.items() if shape != "flat"]
+        shown += [(path, found) for path, found in self._kinds.items() if self.containers.get(path) == "flat"]
+        shown += self._media
+        return min(shown, key=lambda one: self.label_index(one[0]))[1] if shown else None
 
     def relationships(self, path: Path) -> tuple[Relationship, ...]:
         """Return the relationships of a label."""
@@ -206,18 +218,7 @@ def first_labels(path: Path, row: Row) -> Path:
 
 def the_label(row: Row) -> Label:
     """Return the only label of a row."""
-    for labels in _label_lists(row):
-        return labels[0]
-    return Label()
-
-
-def _label_lists(row: Row) -> Iterator[list[Label]]:
-    for project in (row.projects or {}).values():
-        if project.labels:
-            yield project.labels
-    for experiment in (row.experiments or {}).values():
-        for run in (experiment.runs or {}).values():
-            yield from (one for one in (run.labels, run.predictions) if one)
+    return next(labels_of(row), Label())
 
 
 def owners_down_to(path: Path, row: Row) -> Iterator[tuple[int, Any]]:

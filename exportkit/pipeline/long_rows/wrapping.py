@@ -1,7 +1,7 @@
-"""Wrapping: a run of members of a long line becomes a line of its own, with the run where it stood.
+"""Wrapping: a chunk of members of a long line becomes a line of its own, with the chunk where it stood.
 
-Knows which objects and arrays of a row may come apart. Those with fields of one row (the line, a project,
-a label) come in *pieces* that belong together; collections come in *items* that stand alone.
+Knows which objects and arrays of a row may come apart. The members of the line, a project or a label are
+*fields*, which belong together in one row; the members of collections are *items*, which stand alone.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-__all__ = ["Path", "is_piece", "label_path", "may_enter", "wrap"]
+__all__ = ["Path", "is_fields", "label_path", "may_enter", "wrap"]
 
 Path = tuple[str | int, ...]
 
@@ -41,7 +41,7 @@ _MEMBERS: Mapping[str, str] = {
     "timestamp": "moment",
 }
 #: Objects whose members belong to one row, or to rows made together.
-_PIECES = frozenset({"line", "project", "project_details", "experiment", "run", "label", "annotations"})
+_FIELDS = frozenset({"line", "project", "project_details", "experiment", "run", "label", "annotations"})
 
 
 def kind(path: Path) -> str | None:
@@ -62,9 +62,9 @@ def may_enter(path: Path) -> bool:
     return kind(path) is not None
 
 
-def is_piece(path: Path) -> bool:
+def is_fields(path: Path) -> bool:
     """Return whether the members at a path are fields that belong to one row."""
-    return kind(path) in _PIECES
+    return kind(path) in _FIELDS
 
 
 def label_path(path: Path) -> Path | None:

@@ -1,4 +1,4 @@
-"""Ways from lists of values and parts of structs to cells, shared by the tables."""
+"""Gathering: values and children of many structs at once, as cells; shared by the tables."""
 
 from __future__ import annotations
 
@@ -7,20 +7,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from exportkit.json_text import json_string
 from exportkit.native import attributes
 from exportkit.rows.features import Metric
 from exportkit.tables.cells import NULLS, Attribute, Bools, Cells, Ints, Lists
 
 __all__ = [
+    "Children",
     "Columns",
-    "Runs",
+    "children",
     "lists_of",
     "metric_lists",
     "pick",
     "present",
-    "runs",
-    "spread_json",
 ]
 
 #: Structs whose attributes become columns.
@@ -30,15 +28,15 @@ Structs = list[Any] | attributes.Structs
 Columns = dict[str, Callable[[], Cells]]
 
 
-class Runs(NamedTuple):
-    """What some lists, or dictionaries, hold.
+class Children(NamedTuple):
+    """What some lists, or dictionaries, hold; each of them is the parent of its items.
 
     Attributes
     ----------
     at, counts : ndarray of int64
-        Positions of those that hold anything, and how many items each holds.
+        Positions of the parents that hold anything, and how many items each holds.
     items, keys : list
-        All that they hold, in one run; the keys of dictionaries.
+        All items, one parent after the other; the keys of dictionaries.
     """
 
     at: Ints
@@ -46,23 +44,23 @@ class Runs(NamedTuple):
     items: list[Any]
     keys: list[Any]
 
-    def owners(self) -> Ints:
-        """Return, for each item, the position of what holds it."""
+    def parent_at(self) -> Ints:
+        """Return, for each item, the position of its parent."""
         return np.repeat(self.at, self.counts)
 
     def positions(self) -> Ints:
-        """Return, for each item, its position in what holds it."""
+        """Return, for each item, its position in its parent."""
         starts = np.cumsum(self.counts) - self.counts
         return np.arange(len(self.items), dtype=np.int64) - np.repeat(starts, self.counts)
 
 
-def runs(structs: Structs, attribute: str | None) -> Runs | None:
+def children(structs: Structs, attribute: str | None) -> Children | None:
     """Return what the lists or dictionaries under an attribute hold, None where they hold nothing."""
-    found = attributes.runs(structs, attribute)
+    found = attributes.children(structs, attribute)
     if found is None:
         return None
     at, counts, items, keys = found
-    return Runs(np.frombuffer(at, np.int64), np.frombuffer(counts, np.int64), items, keys)
+    return Children(np.frombuffer(at, np.int64), np.frombuffer(counts, np.int64), items, keys)
 
 
 def present(values: list[Any]) -> Bools:
@@ -88,13 +86,3 @@ def metric_lists(structs: Structs, attribute: str = "custom_metrics") -> Cells:
         return NULLS
     flat = [one for some in metrics if some for one in some]
     return lists_of(metrics, {"name": Attribute(flat, "name"), "value": Attribute(flat, "value")})
-
-
-def spread_json(found: Mapping[int, Mapping[str, Any]], count: int) -> Cells:
-    """Return the JSON objects of the rows that have one, null elsewhere."""
-    if not found:
-        return NULLS
-    column: list[str | None] = [None] * count
-    for at, value in found.items():
-        column[at] = json_string(value)
-    return column
