@@ -43,8 +43,15 @@ def test_every_module_imports_only_what_its_floor_may() -> None:
         ("read/stray.py", "import exportkit.split", "exportkit.read.stray -> exportkit.split"),
         ("errors.py", "import exportkit.rows", "exportkit.errors is not allowed to import exportkit.rows"),
         ("write/stray.py", "import polars", "exportkit is not allowed to import polars"),
+        ("cli/stray.py", "import exportkit.pipeline", "exportkit.cli.stray -> exportkit.pipeline"),
     ],
-    ids=["a module without a floor", "a room in a room", "a floor above", "a guest past its door"],
+    ids=[
+        "a module without a floor",
+        "a room in a room",
+        "a floor above",
+        "a guest past its door",
+        "the command behind the public face",
+    ],
 )
 def test_a_broken_rule_is_noticed(copied_house: Path, module: str, imports: str, complaint: str) -> None:
     with (copied_house / "exportkit" / module).open("a") as file:
