@@ -8,7 +8,7 @@ A class names the options that some functions take; an option is a field with it
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
-from exportkit.options.option import Option, at_least, mapping
+from exportkit.options.option import Option, at_least, mapping, shown
 from exportkit.options.values import (
     BATCH_ROWS,
     COMPRESSION_LEVEL,
@@ -43,6 +43,11 @@ __all__ = [
 
 def _not_empty(value: object) -> str | None:
     return "must not be empty" if value == "" else None
+
+
+def _names(value: object) -> str | None:
+    fits = value is None or isinstance(value, Collection)
+    return None if fits else f"must be names, not {shown(value)}"
 
 
 class SourceOptions(TypedDict, total=False):
@@ -191,6 +196,7 @@ class TablesOptions(TypedDict, total=False):
             None,
             """Tables to make; all fourteen when left out.""",
             kind="sequence of str, optional",
+            check=_names,
             metavar="A,B,...",
             command="Only these tables. Default: all fourteen.",
         ),

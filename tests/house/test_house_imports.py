@@ -43,8 +43,15 @@ def test_every_module_imports_only_what_its_layer_may() -> None:
         ("read/stray.py", "import exportkit.split", "exportkit.read.stray -> exportkit.split"),
         ("errors.py", "import exportkit.rows", "exportkit.errors is not allowed to import exportkit.rows"),
         ("write/stray.py", "import polars", "exportkit is not allowed to import polars"),
+        ("cli/stray.py", "import exportkit.pipeline", "exportkit.cli.stray -> exportkit.pipeline"),
     ],
-    ids=["a module without a layer", "a stage in a stage", "a layer above", "a library past its module"],
+    ids=[
+        "a module without a layer",
+        "a stage in a stage",
+        "a layer above",
+        "a library past its module",
+        "the command past the public face",
+    ],
 )
 def test_a_broken_rule_is_noticed(copied_house: Path, module: str, imports: str, complaint: str) -> None:
     with (copied_house / "exportkit" / module).open("a") as file:

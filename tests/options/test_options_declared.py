@@ -71,6 +71,7 @@ OTHER: dict[str, Any] = {
 }  # fmt: skip
 #: By option, a value that it refuses, and what the error says.
 REFUSED: dict[str, tuple[Any, str]] = {
+    "tables": (5, "tables must be names, not 5"),
     "columns": (5, "columns must be a dictionary, not 5"),
     "params": ([], "params must be a dictionary, not []"),
     "filters": ("a", "filters must be a dictionary, not 'a'"),
