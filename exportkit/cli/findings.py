@@ -14,7 +14,7 @@ from exportkit.cli.summary import show_bad_lines, show_unknown, sum_of
 from exportkit.cli.wording import amount, counted, duration, moment, shown
 
 if TYPE_CHECKING:
-    from exportkit.inspection.results import Count, Inspection, Period, QuestionFinding, Top
+    from exportkit.inspection import Count, Inspection, Period, QuestionFinding, Top
 
 __all__ = ["show_inspection"]
 

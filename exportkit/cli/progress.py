@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from typing import TextIO
 
 import exportkit
-from exportkit import cli
 from exportkit.cli.wording import counted, duration, rate, size
 
 __all__ = ["PlainLines", "seconds_left", "shown_progress"]
@@ -31,7 +30,9 @@ def shown_progress(*, quiet: bool) -> Iterator[Show | None]:
     if quiet:
         yield None
     elif moves(sys.stderr):
-        with cli.moving_bar() as show:
+        from exportkit.cli.bars import moving_bar  # noqa: PLC0415 - rich, which only a terminal needs
+
+        with moving_bar() as show:
             yield show
     else:
         lines = PlainLines(sys.stderr)

@@ -13,8 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from exportkit.errors import WriteError
-from exportkit.lakes import LocalStorage
-from exportkit.lakes.part_names import UNFINISHED, is_plain_name, staging_name
+from exportkit.lakes import UNFINISHED, LocalStorage, is_plain_name, staging_name
 from exportkit.options import Mode
 
 __all__ = ["CommitRecord", "read_record", "remove_record", "write_record"]

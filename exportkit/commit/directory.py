@@ -27,9 +27,9 @@ from exportkit.lakes import (
     PartFile,
     Staging,
     is_part,
+    new_run_id,
     open_storage,
 )
-from exportkit.lakes.part_names import new_run_id
 from exportkit.options import FormatName, Mode
 from exportkit.write import PartWriter
 

@@ -34,10 +34,10 @@ from contextlib import suppress
 from exportkit.commit.commit_record import CommitRecord, read_record, remove_record
 from exportkit.commit.existing_parts import refuse_fixed
 from exportkit.errors import WriteError
-from exportkit.lakes import LocalStorage
-from exportkit.lakes.part_names import (
+from exportkit.lakes import (
     REPLACED,
     WAITING,
+    LocalStorage,
     is_own_file,
     is_part,
     run_of_file,

@@ -1,6 +1,6 @@
 """Flatten: a block of rows becomes the columns of each table.
 
-Takes a `RowBlock`; gives a `TableBlock` a table, whose columns are made when they are asked for. Knows
+Takes a `RowBlock`; gives one `TableBlock` per table, whose columns are made on first use. Knows
 the structs and the tables; knows no Arrow, and not where rows came from. Nothing it gives refers to a
 struct, so that a block can be freed as a whole once its columns are made.
 """
@@ -8,18 +8,23 @@ struct, so that a block can be freed as a whole once its columns are made.
 from __future__ import annotations
 
 from exportkit.flatten.blocks import flatten, reject_block
-from exportkit.flatten.features import key_frames_by_frame
-from exportkit.flatten.labels import container, creation_moments
-from exportkit.flatten.media_types import by_annotations, by_kinds
-from exportkit.tables.instants import newest
+from exportkit.flatten.features import KeyFrames, key_frames_by_frame, listed_frames
+from exportkit.flatten.labels import container, creation_moments, is_derived
+from exportkit.flatten.media_types import BY_ASSET_TYPE, by_annotations, by_kinds, media_type
+from exportkit.flatten.objects import overlaid
 
 __all__ = [
+    "BY_ASSET_TYPE",
+    "KeyFrames",
     "by_annotations",
     "by_kinds",
     "container",
     "creation_moments",
     "flatten",
+    "is_derived",
     "key_frames_by_frame",
-    "newest",
+    "listed_frames",
+    "media_type",
+    "overlaid",
     "reject_block",
 ]

@@ -7,6 +7,6 @@ never rows; does not know the terminal.
 from __future__ import annotations
 
 from exportkit.inspection.inspecting import inspect_export
-from exportkit.inspection.results import Inspection
+from exportkit.inspection.results import Count, Inspection, Period, QuestionFinding, Top
 
-__all__ = ["Inspection", "inspect_export"]
+__all__ = ["Count", "Inspection", "Period", "QuestionFinding", "Top", "inspect_export"]

@@ -16,7 +16,17 @@ with on_first_use(globals()):
     from exportkit.lakes.local_storage import LocalStorage as LocalStorage
     from exportkit.lakes.local_storage import open_storage as open_storage
     from exportkit.lakes.part_names import FORMAT_NAMES as FORMAT_NAMES
+    from exportkit.lakes.part_names import REPLACED as REPLACED
+    from exportkit.lakes.part_names import UNFINISHED as UNFINISHED
+    from exportkit.lakes.part_names import WAITING as WAITING
+    from exportkit.lakes.part_names import is_own_file as is_own_file
     from exportkit.lakes.part_names import is_part as is_part
+    from exportkit.lakes.part_names import is_plain_name as is_plain_name
+    from exportkit.lakes.part_names import new_run_id as new_run_id
+    from exportkit.lakes.part_names import run_of_file as run_of_file
+    from exportkit.lakes.part_names import run_of_staging as run_of_staging
+    from exportkit.lakes.part_names import staging_name as staging_name
+    from exportkit.lakes.part_names import waiting_name as waiting_name
     from exportkit.lakes.part_reader import KEY_COLUMNS as KEY_COLUMNS
     from exportkit.lakes.part_reader import PartReader as PartReader
     from exportkit.lakes.part_reader import open_part as open_part

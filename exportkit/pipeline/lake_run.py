@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from exportkit import pipeline
 from exportkit.batch import arrow_schema
 from exportkit.commit import committer_for
 from exportkit.options import FormatName, Mode
@@ -107,11 +106,13 @@ def _write_together(
     source: SourceLike, assignment: Assignment, monitor: RunMonitor, workers: int
 ) -> tuple[Report, list[PartFile]]:
     """Convert in worker processes, each with part files of its own."""
+    from exportkit.pipeline.worker_pool import WorkerPool  # noqa: PLC0415 - multiprocessing, for workers alone
+
     options = assignment.options
     sources, export_ids = [], []
     with (
         Spool() as spool,
-        pipeline.WorkerPool(workers, assignment) as pool,
+        WorkerPool(workers, assignment) as pool,
         monitor.stopping(pool.kill),
         closing(opened_sources(source, options, monitor)) as found,
     ):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from exportkit.flatten.labels import is_derived
+from exportkit.flatten import is_derived
 from exportkit.rebuild.classifications import Where, attach_questions
 from exportkit.rebuild.objects import object_of
 from exportkit.rebuild.source_objects import Layout, extra_of, merge, whole

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from exportkit.flatten.media_types import BY_ASSET_TYPE
+from exportkit.flatten import BY_ASSET_TYPE
 from exportkit.rows import Row
 from exportkit.rows.structs import MetadataField
 from exportkit.select.dates import Range, make_range

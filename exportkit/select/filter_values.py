@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from exportkit.flatten.media_types import media_type
+from exportkit.flatten import media_type
 from exportkit.rows import Row, labels_of
 from exportkit.rows.placed_labels import projects_of
 from exportkit.rows.structs import Label, MetadataField

@@ -11,7 +11,7 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from exportkit.flatten.features import KeyFrames, key_frames_by_frame
+from exportkit.flatten import KeyFrames, key_frames_by_frame
 from exportkit.rows import Row
 from exportkit.rows.features import Annotations, Frame
 from exportkit.rows.placed_labels import PlacedLabel, model_runs_of, projects_of

@@ -11,8 +11,8 @@ from exportkit.options import FormatName
 from exportkit.write.encoding_thread import EncodingThread
 from exportkit.write.formats import FORMATS
 from exportkit.write.lake_writer import BatchSink, LakeWriter
+from exportkit.write.parallel import side_by_side
 from exportkit.write.part_writer import PartWriter
-from exportkit.write.side_by_side import side_by_side
 from exportkit.write.write_options import ColumnHint, Hints, WriteOptions
 
 __all__ = [

@@ -13,9 +13,9 @@ from typing import Protocol, Self
 import pyarrow as pa
 
 from exportkit.lakes import PartFile, Staging
+from exportkit.write.parallel import side_by_side
 from exportkit.write.part_writer import PartWriter
 from exportkit.write.raw_files import RawFiles
-from exportkit.write.side_by_side import side_by_side
 from exportkit.write.write_options import Hints, WriteOptions
 
 __all__ = ["BatchSink", "LakeWriter"]

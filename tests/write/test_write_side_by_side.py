@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from exportkit.write.side_by_side import side_by_side
+from exportkit.write.parallel import side_by_side
 
 
 @pytest.mark.parametrize("threads", [1, 2, 16])

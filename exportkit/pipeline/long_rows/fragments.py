@@ -10,7 +10,7 @@ import numpy as np
 
 from exportkit.decode import LineDecoder
 from exportkit.errors import DecodeError
-from exportkit.flatten.objects import overlaid
+from exportkit.flatten import overlaid
 from exportkit.pipeline.long_rows.index import LongRowIndex, first_labels, owners_down_to, the_label
 from exportkit.pipeline.long_rows.wrapping import Path, is_fields, joined, kind, label_path, wrap
 from exportkit.place import MemberChunk, Source, StoredLine

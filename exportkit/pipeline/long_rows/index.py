@@ -26,14 +26,14 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-from exportkit.flatten import by_annotations, by_kinds, container, newest
-from exportkit.flatten.objects import overlaid
+from exportkit.flatten import by_annotations, by_kinds, container, overlaid
 from exportkit.pipeline.long_rows.key_frames import compact, turned_round
 from exportkit.pipeline.long_rows.wrapping import Path, kind, label_path
 from exportkit.place import MemberChunk
 from exportkit.rows import Row, labels_of, placed_labels
 from exportkit.rows.features import Annotations, Group, Relationship
 from exportkit.rows.structs import Label
+from exportkit.tables.instants import newest
 
 __all__ = ["LongRowIndex", "first_labels", "owners_down_to", "the_label"]
 

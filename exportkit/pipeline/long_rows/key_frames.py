@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Mapping
 from typing import Any, cast
 
-from exportkit.flatten.features import KeyFrames, listed_frames
+from exportkit.flatten import KeyFrames, listed_frames
 
 __all__ = ["compact", "turned_round"]
 
