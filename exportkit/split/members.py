@@ -8,16 +8,16 @@ Theory of operation. Each `_Container` reads the tape from behind its opening br
 one. It holds bytes since the last chunk, which begin with a member, and knows how many commas of its own it
 has passed (`_count`). When enough is held, everything up to the last comma is a chunk. When there is no
 comma to cut at, the one unfinished member is larger than a chunk: the members before it become a chunk, and
-a `_Container` of its own reads it, or it is held until it ends (`whole`). With chunks of 8 bytes, and
-``projects`` and ``labels`` that may be entered::
+a `_Container` of its own reads it, or it is held until it ends (`whole`). With chunks of 22 bytes, and
+``attachments`` that may be entered::
 
-    {"a":1,"projects":{"p":{"labels":[11,22,33,44]}}}
+    {"a":1,"attachments":[11,22,33,44,55,66,77,88,99],"b":2}
 
-    path                        first  data
-    ()                          0      "a":1            before the member that is entered
-    (projects, p, labels)       0      11,22,33         cut at the last comma
-    (projects, p, labels)       3      44               up to the closing bracket
-    (projects, p), (projects), ()      nothing          each has ended, and its chunk is empty
+    path              first  data
+    ()                0      "a":1                       before the member that is entered
+    ("attachments",)  0      11,22,33,44,55,66,77,88     cut at the last comma
+    ("attachments",)  8      99                          up to the closing bracket
+    ()                2      "b":2
 """
 
 from __future__ import annotations
