@@ -81,6 +81,11 @@ class TableBuffer:
             except (pa.ArrowException, OverflowError) as error:
                 problem = f"column {name!r} of {block.table!r} cannot hold its values: {error}"
                 raise TableError(problem) from error
+            if growing.rows != self.rows + block.length:
+                got = growing.rows - self.rows
+                raise TableError(
+                    f"column {name!r} of {block.table!r} has {got} cells for {block.length} rows"
+                )
         self.rows += block.length
 
     def take(self) -> pa.RecordBatch:

@@ -213,7 +213,7 @@ class ListColumnBuilder:
             cells = _lists(cells)
         if not isinstance(cells, Lists):
             raise TypeError(f"lists cannot be added as {type(cells).__name__}")
-        self.rows += length
+        self.rows += len(cells.counts)
         self._counts.append(cells.counts)
         self._valid.append(np.ones(length, dtype=np.bool_) if cells.valid is None else cells.valid)
         count = int(cells.counts.sum())

@@ -25,7 +25,6 @@ from exportkit.tables.cells import NULLS, Attribute, Bools, Cells, Coded, Ints, 
 
 __all__ = ["answer_columns"]
 
-
 #: Keys of a question that hold answers, and the type each names.
 FORMS = (
     ("radio_answer", "radio"),

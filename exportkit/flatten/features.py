@@ -19,7 +19,7 @@ Questions of objects come last: their parents are the objects that ask, in the o
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from itertools import accumulate, chain, repeat
+from itertools import chain, repeat, starmap
 from typing import Any
 
 import numpy as np
@@ -291,17 +291,18 @@ class KeyFrames:
         `counts` says how many of the features stand in each frame, one frame after another.
         """
         if not self.listed.issuperset(features):
-            spread = chain.from_iterable(map(repeat, frames, counts))
+            spread = chain.from_iterable(starmap(repeat, zip(frames, counts, strict=True)))
             return [
                 feature in self.by_frame.get(frame, _NONE) if feature in self.listed else None
                 for frame, feature in zip(spread, features, strict=True)
             ]
         flags: list[bool | None] = [False] * len(features)
-        ordered, ends = list(features), list(accumulate(counts))
-        for at, frame in enumerate(frames):
+        ordered, start = list(features), 0
+        for frame, count in zip(frames, counts, strict=True):
             if frame in self.by_frame:  # few are
-                start, stop = ends[at - 1] if at else 0, ends[at]
+                stop = start + count
                 flags[start:stop] = map(self.by_frame[frame].__contains__, ordered[start:stop])
+            start += count
         return flags
 
 

@@ -21,7 +21,7 @@ from exportkit.batch import TableBuffer, arrow_schema
 from exportkit.batch.column_builders import MAX_WORDS
 from exportkit.errors import TableError
 from exportkit.tables import TABLES
-from exportkit.tables.cells import Cells, Coded, Same, TableBlock
+from exportkit.tables.cells import Cells, Coded, Lists, Same, TableBlock
 from exportkit.tables.types import TIMESTAMP
 
 Columns = dict[str, list[Any]]
@@ -169,3 +169,18 @@ def test_a_timestamp_that_is_none_is_a_null_where_nobody_asked_for_extra() -> No
     buffer = TableBuffer("labels", ["created_at"])
     buffer.add(TableBlock("labels", 1, {"created_at": lambda: ["yesterday"]}))
     assert buffer.take().to_pydict() == {"created_at": [None]}
+
+
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [
+        ("name", ["a"]),
+        ("text_groups", Lists(np.array([0]), Same(None))),
+        ("confidence", np.array([0.5, 1.0, 0.0])),
+        ("annotation_kind", Coded(np.array([0]), ["ImagePoint"])),
+    ],
+)
+def test_cells_that_are_more_or_fewer_than_their_rows_are_refused(column: str, cells: Cells) -> None:
+    buffer = TableBuffer("objects", [column])
+    with pytest.raises(TableError, match=rf"^column '{column}' of 'objects' has [13] cells for 2 rows$"):
+        buffer.add(TableBlock("objects", 2, made({column: cells})))
