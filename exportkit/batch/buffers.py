@@ -81,8 +81,8 @@ class TableBuffer:
             except (pa.ArrowException, OverflowError) as error:
                 problem = f"column {name!r} of {block.table!r} cannot hold its values: {error}"
                 raise TableError(problem) from error
-            if growing.rows != self.rows + block.length:
-                got = growing.rows - self.rows
+            if builder.rows != self.rows + block.length:
+                got = builder.rows - self.rows
                 raise TableError(
                     f"column {name!r} of {block.table!r} has {got} cells for {block.length} rows"
                 )
