@@ -1,7 +1,7 @@
 """exportkit: Labelbox exports become fourteen typed tables.
 
-The front door. It names what is public and loads nothing: each name is fetched from the module that
-holds it when it is first used, so that ``import exportkit`` brings in no pyarrow, numpy, polars or msgspec.
+The public face. It names what is public and loads nothing: each name is fetched from the module that
+holds it on first use, so that ``import exportkit`` brings in no pyarrow, numpy, polars or msgspec.
 """
 
 from __future__ import annotations

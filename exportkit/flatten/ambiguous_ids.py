@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from exportkit.flatten.features import FeatureSet
+from exportkit.flatten.feature_sets import FeatureSet
 from exportkit.native import attributes
 
 __all__ = ["marks_of_parents", "unclear"]

@@ -16,7 +16,7 @@ import numpy as np
 
 from exportkit.flatten.ambiguous_ids import marks_of_parents, unclear
 from exportkit.flatten.answer_paths import Paths
-from exportkit.flatten.features import FeatureSet, strings, whole_numbers
+from exportkit.flatten.feature_sets import FeatureSet, strings, whole_numbers
 from exportkit.flatten.gathering import Columns, children, metric_lists, present
 from exportkit.flatten.leftovers import LeftoverColumns
 from exportkit.native import attributes

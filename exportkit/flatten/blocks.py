@@ -14,7 +14,7 @@ from exportkit.flatten.data_rows import (
     embedding_columns,
     metadata_columns,
 )
-from exportkit.flatten.features import FeatureSet
+from exportkit.flatten.feature_sets import FeatureSet
 from exportkit.flatten.gathering import Columns
 from exportkit.flatten.labels import LabelSet
 from exportkit.flatten.leftovers import LeftoverColumns

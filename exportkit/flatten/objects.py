@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from exportkit.flatten.extras import merged
-from exportkit.flatten.features import FeatureSet, strings, whole_numbers
+from exportkit.flatten.feature_sets import FeatureSet, strings, whole_numbers
 from exportkit.flatten.gathering import Columns, metric_lists
 from exportkit.flatten.geometry import Geometry
 from exportkit.flatten.leftovers import LeftoverColumns

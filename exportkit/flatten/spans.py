@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from exportkit.flatten.extras import extras_of
-from exportkit.flatten.features import FeatureSet, listed_frames, whole
+from exportkit.flatten.feature_sets import FeatureSet, listed_frames, whole
 from exportkit.flatten.gathering import Columns
 from exportkit.flatten.labels import LabelSet, container
 from exportkit.flatten.leftovers import LeftoverColumns

@@ -10,7 +10,7 @@ from typing import Any
 
 from exportkit.flatten import is_derived
 from exportkit.rebuild.classifications import Where, attach_questions
-from exportkit.rebuild.objects import object_of
+from exportkit.rebuild.source_geometry import object_of
 from exportkit.rebuild.source_objects import Layout, extra_of, merge, whole
 from exportkit.rebuild.table_rows import TableRow, by_position
 from exportkit.rows.structs import SHARED_PERFORMANCE

@@ -22,7 +22,7 @@ _ENDS = 2
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A stretch of time, both ends inclusive; None where it has no end."""
+    """An interval of time, both ends inclusive; None where it has no end."""
 
     first: datetime | None
     last: datetime | None

@@ -1,4 +1,4 @@
-"""Refusals: errors about what was asked for, which name the nearest thing that can be."""
+"""Value errors: what is wrong with an option, with the accepted forms or the nearest known name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Objects: rows of the table ``objects`` as the features that they were, geometry and all.
+"""Source geometry: rows of the table ``objects`` as the features that they were, geometry and all.
 
 Takes rows, gives objects. The annotation kind says which of several keys a shared column was made from
 (`vertices`: ``polygon`` or ``line``). Does not know questions.
