@@ -86,12 +86,15 @@ class LineDecoder:
         if utf8_error(data) is not None:
             return None
         profile = self._profile
-        if profile is not None and profile.decoder is not None:
-            rows = _decoded_lines(profile.decoder, data)
-            if rows is not None:
+        while profile is not None and profile.decoder is not None:
+            try:
+                rows: list[Row] | None = deeper(profile.decoder.decode_lines, data)
+            except _REFUSALS as error:
+                if not profile.widen(str(error)):
+                    profile.miss()
+            else:
                 profile.hit(len(data))
                 return rows
-            profile.miss()
         rows = _decoded_lines(self._typed, data)
         if profile is not None and rows is not None:
             profile.study(rows, len(data))

@@ -42,6 +42,9 @@ MAX_WORDS = 1_000
 #: What a list, or the values of a dictionary, are declared to be.
 _INNER = re.compile(r"(?:list\[|dict\[\w+, )(\w+)\]")
 
+#: What msgspec calls a field that a struct does not have.
+_REFUSED_FIELD = re.compile(r"unknown field `(\w+)`")
+
 Decoder = msgspec.json.Decoder[Row]
 
 
@@ -91,12 +94,33 @@ class Profile:
         self._look(list(rows))
         self._studied += 1
         if self._size() == before or self._studied == MOST_STUDIED:
-            words = {
-                form: tuple(word for word in found if word is not None)
-                for form, found in self._words.items()
-                if len(found) > 1
-            }
-            self.decoder = make_decoder(replace(self._shape, seen=self._fields, words=words))
+            self._make_decoder()
+
+    def widen(self, refusal: str) -> bool:
+        """Take up the field that the decoder refused, and make the decoder anew; return whether it is one.
+
+        A field that is null in every row is never seen in decoded rows, yet stands in every line. Each field
+        is taken up once, so this ends.
+        """
+        found = _REFUSED_FIELD.search(refusal)
+        if found is None:
+            return False
+        before = self._size()
+        for name, struct in STRUCTS.items():
+            if found[1] in struct.__struct_fields__:
+                self._fields.setdefault(name, set()).add(found[1])
+        if self._size() == before:
+            return False
+        self._make_decoder()
+        return True
+
+    def _make_decoder(self) -> None:
+        words = {
+            form: tuple(word for word in found if word is not None)
+            for form, found in self._words.items()
+            if len(found) > 1
+        }
+        self.decoder = make_decoder(replace(self._shape, seen=self._fields, words=words))
 
     def _size(self) -> int:
         return sum(map(len, self._fields.values())) + sum(map(len, self._words.values()))

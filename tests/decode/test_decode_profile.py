@@ -32,7 +32,7 @@ from strategies import line_of, mutated_rows, rows
 def eager(**limits: int) -> Iterator[None]:
     """Let every export be worth studying."""
     with ExitStack() as stack:
-        for name, limit in {"WORTHWHILE_BYTES": 0, "BYTES_A_MISS": 0, **limits}.items():
+        for name, limit in {"WORTHWHILE_BYTES": 0, "BYTES_PER_MISS": 0, **limits}.items():
             stack.enter_context(patch.object(profile, name, limit))
         yield
 
@@ -105,6 +105,21 @@ def test_a_field_or_a_word_that_was_never_seen_is_decoded_all_the_same() -> None
     assert (again.extra_, again.media_attributes and again.media_attributes.width) == ({"x_new": 2}, 8)
 
 
+def test_a_field_that_is_always_null_keeps_no_block_from_the_small_structs() -> None:
+    nulls = ',"attachments":null,"metadata_fields":null'
+    lines = [
+        line(number, more=nulls).replace(b'"name": "car"', b'"name": "car", "mask": null')
+        for number in range(9)
+    ]
+    decoder = LineDecoder()
+    with eager():
+        decoded(decoder, lines[0])
+        decoded(decoder, lines[1])
+        rows = [decoded(decoder, one)[0] for one in lines[2:]]
+    assert {type(objects_of(row)[0]).__struct_fields__ for row in rows} == {("feature_id", "name", "mask")}
+    assert {row.attachments for row in rows} == {None}
+
+
 def test_small_exports_are_not_studied() -> None:
     decoder = LineDecoder()
     for number in range(20):
@@ -118,7 +133,7 @@ def rows_with(name: str) -> list[Row]:
 
 def test_words_are_given_up_where_they_are_always_new_and_then_everything() -> None:
     kinds = []
-    with eager(BYTES_A_MISS=1000):
+    with eager(BYTES_PER_MISS=1000):
         found = Profile(Shape())
         for number in range(60):
             for _ in range(2):  # seen twice, since a decoder is made when nothing was new
@@ -140,7 +155,7 @@ def _takes_any_word(found: Profile) -> str:
 
 
 def test_blocks_that_are_decoded_pay_for_those_that_are_not() -> None:
-    with eager(BYTES_A_MISS=1000):
+    with eager(BYTES_PER_MISS=1000):
         found = Profile(Shape())
         for number in range(200):
             for _ in range(2):
