@@ -93,8 +93,9 @@ class LeftoverColumns:
         known = known_fields(struct)
         for keys, times in Counter(tuple(one) for one in found if one).items():
             if known.keys().isdisjoint(keys):
-                for key in MARKS.symmetric_difference(keys) - MARKS:
-                    self.counts.unknown_fields[f"{prefix}.{key}"] += times
+                for key in keys:
+                    if key not in MARKS:
+                        self.counts.unknown_fields[f"{prefix}.{key}"] += times
         for one in found:
             if one and not known.keys().isdisjoint(one):
                 for path, is_known in dict(_paths(one, struct)).items():

@@ -178,14 +178,29 @@ def choose_workers(
     Raises
     ------
     OptionError
-        `memory_limit` is no size.
+        `memory_limit` is no size, or the machine has less memory than so many processes take.
     """
     if asked is not None:
+        _refuse_beyond_memory(asked)
         return asked
     if not can_fork:
         return 1
     cores = most_workers(memory_limit, len(os.sched_getaffinity(0)))
     return min(cores, 1 + plain_bytes(source, cores * WORTHWHILE_BYTES) // WORTHWHILE_BYTES)
+
+
+def _refuse_beyond_memory(workers: int) -> None:
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if workers > 1 and (least := least_bytes(workers)) > memory:
+        raise OptionError(
+            "workers",
+            Wording(
+                "{workers} must be fewer than {given}: so many take {least} GB, the machine has {memory} GB",
+                given=workers,
+                least=least // 10**9,
+                memory=memory // 10**9,
+            ),
+        )
 
 
 def plain_bytes(source: object, enough: int) -> int:

@@ -31,6 +31,11 @@ __all__ = ["WorkerPool"]
 WAITING_UNITS = 2
 #: Seconds a worker gets to end by itself before it is killed.
 STOP_SECONDS = 0.5
+_NAME = "exportkit-worker-"
+_HINT_SCRIPT = (
+    "a worker that is not forked runs the script again: put what the script does under "
+    '`if __name__ == "__main__":`'
+)
 
 
 class _Counts:
@@ -56,10 +61,17 @@ class WorkerPool:
     """
 
     def __init__(self, count: int, assignment: Assignment) -> None:
+        if multiprocessing.current_process().name.startswith(_NAME):
+            raise ExportkitError("a worker process cannot start workers", hint=_HINT_SCRIPT)
         context = _context()
         self._workers: list[_Worker] = []
-        for number in range(count):
-            self._workers.append(_Worker(context, number, assignment, self._workers))
+        try:
+            for number in range(count):
+                self._workers.append(_Worker(context, number, assignment, self._workers))
+        except BaseException:
+            for worker in self._workers:
+                worker.stop(kill=True)
+            raise
         self.counts = _Counts()
 
     def hand_out(self, units: Iterator[Unit | Split], source: Source) -> Iterator[None]:
@@ -157,7 +169,7 @@ class _Worker:
         self.process: Any = context.Process(  # type: ignore[attr-defined]  # every context has one
             target=work,
             args=(given, given_back, number, assignment, inherited),
-            name=f"exportkit-worker-{number}",
+            name=f"{_NAME}{number}",
             daemon=True,
         )
         with warnings.catch_warnings():  # of threads, since Python 3.12: `can_fork` has looked at them
@@ -202,7 +214,8 @@ class _Worker:
 
 
 def _death(exit_code: int | None) -> ExportkitError:
-    hint = HINT_MEMORY
+    # Only a worker that imports the caller's script can fail before it reports its own errors.
+    hint = _HINT_SCRIPT if exit_code == 1 and not can_fork() else HINT_MEMORY
     if exit_code is not None and exit_code < 0:
         return ExportkitError(f"a worker process was killed by {signal.Signals(-exit_code).name}", hint=hint)
     return ExportkitError(f"a worker process ended with exit code {exit_code}", hint=hint)

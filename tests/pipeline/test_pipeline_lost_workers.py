@@ -147,3 +147,35 @@ def test_workers_end_when_the_process_that_started_them_is_killed(tmp_path: Path
         said = wait_for_the_end(process)
     assert "Traceback" not in said
     assert list((tmp_path / "lake").glob("[!._]*/*.parquet")) == []
+
+
+UNGUARDED = """
+import exportkit
+run = exportkit.start("export.ndjson", "lake", workers=2)
+print(run.wait().data_rows)
+"""
+
+
+def test_a_script_that_starts_workers_in_a_worker_is_told_how_not_to(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "export.ndjson").write_bytes(b'{"data_row":{"id":"a"}}\n')
+    (tmp_path / "script.py").write_text(UNGUARDED, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    assert "exportkit.errors.ExportkitError: a worker process cannot start workers\n" in done.stderr
+    assert done.stderr.endswith(
+        "ExportkitError: a worker process ended with exit code 1\n"
+        "hint: a worker that is not forked runs the script again: put what the script does under "
+        '`if __name__ == "__main__":`\n'
+    )
+    assert [one.name for one in tmp_path.iterdir() if one.is_dir()] == []
+
+
+def test_more_workers_than_the_machine_has_memory_for_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(exportkit.OptionError, match=r"^workers must be fewer than 100000: so many") as raised:
+        exportkit.to_parquet(io.BytesIO(b'{"data_row":{"id":"a"}}'), tmp_path / "lake", workers=100_000)
+    assert raised.value.option == "workers"
+    assert not (tmp_path / "lake").exists()

@@ -132,7 +132,7 @@ def test_a_report_is_complete_when_the_run_is() -> None:
     assert report.to_dict() == {
         "sources": ["stream:"], "export_ids": ["e"], "lines": 4, "data_rows": 2, "rejects": 1, "skipped": 0,
         "blanks": 1, "filtered": {}, "rows": {"data_rows": 2, "rejects": 1},
-        "unknown_fields": {"data_rows.x": 1}, "unknown_kinds": {},
+        "unknown_fields": {"data_rows.x": 1}, "drifted_fields": {}, "unknown_kinds": {},
         "first_rejects": ["the line is not JSON: input data was truncated (in stream:, line 3, byte 25)"],
         "input_bytes": len(data), "output_bytes": 0, "files": [], "seconds": 0,
     }  # fmt: skip
