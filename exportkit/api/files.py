@@ -77,7 +77,7 @@ def to_parquet(
     >>> report.rejects
     0
     """
-    return _run(source, destination, {**options, "format": "parquet"}).execute()
+    return _run(source, destination, {**complete(ConvertOptions, options), "format": "parquet"}).execute()
 
 
 @takes(ConvertOptions)
@@ -123,7 +123,7 @@ def to_arrow(
     ExportkitWarning
         Once, at the end: lines were rejected, or there were fields or kinds beyond the catalogue.
     """
-    return _run(source, destination, {**options, "format": "arrow"}).execute()
+    return _run(source, destination, {**complete(ConvertOptions, options), "format": "arrow"}).execute()
 
 
 @takes(RunOptions)

@@ -116,7 +116,9 @@ def open_reader(
     from exportkit.scanning import Passes, TableReader
 
     conversion = make_options(
-        tables=[table], columns=None if columns is None else {table: columns}, **options
+        tables=[table],
+        columns=None if columns is None else {table: columns},
+        **complete(TableOptions, options),
     )
     passes = Passes(source)
 

@@ -33,17 +33,17 @@ def _names(_: Any, tokens: Sequence[Token]) -> list[str]:
     return [name.strip() for token in tokens for name in token.value.split(",") if name.strip()]
 
 
-def _limit(kind: Callable[[str], Any]) -> Callable[[Any, Sequence[Token]], Any]:
-    """Return what reads a number of a kind, or ``none``."""
+def _number(kind: Callable[[str], Any], accepted: str) -> Callable[[Any, Sequence[Token]], Any]:
+    """Return what reads a number of a kind, or ``none`` where that is accepted."""
 
     def read(_: Any, tokens: Sequence[Token]) -> Any:
         (token,) = tokens
-        if token.value == "none":
+        if token.value == "none" and "none" in accepted:
             return None
         try:
             return kind(token.value)
         except ValueError:
-            raise ValueError("it must be a number or none") from None
+            raise ValueError(f"it must be {accepted}") from None
 
     return read
 
@@ -59,8 +59,11 @@ WORDS: Mapping[str, Any] = {
 #: By option, how one word is read, where its type does not say it.
 CONVERTERS: Mapping[str, Callable[[Any, Sequence[Token]], Any]] = {
     "tables": _names,
-    "max_rejects": _limit(int),
-    "max_compression_ratio": _limit(float),
+    "max_rejects": _number(int, "a number or none"),
+    "max_compression_ratio": _number(float, "a number or none"),
+    "compression_level": _number(int, "a whole number"),
+    "top": _number(int, "a whole number"),
+    "workers": _number(int, "a whole number"),
 }
 #: By option, what makes its value of all its words.
 VALUES: Mapping[str, Callable[[list[str]], Any]] = {

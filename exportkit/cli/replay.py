@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from typing import Annotated, Unpack
 
@@ -65,7 +66,7 @@ def words_of(through: str | None, timeout: float) -> list[str] | None:
     UsageError
         It names none, or the time is none.
     """
-    if not timeout > 0:
+    if not 0 < timeout < math.inf:
         raise UsageError(f"--timeout must be more than 0, not {timeout:g}")
     if through is None:
         return None

@@ -105,7 +105,10 @@ def sync_all(storage: LocalStorage, paths: Mapping[str, str]) -> None:
 def _affected_tables(storage: LocalStorage, record: CommitRecord) -> list[str]:
     if record.mode != "overwrite":
         return [*record.tables]
-    others = {name for name in storage.directories("") if not name.startswith(".")}
+    # A link leads into somebody else's directory: what lies there is not this lake's to replace.
+    others = {
+        name for name in storage.directories("") if not name.startswith(".") and not storage.is_fixed(name)
+    }
     others.update(storage.directories(f"{record.directory}/open"))
     return [*record.tables, *sorted(others.difference(record.tables))]
 

@@ -22,7 +22,7 @@ import pyarrow as pa
 from msgspec import Struct
 from pyarrow import fs
 
-from exportkit.errors import ExportkitError, WriteError
+from exportkit.errors import ExportkitError, OptionError, WriteError
 from exportkit.lakes.failures import failure
 from exportkit.lakes.storage import Entry
 from exportkit.place import Place, without_signature
@@ -239,7 +239,7 @@ def open_storage(
     if not isinstance(text, str):
         raise TypeError(f"a destination is a path or a URL as text, not {type(text).__name__}")
     if not text:
-        raise ValueError("the destination is empty; '.' is the current directory")
+        raise OptionError("destination", "the destination is empty; '.' is the current directory")
     if "://" in text:
         text = _path_of_url(text)
     return LocalStorage(str(Path(text).resolve()), text, error)

@@ -8,7 +8,7 @@ A class names the options that some functions take; an option is a field with it
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
-from exportkit.options.option import Option, at_least, mapping, shown
+from exportkit.options.option import Option, at_least, kind_of_value, mapping, names, names_by_name, shown
 from exportkit.options.values import (
     BATCH_ROWS,
     COMPRESSION_LEVEL,
@@ -41,13 +41,8 @@ __all__ = [
 ]
 
 
-def _not_empty(value: object) -> str | None:
-    return "must not be empty" if value == "" else None
-
-
-def _names(value: object) -> str | None:
-    fits = value is None or isinstance(value, Collection)
-    return None if fits else f"must be names, not {shown(value)}"
+def _callable(value: object) -> str | None:
+    return None if value is None or callable(value) else f"must be callable, not {shown(value)}"
 
 
 class SourceOptions(TypedDict, total=False):
@@ -60,7 +55,7 @@ class SourceOptions(TypedDict, total=False):
             """Times that compressed input may expand, counted once it has given 64 MiB; None for any number.
             Guards against input that is made to fill a disk: exports shrink 5 to 300 times.""",
             kind="float or None",
-            check=at_least(1, or_none=True),
+            check=at_least(1, or_none=True, whole=False),
             metavar="N",
             command="Times that compressed input may expand before it is taken for a bomb, or none.",
         ),
@@ -143,6 +138,7 @@ class SelectOptions(TypedDict, total=False):
             None,
             """Key of the hashes; by default the environment variable ``EXPORTKIT_REDACT_KEY``.""",
             kind="str or bytes, optional",
+            check=kind_of_value("a string or bytes", str, bytes),
         ),
     ]
 
@@ -167,7 +163,7 @@ class ReadOptions(SelectOptions, LimitOptions, total=False):
             None,
             """Name of the input in every table. By default a hash of its path, size and time of change.""",
             kind="str, optional",
-            check=_not_empty,
+            check=kind_of_value("a string", str),
             command="Name of the input in every table. Default: a hash of what it is.",
         ),
     ]
@@ -196,7 +192,7 @@ class TablesOptions(TypedDict, total=False):
             None,
             """Tables to make; all fourteen when left out.""",
             kind="sequence of str, optional",
-            check=_names,
+            check=names,
             metavar="A,B,...",
             command="Only these tables. Default: all fourteen.",
         ),
@@ -207,7 +203,7 @@ class TablesOptions(TypedDict, total=False):
             None,
             """For each table named here the columns to make; all of the others'.""",
             kind="mapping of str to sequence of str, optional",
-            check=mapping,
+            check=names_by_name,
         ),
     ]
 
@@ -221,6 +217,7 @@ class ProgressOptions(TypedDict, total=False):
             None,
             """Called with a `Progress` about ten times per second.""",
             kind="callable, optional",
+            check=_callable,
         ),
     ]
 

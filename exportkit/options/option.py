@@ -8,13 +8,26 @@ from __future__ import annotations
 
 import inspect
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
+from numbers import Integral, Real
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin
 
 from exportkit.errors import OptionError, Wording
 
-__all__ = ["Option", "at_least", "complete", "mapping", "only", "options_of", "shown", "takes"]
+__all__ = [
+    "Option",
+    "at_least",
+    "complete",
+    "kind_of_value",
+    "mapping",
+    "names",
+    "names_by_name",
+    "only",
+    "options_of",
+    "shown",
+    "takes",
+]
 
 Options = TypeVar("Options")
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -99,15 +112,15 @@ class Option:
         return f"{self.name} : {self.kind}\n{textwrap.indent(inspect.cleandoc(self.doc), '    ')}"
 
 
-def at_least(least: int, *, or_none: bool = False, most: int | None = None) -> Check:
-    """Return what accepts numbers from `least` on, up to `most` where that is given."""
+def at_least(least: int, *, or_none: bool = False, most: int | None = None, whole: bool = True) -> Check:
+    """Return what accepts numbers from `least` on, up to `most` where that is given; whole ones, or any."""
     accepted = f"{least} to {most}" if most is not None else f"{least} or more"
     accepted += ", or None" if or_none else ""
 
     def check(value: Any) -> str | None:
         if value is None and or_none:
             return None
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        is_number = isinstance(value, Integral if whole else Real) and not isinstance(value, bool)
         fits = is_number and value >= least and (most is None or value <= most)
         return None if fits else f"must be {accepted}, not {shown(value)}"
 
@@ -122,6 +135,40 @@ def one_of(accepted: tuple[object, ...]) -> Check:
         return None if fits else f"must be one of {', '.join(map(str, accepted))}, not {shown(value)}"
 
     return check
+
+
+def kind_of_value(accepted: str, *kinds: type) -> Check:
+    """Return what accepts None, and values of some types but the empty one."""
+
+    def check(value: Any) -> str | None:
+        if value is None or (isinstance(value, kinds) and value):
+            return None
+        return "must not be empty" if isinstance(value, kinds) else f"must be {accepted}, not {shown(value)}"
+
+    return check
+
+
+def names(value: Any) -> str | None:
+    """Accept None, a name, and collections of at least one name."""
+    some = (value,) if isinstance(value, str) else value
+    is_some = isinstance(some, Collection) and not isinstance(some, bytes | Mapping)
+    fits = value is None or (is_some and len(some) > 0 and all(isinstance(one, str) and one for one in some))
+    return None if fits else f"must be a list of at least one name, not {shown(value)}"
+
+
+def names_by_name(value: Any) -> str | None:
+    """Accept None, and dictionaries whose values are lists of names."""
+    if value is None or not isinstance(value, Mapping):
+        return mapping(value)
+    for name, some in value.items():
+        if (
+            isinstance(some, str)
+            or some is None
+            or (some and names(some))
+            or not isinstance(some, Collection)
+        ):
+            return f"must give a list of names for {shown(name)}, not {shown(some)}"
+    return None
 
 
 def mapping(value: Any) -> str | None:

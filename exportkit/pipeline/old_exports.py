@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Unpack, cast
 import msgspec
 
 from exportkit import legacy
+from exportkit.errors import OptionError
 from exportkit.options import SourceOptions, complete
 from exportkit.place import LineBlock
 from exportkit.read import SourceLike, open_sources
@@ -62,7 +63,7 @@ def upgrade_source(
         other = next(sources, None)
         if other is not None:
             other.close()
-            raise ValueError("upgrade takes one export at a time")
+            raise OptionError("source", "upgrade takes one export at a time")
         stream: Any = BlockStream(opened.blocks(), opened.source.uri)
         return legacy.upgrade(cast(BinaryIO, stream), destination)
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
-from exportkit.errors import ReadError
+from exportkit.errors import OptionError, ReadError
 from exportkit.options import MAX_COMPRESSION_RATIO
 from exportkit.place import Place
 from exportkit.read.compression import MAGIC_BYTES, compression_of
@@ -122,6 +122,8 @@ def _inputs(source: Any, named: set[str], listed: set[str]) -> Iterator[str | tu
 
 def _files(source: str | os.PathLike[str], named: set[str], listed: set[str]) -> Iterator[str]:
     location = os.fspath(source)
+    if not location:
+        raise OptionError("source", "the source is empty; '.' is the current directory")
     if not isinstance(location, str):
         raise TypeError("source is a path of bytes: give it as str")
     files = files_under(location)

@@ -7,6 +7,7 @@ the commit. Lines that do not pass keep their rows, to the byte.
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections import Counter, deque
@@ -179,14 +180,15 @@ def replay(
 
 
 def _command_of(through: Sequence[str] | Command | None, timeout_seconds: float) -> Command | None:
-    if not timeout_seconds > 0:
-        raise OptionError(
-            "timeout_seconds",
-            Wording("{timeout_seconds} must be more than 0, not {given:g}", given=timeout_seconds),
-        )
+    if isinstance(timeout_seconds, bool) or not isinstance(timeout_seconds, int | float):
+        raise OptionError("timeout_seconds", Wording("{timeout_seconds} must be a number of seconds"))
+    if not 0 < timeout_seconds < math.inf:
+        text = "{timeout_seconds} must be more than 0, not {given:g}"
+        raise OptionError("timeout_seconds", Wording(text, given=timeout_seconds))
     if through is None or isinstance(through, Command):
         return through
-    if isinstance(through, str) or not through:
+    is_list = isinstance(through, Sequence) and not isinstance(through, str | bytes)
+    if not is_list or not through or not all(isinstance(word, str) for word in through):
         raise OptionError("through", Wording("{through} must name a program and its arguments, one by one"))
     return Command(through, timeout_seconds)
 

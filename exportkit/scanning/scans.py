@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from exportkit.errors import MissingDependencyError
 from exportkit.lakes import is_lake, read_snapshot
-from exportkit.options import TableOptions, takes
+from exportkit.options import TableOptions, complete, takes
 from exportkit.pipeline import SourceLike, make_options
 from exportkit.select import Selection
 
@@ -72,10 +72,11 @@ def scan(source: SourceLike, table: str, **options: Unpack[TableOptions]) -> pl.
         if error.name != "polars":
             raise
         raise MissingDependencyError("scan needs polars", hint="pip install 'exportkit[polars]'") from None
+    asked = complete(TableOptions, options)
     if is_lake(source):
-        if make_options(**options).selection != Selection():
+        if make_options(**asked).selection != Selection():
             raise ValueError(
                 "a lake is converted already: filter the frame instead of selecting what to convert"
             )
         return lazy_frames.over_parts(read_snapshot(source).table(table))  # type: ignore[arg-type]  # a lake is a path
-    return lazy_frames.over_export(source, table, make_options(tables=[table], **options))
+    return lazy_frames.over_export(source, table, make_options(tables=[table], **asked))

@@ -5,8 +5,9 @@ For work that waits or releases the interpreter. Takes a function and items, giv
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
 from typing import TypeVar
 
 __all__ = ["side_by_side"]
@@ -16,18 +17,39 @@ Result = TypeVar("Result")
 
 
 def side_by_side(work: Callable[[Item], Result], items: Collection[Item], threads: int) -> list[Result]:
-    """Return what `work` gives for each item, in the order of the items.
+    """Return what `work` gives for each item, in the order of the items; the calling thread works too.
 
     Raises what the first of them raises. After that, or after Ctrl-C, no more work is begun, and work that
-    was begun is waited for.
+    was begun is waited for. An executor would not do: it takes no work once the interpreter exits, and a run
+    on a thread of its own may still have files to flush by then.
     """
-    count = min(threads, len(items))
-    if count <= 1:
-        return [work(item) for item in items]
-    with ThreadPoolExecutor(count) as pool:
-        results = [pool.submit(work, item) for item in items]
-        try:
-            return [result.result() for result in results]
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    waiting = deque(enumerate(items))
+    results: dict[int, Result] = {}
+    failures: dict[int, BaseException] = {}
+
+    def take() -> None:
+        while waiting and not failures:
+            try:
+                at, item = waiting.popleft()
+            except IndexError:  # another thread has taken the last one
+                return
+            try:
+                results[at] = work(item)
+            except BaseException as error:  # noqa: BLE001 - raised again in the calling thread
+                failures[at] = error
+
+    others = [Thread(target=take, name="exportkit-side-by-side") for _ in range(min(threads, len(items)) - 1)]
+    for thread in others:
+        thread.start()
+    take()
+    try:
+        for thread in others:
+            thread.join()
+    except BaseException:
+        waiting.clear()
+        for thread in others:
+            thread.join()
+        raise
+    if failures:
+        raise failures[min(failures)]
+    return [results[at] for at in range(len(items))]

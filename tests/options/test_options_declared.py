@@ -71,7 +71,7 @@ OTHER: dict[str, Any] = {
 }  # fmt: skip
 #: By option, a value that it refuses, and what the error says.
 REFUSED: dict[str, tuple[Any, str]] = {
-    "tables": (5, "tables must be names, not 5"),
+    "tables": (5, "tables must be a list of at least one name, not 5"),
     "columns": (5, "columns must be a dictionary, not 5"),
     "params": ([], "params must be a dictionary, not []"),
     "filters": ("a", "filters must be a dictionary, not 'a'"),
@@ -248,3 +248,45 @@ def test_options_are_completed_cut_and_documented_in_place() -> None:
     assert lines[at - 1].startswith("    Where")
     assert lines[at + 1].startswith("    Times that")
     assert "Returns" in lines
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("workers", 1.5, "must be 1 or more, not 1.5"),
+        ("workers", True, "must be 1 or more, not True"),
+        ("compression_level", 1.5, "must be 1 to 22, not 1.5"),
+        ("row_group_rows", "3", "must be 1 or more, not '3'"),
+        ("max_rejects", 0.5, "must be 0 or more, or None, not 0.5"),
+        ("export_id", 5, "must be a string, not 5"),
+        ("export_id", "", "must not be empty"),
+        ("progress", "x", "must be callable, not 'x'"),
+        ("tables", [], "must be a list of at least one name, not []"),
+        ("tables", [None], "must be a list of at least one name, not [None]"),
+        ("tables", b"labels", "must be a list of at least one name, not b'labels'"),
+        ("columns", {"labels": "label_id"}, "must give a list of names for 'labels', not 'label_id'"),
+        ("columns", ["line"], "must be a dictionary, not ['line']"),
+        ("redact_key", 5, "must be a string or bytes, not 5"),
+    ],
+)
+def test_a_value_of_another_type_is_refused_in_the_name_of_its_option(
+    name: str, value: Any, problem: str
+) -> None:
+    wrong: dict[str, Any] = {name: value}
+    with pytest.raises(OptionError) as raised:
+        exportkit.to_parquet("missing.ndjson", "nowhere", **wrong)
+    assert (raised.value.option, str(raised.value)) == (name, f"{name} {problem}")
+
+
+@pytest.mark.parametrize("function", ["to_parquet", "to_arrow"])
+def test_the_format_is_no_option_of_a_function_that_names_it(function: str) -> None:
+    wrong: dict[str, Any] = {"format": "arrow"}
+    with pytest.raises(TypeError, match=r"^unexpected keyword argument 'format'"):
+        getattr(exportkit, function)("missing.ndjson", "nowhere", **wrong)
+
+
+@pytest.mark.parametrize("function", ["read_table", "open_reader", "scan"])
+def test_the_tables_are_no_option_of_a_function_that_reads_one(function: str) -> None:
+    wrong: dict[str, Any] = {"tables": ["objects"]}
+    with pytest.raises(TypeError, match=r"^unexpected keyword argument 'tables'"):
+        getattr(exportkit, function)("missing.ndjson", "labels", **wrong)

@@ -8,6 +8,8 @@ import io
 import multiprocessing
 import os
 import random
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -328,3 +330,10 @@ def test_a_blocking_call_after_a_run_may_fork_again(tmp_path: Path) -> None:
     before = threading.active_count()
     exportkit.start(io.BytesIO(ROW), tmp_path / "lake").wait(HANGS)
     assert threading.active_count() == before
+
+
+def test_a_run_that_nobody_waits_for_is_complete_when_the_interpreter_has_exited(tmp_path: Path) -> None:
+    (tmp_path / "export.ndjson").write_bytes(b'{"data_row":{"id":"a"}}\n')
+    script = "import exportkit; exportkit.start('export.ndjson', 'lake', tables=['data_rows', 'labels'])"
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, timeout=60)
+    assert exportkit.lake(tmp_path / "lake").table("data_rows").num_rows == 1

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from pathlib import Path
 
 import pytest
 
+import exportkit
 from exportkit import WriteError
 from exportkit.commit import committer_for
 from exportkit.options import Mode
@@ -249,3 +251,15 @@ def test_a_part_that_was_cut_short_is_not_committed(tmp_path: Path) -> None:
         "hint: something else changed the destination; run again"
     )
     assert everything_below(tmp_path) == []
+
+
+def test_overwrite_leaves_what_a_link_in_the_destination_leads_to(tmp_path: Path) -> None:
+    for lake in ("mine", "other"):
+        exportkit.to_parquet(io.BytesIO(b'{"data_row":{"id":"a"}}'), tmp_path / lake, tables=["labels"])
+    (tmp_path / "mine" / "linked").symlink_to(tmp_path / "other" / "labels")
+    before = everything_below(tmp_path / "other")
+    exportkit.to_parquet(
+        io.BytesIO(b'{"data_row":{"id":"b"}}'), tmp_path / "mine", tables=["labels"], mode="overwrite"
+    )
+    assert everything_below(tmp_path / "other") == before
+    assert sorted(path.name for path in (tmp_path / "mine").iterdir()) == ["labels", "linked"]
