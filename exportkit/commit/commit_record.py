@@ -87,6 +87,8 @@ def read_record(storage: LocalStorage, run: str) -> CommitRecord | None:
     path = f"{staging_name(run)}/{RECORD_FILE}"
     if not storage.exists(path):
         return None
+    if storage.size(path) is None:  # a pipe would never end
+        raise _refusal(storage, path, "the commit record of an interrupted run is no regular file")
     with storage.failing_as("read the commit record", path), storage.open_input(path) as stream:
         text = stream.read()
     try:

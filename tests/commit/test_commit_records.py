@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -166,3 +167,11 @@ def test_a_link_with_the_name_of_a_staging_directory_is_left_alone(tmp_path: Pat
 def test_recovering_where_nothing_is_does_nothing(tmp_path: Path) -> None:
     assert committer_for(tmp_path / "lake").recover() == []
     assert everything_below(tmp_path) == []
+
+
+def test_a_record_that_is_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    staging = staged(tmp_path / "lake", record_of("append"), waiting={})
+    (staging / "order.json").unlink()
+    os.mkfifo(staging / "order.json")
+    with pytest.raises(WriteError, match="^the commit record of an interrupted run is no regular file "):
+        committer_for(tmp_path / "lake").recover()
