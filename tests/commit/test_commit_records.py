@@ -173,5 +173,5 @@ def test_a_record_that_is_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -
     staging = staged(tmp_path / "lake", record_of("append"), waiting={})
     (staging / "order.json").unlink()
     os.mkfifo(staging / "order.json")
-    with pytest.raises(WriteError, match="^the commit record of an interrupted run is no regular file "):
+    with pytest.raises(WriteError, match=r"^the commit record of an interrupted run is no regular file "):
         committer_for(tmp_path / "lake").recover()
