@@ -116,5 +116,9 @@ class Counts:
 
 def _sum(values: pa.Array) -> float:
     """Return the sum; 0 if there are no values, or if the sum is not finite."""
+    if pa.types.is_integer(values.type):  # in two halves, since Arrow's sum of int64 wraps around
+        halves = pc.shift_right(values, 32), pc.bit_wise_and(values, 2**32 - 1)
+        high, low = (pc.sum(half).as_py() or 0 for half in halves)
+        return int(high * 2**32 + low)
     found: Any = pc.sum(values).as_py()
     return found if found is not None and math.isfinite(found) else 0

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import exportkit
 from exportkit.inspection import Inspection, inspect_export
 from exportkit.inspection.results import Top
 from oracle import Tables, tables_of_export
@@ -191,3 +192,12 @@ def test_moments_in_json_are_iso_8601_in_utc() -> None:
         "first": "2025-03-01T09:00:00.125000+00:00",
         "last": "2025-03-01T09:00:00.125000+00:00",
     }
+
+
+def test_frames_are_added_up_beyond_what_an_int64_holds() -> None:
+    videos = [
+        {"data_row": {"id": "d"}, "media_attributes": {"asset_type": "video", "frame_count": count}}
+        for count in (2**63 - 1, 1, -5)
+    ]
+    data = b"\n".join(json.dumps(row).encode() for row in videos)
+    assert exportkit.inspect_export(io.BytesIO(data)).frames.video_frames == 2**63 - 5
