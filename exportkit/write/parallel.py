@@ -38,9 +38,14 @@ def side_by_side(work: Callable[[Item], Result], items: Collection[Item], thread
             except BaseException as error:  # noqa: BLE001 - raised again in the calling thread
                 failures[at] = error
 
-    others = [Thread(target=take, name="exportkit-side-by-side") for _ in range(min(threads, len(items)) - 1)]
-    for thread in others:
-        thread.start()
+    others: list[Thread] = []
+    try:
+        for _ in range(min(threads, len(items)) - 1):
+            thread = Thread(target=take, name="exportkit-side-by-side")
+            thread.start()
+            others.append(thread)
+    except RuntimeError:  # the system, or an interpreter that exits, gives no more threads: these must do
+        pass
     take()
     try:
         for thread in others:

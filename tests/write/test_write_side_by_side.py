@@ -36,3 +36,20 @@ def test_after_an_error_nothing_more_is_begun(error: BaseException, threads: int
         side_by_side(work, range(100), threads)
     assert caught.value is error
     assert len(begun) < 100
+
+
+@pytest.mark.parametrize("given", [0, 1])
+def test_where_no_more_threads_are_to_be_had_those_there_do_the_work(
+    given: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, started = threading.Thread.start, list[threading.Thread]()
+
+    def refusing(thread: threading.Thread) -> None:
+        if len(started) == given:
+            raise RuntimeError("can't start new thread")
+        started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refusing)
+    assert side_by_side(str, range(9), 4) == [str(number) for number in range(9)]
+    assert len(started) == given
