@@ -4,9 +4,9 @@ Takes such a ``Label``; gives V2 objects and questions. Does not know the other 
 
 Geometry is well-known text (``{"Car": "MULTIPOLYGON (...)"}``, ``{"Car": [{"geometry": "POLYGON (...)"}]}``)
 or points (``{"Car": [{"geometry": [{"x", "y"}, ...]}]}``, early in 2018 ``{"Car": [[{"x", "y"}, ...]]}``).
-Lines were written like polygons, so every list of points becomes a polygon. Words beside a geometry are answers
-about that object: ``{"geometry": [...], "type": "van", "damage": ["door", "roof"]}``. These labels have no feature
-ids; an object with answers gets a derived one, by which they name it.
+Lines were written like polygons, so every list of points becomes a polygon. Words beside a geometry are
+answers about that object: ``{"geometry": [...], "type": "van", "parts": ["door", "roof"]}``. These labels have
+no feature ids; an object with answers gets a derived one, by which they name it.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ class Classes(NamedTuple):
 def convert_classes(label: dict[str, Any], label_key: str) -> Classes:
     """Return the objects and answers of `label`, in its order.
 
-    `label_key` tells the label from others, for derived ids. A string is an answer unless it starts like well-known text. Malformed well-known text stays in the
-    remainder, and so does every value that is neither geometry nor words.
+    `label_key` tells the label from others, for derived ids. A string is an answer unless it starts like
+    well-known text. Malformed well-known text stays in the remainder, and so does every
+    value that is neither geometry nor words.
     """
     result = Classes([], [], {}, any(_holds_wkt(value) for value in label.values()))
     for name, value in label.items():
