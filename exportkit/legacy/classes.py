@@ -5,8 +5,8 @@ Takes such a ``Label``; gives V2 objects and questions. Does not know the other 
 Geometry is well-known text (``{"Car": "MULTIPOLYGON (...)"}``, ``{"Car": [{"geometry": "POLYGON (...)"}]}``)
 or points (``{"Car": [{"geometry": [{"x", "y"}, ...]}]}``, early in 2018 ``{"Car": [[{"x", "y"}, ...]]}``).
 Lines were written like polygons, so every list of points becomes a polygon. Words beside a geometry are
-answers about that object: ``{"geometry": [...], "type": "van", "parts": ["door", "roof"]}``. These labels have
-no feature ids; an object with answers gets a derived one, by which they name it.
+answers about that object: ``{"geometry": [...], "type": "van", "parts": ["lid", "rim"]}``. These labels
+have no feature ids; an object with answers gets a derived one, by which they name it.
 """
 
 from __future__ import annotations
