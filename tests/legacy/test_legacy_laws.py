@@ -83,14 +83,14 @@ def test_words_beside_a_geometry_answer_about_that_object(
 ) -> None:
     label = {name: [{"geometry": shape, **more} for shape, more in items] for name, items in classes.items()}
     element = {"ID": "l", "DataRow ID": "r", "Label": label}
-    ((label,),) = map(labels, upgraded(as_array([element])))
+    ((upgraded_label,),) = map(labels, upgraded(as_array([element])))
     expected = [
         (name, more)
         for name, items in classes.items()
         for shape, more in items
         for _ in range(2 if isinstance(shape, str) else 1)
     ]
-    objects = label["annotations"].get("objects", [])
+    objects = upgraded_label["annotations"].get("objects", [])
     assert [(one["name"], answered(one.get("classifications", []))) for one in objects] == expected
     ids = [one["feature_id"] for one in objects if "classifications" in one]
     assert len(set(ids)) == len(ids)
