@@ -100,7 +100,16 @@ def test_a_run_begins_with_finishing_the_interrupted_one(tmp_path: Path) -> None
         ({"tables": ["projects", "a\\b"]}, "a\\b"),
         ({"tables": ["projects", ".git"]}, ".git"),
         ({"tables": ["projects", "a\0b"]}, "a\0b"),
+        ({"tables": ["projects", "notes"]}, "notes"),
+        ({"tables": ["x" * 300]}, "x" * 80),
         ({"parts": ["projects/../../outside"]}, "projects/../../outside"),
+        ({"parts": ["projects/thesis.parquet"]}, "projects/thesis.parquet"),
+        ({"parts": [f"projects/{PART.replace('2099', '2098')}"]}, f"projects/{PART.replace('2099', '2098')}"),
+        ({"parts": [f"projects/{PART[:-13]}{'1' * 300}.parquet"]}, f"projects/{PART[:-13]}{'1' * 300}"[:80]),
+        ({"replaced": ["projects/precious"]}, "projects/precious"),
+        ({"replaced": ["projects/_raw-mine.bin"]}, "projects/_raw-mine.bin"),
+        ({"replaced": ["projects/.hidden.parquet"]}, "projects/.hidden.parquet"),
+        ({"tables": ["projects"], "replaced": ["notes/thesis.txt"]}, "notes/thesis.txt"),
         ({"parts": ["projects/.."]}, "projects/.."),
         ({"parts": ["projects/a/b.parquet"]}, "projects/a/b.parquet"),
         ({"parts": ["/etc/passwd"]}, "/etc/passwd"),
@@ -155,6 +164,63 @@ def test_no_part_is_moved_through_a_link_in_place_of_a_table(tmp_path: Path) -> 
     with pytest.raises(WriteError, match="the directory is a link or a mount point"):
         committer_for(lake).recover()
     assert everything_below(outside) == []
+
+
+def test_a_file_in_place_of_a_table_stays_where_it_is(tmp_path: Path) -> None:
+    staged(tmp_path, record_of("append"), waiting={f"projects.{PART}": b"part"})
+    (tmp_path / "projects").write_text("mine")
+    before = everything_below(tmp_path)
+    with pytest.raises(WriteError, match="a file is where the parts of projects go"):
+        committer_for(tmp_path).recover()
+    assert everything_below(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "new",
+        "open",
+        "replaced",
+        "open/projects",
+        "open/notes",
+        "replaced/projects",
+        f"new/projects.{PART}.inprogress",
+    ],
+)
+@pytest.mark.parametrize("mode", ["append", "overwrite"])
+def test_no_link_in_the_directory_of_a_run_is_followed(tmp_path: Path, name: str, mode: str) -> None:
+    """The directory that the link leads to holds whatever a run would find in its own."""
+    lake, outside = tmp_path / "lake", tmp_path / "outside"
+    write_lake(lake, batch_of(numbered(0, 10)))
+    old = part_paths(lake)[0].name
+    staging = staged(lake, record_of(mode, replaced=[f"projects/{old}"]), waiting={})
+    (outside / "projects").mkdir(parents=True)
+    for held in (f"projects.{PART}.inprogress", old, f"projects/{old}"):
+        (outside / held).write_bytes(b"mine")
+    link = staging / name
+    link.parent.mkdir(exist_ok=True)
+    if link.is_dir():
+        link.rmdir()
+    link.symlink_to(outside / f"projects.{PART}.inprogress" if name.endswith("progress") else outside)
+    before = everything_below(tmp_path)
+    with pytest.raises(WriteError, match=r"^a link or a file is in the directory of an interrupted run "):
+        committer_for(lake).recover()
+    assert everything_below(tmp_path) == before
+
+
+def test_a_commit_record_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    staging = staged(tmp_path / "lake", record_of("append"), waiting={})
+    (staging / "order.json").rename(tmp_path / "elsewhere")
+    (staging / "order.json").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(WriteError, match=r"^the commit record of an interrupted run is no regular file "):
+        committer_for(tmp_path / "lake").recover()
+
+
+def test_a_commit_record_of_boundless_length_is_refused_unread(tmp_path: Path) -> None:
+    staging = staged(tmp_path, record_of("append"), waiting={})
+    os.truncate(staging / "order.json", 2**40)
+    with pytest.raises(WriteError, match=r"^the commit record of an interrupted run is too long "):
+        committer_for(tmp_path).recover()
 
 
 def test_a_link_with_the_name_of_a_staging_directory_is_left_alone(tmp_path: Path) -> None:
