@@ -37,7 +37,7 @@ def write_geoparquet(source: SourceLike, path: str | os.PathLike[str]) -> int:
 
     Parameters
     ----------
-    source : str, path, binary stream, or iterable of these
+    source : str, path, binary stream, or iterable of these or of rows
         An export as for `to_parquet`, or the directory of a lake.
     path : str or path
         File to write.

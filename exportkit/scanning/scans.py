@@ -27,7 +27,7 @@ def scan(source: SourceLike, table: str, **options: Unpack[TableOptions]) -> pl.
 
     Parameters
     ----------
-    source : str, path, binary stream, or iterable of these
+    source : str, path, binary stream, or iterable of these or of rows
         The export, as for `to_parquet`; or the directory that `to_parquet` or `to_arrow` wrote, whose
         files polars then reads itself.
     table : str
