@@ -69,7 +69,7 @@ with recursive framed as (
     on {same_place("s", "l")} and s.owner = l.owner and l.frame between s.first and s.last
 ), options as (
     select * from owned where owner = answer_feature_id and depth = 0 and object_feature_id is null
-    qualify row_number() over (partition by {PLACE}, owner order by frame) = 1
+    qualify frame = min(frame) over (partition by {PLACE}, owner)
 ), shown as (
     select o.*, unnest(generate_series(coalesce(h.first, o.frame), coalesce(h.last, o.frame))) as held_in
     from owned o left join held h
@@ -86,8 +86,7 @@ ANSWERS_BY_FRAME = f"""
 select a.data_row_id, d.global_key, d.external_id, a.project_id, a.label_id, a.label_index, a.origin, a.plane,
        a.frame, a.is_listed, a.object_feature_id, a.parent_answer_feature_id, a.depth, a.position,
        a.feature_id, a.feature_schema_id, a.name, a.value, a.answer_type, a.answer_position,
-       a.answer_feature_id,
-       a.answer_feature_schema_id, a.answer_name, a.answer_value, a.text, a.answer_path, a.answer_confidence,
-       a.export_id, a.line
+       a.answer_feature_id, a.answer_feature_schema_id, a.answer_name, a.answer_value, a.text, a.answer_path,
+       a.answer_confidence, a.export_id, a.line
 from ({SPREAD_ANSWERS}) a left join {DATA_ROW} d using (export_id, line)
 """  # noqa: S608 - nothing in it comes from outside
