@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 
 from exportkit.errors import Wording, WriteError
-from exportkit.lakes.failures import failure
+from exportkit.lakes.failures import failure, path_of_destination
 from exportkit.lakes.part_names import UNFINISHED
 from exportkit.place import Place
 
@@ -60,10 +60,12 @@ def written_whole(
 
     Raises
     ------
+    TypeError, OptionError
+        It is no path, or one that no file can have.
     WriteError
         The file cannot be written, is there and `force` is not given, is one of `sources`, or is a directory.
     """
-    shown = Path(path)
+    shown = Path(path_of_destination(path))
     with _failing(shown):
         there = _status(shown)
         _refuse(shown, there, sources, force=force)
@@ -161,8 +163,6 @@ def _status(path: Path) -> os.stat_result | None:
         return path.stat()
     except FileNotFoundError:
         return None
-    except ValueError:  # a NUL in the name
-        raise OSError(errno.EINVAL, "Invalid argument") from None
 
 
 def _refuse(

@@ -29,7 +29,7 @@ from exportkit.options.declared import (
     TablesOptions,
     UpgradeOptions,
 )
-from exportkit.options.option import Option, complete, only, options_of, takes
+from exportkit.options.option import Option, complete, only, options_of, shown, takes
 from exportkit.options.values import (
     BATCH_ROWS,
     COMPRESSION_LEVEL,
@@ -74,6 +74,7 @@ __all__ = [
     "complete",
     "only",
     "options_of",
+    "shown",
     "takes",
 ]
 

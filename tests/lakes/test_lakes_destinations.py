@@ -162,8 +162,3 @@ def test_the_command_names_its_option(desk: Path, capsys: pytest.CaptureFixture[
         assert "choose another name, or set --force to replace it" in capsys.readouterr().err
         assert main([*words, str(desk / "file"), "--force", "--quiet"]) == 0
     assert (desk / "file").read_bytes() != b"mine"
-
-
-def test_a_name_with_a_nul_is_an_error_with_its_place(desk: Path) -> None:
-    with pytest.raises(WriteError, match=r"^cannot write the file: Invalid argument"):
-        exportkit.to_ndjson(desk / "lake", desk / "a\0b")
