@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, Unpack
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyarrow import parquet as pq
 
 from exportkit.batch import arrow_schema
@@ -92,11 +91,6 @@ def _files(source: SourceLike) -> Iterator[str | os.PathLike[str]]:
 
 def _objects(source: SourceLike) -> Iterator[pa.RecordBatch]:
     """Yield the rows of `objects` that have GeoJSON."""
-    has_geojson = pc.field("geojson").is_valid()
-    if is_lake(source):
-        objects = read_lake(source).table("objects")  # type: ignore[arg-type]  # a lake is a path
-        yield from objects.dataset().to_batches(columns=[*_KEPT], filter=has_geojson)
-        return
     options = make_options(tables=["objects"], columns={"objects": _KEPT})
     for _, batch in batches(source, options):
         yield batch.filter(batch["geojson"].is_valid())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from exportkit.errors import ReadError, TableError
 from exportkit.lake_views.connections import connected
 from exportkit.lake_views.views import VIEWS
 from exportkit.lake_views.wide_answers import wide_sql
-from exportkit.lakes import Snapshot, is_lake
+from exportkit.lakes import Snapshot, is_lake, refuse_unknown_columns
 from exportkit.place import Place
 from exportkit.scanning import scan
 from exportkit.tables import pick_table
@@ -102,10 +101,13 @@ class Lake:
         if name in VIEWS:
             found = pa.table(self.sql(f"from {name}"))
             found = found if filter is None else found.filter(filter)
-            return found if columns is None else found.select(_known(name, columns, found.schema))
-        rows = self._snapshot().table(name).dataset()
-        chosen = None if columns is None else _known(name, columns, rows.schema)
-        found = rows.to_table(columns=chosen, filter=filter)
+            refuse_unknown_columns(name, columns or (), found.schema)
+            return found if columns is None else found.select([*columns])
+        parts = self._snapshot().table(name)
+        rows = parts.dataset()
+        refuse_unknown_columns(name, columns or (), rows.schema)
+        with parts.reading():
+            found = rows.to_table(columns=None if columns is None else [*columns], filter=filter)
         return found.replace_schema_metadata(rows.schema.metadata)
 
     def scan(self, table: str) -> Any:
@@ -200,12 +202,3 @@ def lake(path: str | os.PathLike[str]) -> Lake:
         hint = "exportkit.to_parquet writes one; exportkit.scan reads an export itself"
         raise ReadError("no table of exportkit lies here", place=Place(os.fspath(path)), hint=hint)
     return Lake(path)
-
-
-def _known(name: str, columns: Sequence[str], schema: pa.Schema) -> list[str]:
-    for column in columns:
-        if column not in schema.names:
-            near = get_close_matches(column, schema.names, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"its columns are {', '.join(schema.names)}"
-            raise TableError(f"{name} has no column {column!r}", hint=hint)
-    return [*columns]
