@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from exportkit.commit import read_lake
 from exportkit.errors import ReadError, TableError
-from exportkit.lake_views.connections import connected
+from exportkit.lake_views.connections import connected, reading_sql
 from exportkit.lake_views.views import VIEWS
 from exportkit.lake_views.wide_answers import wide_sql
 from exportkit.lakes import Snapshot, is_lake, refuse_unknown_columns
@@ -99,7 +99,8 @@ class Lake:
             A view is named, and DuckDB is not installed.
         """
         if name in VIEWS:
-            found = pa.table(self.sql(f"from {name}"))
+            with reading_sql(f"the tables of the view {name!r}", str(self.path)):
+                found = pa.table(self.sql(f"from {name}"))
             found = found if filter is None else found.filter(filter)
             refuse_unknown_columns(name, columns or (), found.schema)
             return found if columns is None else found.select([*columns])
@@ -136,8 +137,10 @@ class Lake:
             DuckDB is not installed.
         TableError
             A view is named whose tables or columns the lake does not hold.
+        ReadError
+            A part is damaged, or has other columns or types than a table has.
         duckdb.Error
-            The query is wrong; the message is DuckDB's.
+            The query is wrong, or a part proves to be damaged when it runs; the message is DuckDB's.
         """
         if self._connection is None:
             snapshot = self._snapshot()
@@ -161,7 +164,8 @@ class Lake:
             if lacking := [one.name for one in pick_table(table).columns if one.name not in written]:
                 problem = f"the view {name!r} needs all columns of {table}; {lacking[0]!r} is not there"
                 raise TableError(problem, hint="convert again without choosing columns")
-        connection.execute(f"create view {name} as {view.sql or wide_sql(connection)}")
+        with reading_sql(f"the tables of the view {name!r}", str(self.path)):
+            connection.execute(f"create view {name} as {view.sql or wide_sql(connection)}")
         self._made.add(name)
 
 

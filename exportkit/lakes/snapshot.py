@@ -125,9 +125,10 @@ class TableParts(Struct, frozen=True):
         import pyarrow.dataset as ds  # noqa: PLC0415 - as above
 
         with self.reading():
-            yield from ds.dataset([*self.files], schema=schema, format=self.format).to_batches(
-                batch_size=batch_rows, batch_readahead=1, fragment_readahead=1
-            )
+            rows = ds.dataset([*self.files], schema=schema, format=self.format)
+            for batch in rows.to_batches(batch_size=batch_rows, batch_readahead=1, fragment_readahead=1):
+                batch.validate(full=True)  # a part from elsewhere may hold text that is none
+                yield batch
 
 
 class Snapshot(Struct, frozen=True):
