@@ -100,7 +100,8 @@ def test_without_a_key_nobody_can_test_guesses_of_what_was_asked_for(
     assert make_selection(**one, **keyed).fingerprint != make_selection(**other, **keyed).fingerprint
     name = next(iter(one))
     assert make_selection(**one).fingerprint != make_selection(labels="latest", **one).fingerprint
-    assert make_selection(**one).fingerprint != make_selection(**{name: {}}).fingerprint
+    nothing: dict[str, Any] = {name: {}}
+    assert make_selection(**one).fingerprint != make_selection(**nothing).fingerprint
 
 
 def test_what_a_lake_says_of_its_choice_shows_no_value_and_no_key(tmp_path: Path) -> None:
