@@ -226,7 +226,9 @@ def warn_of(report: Report) -> None:
     """Give an `ExportkitWarning` when a run met something odd, in the name of whoever called exportkit."""
     text = warning_text(report)
     if text is not None:
-        warnings.warn(text, ExportkitWarning, stacklevel=_caller_level())
+        warning = ExportkitWarning(text)
+        warning.report = report
+        warnings.warn(warning, stacklevel=_caller_level())
 
 
 def _caller_level() -> int:
