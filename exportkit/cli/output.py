@@ -45,7 +45,7 @@ def refuse_standard_output(*, json: bool) -> None:
     """Raise a `UsageError` unless data can go to standard output, where nothing else may go."""
     if json:
         raise UsageError("--json prints to standard output, where the lines go already", "name a file")
-    if sys.stdout.name == os.devnull:  # see `open_streams`
+    if getattr(sys.stdout, "name", None) == os.devnull:  # see `open_streams`
         raise UsageError("standard output is closed")
 
 
