@@ -1,9 +1,9 @@
 """Leftovers: what a source object held beside the columns of its row, written as JSON and counted.
 
-Takes leftovers row by row, as they became `extra`, `payload` or `media_attributes`; gives the column, with the
-keys of every object in order, and counts on the way which fields they hold. A key that the struct at its path
-does not have is an unknown field. A key that the struct has is a field whose value drifted: it does not fit
-the column. What struct stands under a key follows from the types of the structs.
+Takes leftovers row by row, as they became `extra`, `payload` or `media_attributes`; gives the column, with
+the keys of every object in order, and counts on the way which fields they hold. A key that the struct at its
+path does not have is an unknown field. A key that the struct has is a field whose value drifted: it does not
+fit the column. What struct stands under a key follows from the types of the structs.
 
 A label with ``"label_details": {"created_at": 5, "x": 1}`` has the leftovers ``{"label_details":
 {"created_at": 5, "x": 1}}``, which count once as the drifted field ``labels.label_details.created_at`` and
