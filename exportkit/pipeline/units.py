@@ -75,8 +75,11 @@ def units_of_source(
     if form is Form.NDJSON:
         cut = cut_lines(blocks, max_line_bytes=options.max_line_bytes)
         return source, _held_or_stored(cut, opened.path_if_splittable, spool)
-    cut = split.cut_elements(blocks, form, source.uri, max_line_bytes=options.max_line_bytes)
-    return source, _held_or_stored(cut, None, spool)
+    if form is Form.STRINGS:
+        cut = cut_lines(blocks, max_line_bytes=options.max_line_bytes)
+    else:
+        cut = split.cut_elements(blocks, form, source.uri, max_line_bytes=options.max_line_bytes)
+    return source, _held_or_stored(split.rows_in_strings(cut), None, spool)
 
 
 def units_of_split(part: Split, options: Options) -> Iterator[Unit]:

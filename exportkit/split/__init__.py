@@ -21,4 +21,5 @@ with on_first_use(globals()):
     from exportkit.split.members import cut_members as cut_members
     from exportkit.split.ranges import Split as Split
     from exportkit.split.ranges import plan_splits as plan_splits
+    from exportkit.split.string_rows import rows_in_strings as rows_in_strings
     from exportkit.split.tape import take_head as take_head
