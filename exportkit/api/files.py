@@ -36,9 +36,11 @@ def to_parquet(
 
     Parameters
     ----------
-    source : str, path, binary stream, or iterable of these
+    source : str, path, binary stream, or iterable of these or of rows
         An Export V2 file, a glob, a directory, ``"-"`` for standard input, or a stream of bytes. NDJSON or
-        a JSON array, plain or compressed (gzip, zstd, bzip2, xz), as its first bytes tell.
+        a JSON array, plain or compressed (gzip, zstd, bzip2, xz), as its first bytes tell. Or rows in
+        memory, dictionaries or lines of JSON (bytes or str), taken one after the other while they are
+        converted: their ``source_uri`` is ``rows:``, ``line`` counts them from 1, ``byte_offset`` is null.
     destination : str or path
         Directory of the lake; created when missing.
     **options : ConvertOptions
@@ -90,7 +92,7 @@ def to_arrow(
 
     Parameters
     ----------
-    source : str, path, binary stream, or iterable of these
+    source : str, path, binary stream, or iterable of these or of rows
         The export, as for `to_parquet`.
     destination : str or path
         Directory of the lake; created when missing.
@@ -140,7 +142,7 @@ def start(
 
     Parameters
     ----------
-    source : str, path, binary stream, or iterable of these
+    source : str, path, binary stream, or iterable of these or of rows
         The export, as for `to_parquet`.
     destination : str or path
         Directory of the lake; created when missing.

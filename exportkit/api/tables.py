@@ -26,7 +26,7 @@ def iter_batches(source: SourceLike, **options: Unpack[BatchOptions]) -> BatchIt
 
     Parameters
     ----------
-    source : str, path, binary stream, or iterable of these
+    source : str, path, binary stream, or iterable of these or of rows
         The export, as for `to_parquet`.
     **options : BatchOptions
         As `exportkit.options` declares them.
@@ -85,7 +85,7 @@ def open_reader(
 
     Parameters
     ----------
-    source : str, path, binary stream, or iterable of these
+    source : str, path, binary stream, or iterable of these or of rows
         The export, as for `to_parquet`.
     table : str
         Name of the table.
@@ -136,7 +136,7 @@ def read_table(
 
     Parameters
     ----------
-    source : str, path, binary stream, or iterable of these
+    source : str, path, binary stream, or iterable of these or of rows
         The export, as for `to_parquet`.
     table : str
         Name of the table.

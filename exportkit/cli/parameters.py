@@ -15,7 +15,7 @@ from cyclopts import Parameter, Token
 from exportkit.cli.selecting import filters_of, params_of, redact_of
 from exportkit.options import Option, options_of
 
-__all__ = ["STANDARD_INPUT", "Json", "Quiet", "Sources", "named_sources", "takes_options"]
+__all__ = ["CONVERTERS", "STANDARD_INPUT", "Json", "Quiet", "Sources", "named_sources", "takes_options"]
 
 Command = TypeVar("Command", bound=Callable[..., object])
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 import exportkit
 from exportkit.cli import exit_codes
-from exportkit.cli.output import print_json, stdout
+from exportkit.cli.output import print_json, refuse_standard_output, stdout, told
 from exportkit.cli.parameters import STANDARD_INPUT, Json, Quiet
 from exportkit.cli.wording import amount, counted, shown
 
@@ -29,15 +29,17 @@ def rebuild(
     json: Json = False,
 ) -> int:
     """Write the lines of an Export V2 out of the tables of a lake."""
+    if destination == STANDARD_INPUT:
+        refuse_standard_output(json=json)
     done = exportkit.to_ndjson(lake, destination, export_id=export_id, include_rejects=include_rejects)
     if destination == STANDARD_INPUT:
         return exit_codes.DONE
-    if json:
-        print_json(done.to_dict())
-    elif not quiet:
-        lines = (
-            f"Wrote {counted(done.data_rows + done.rejects, 'line')} to {shown(destination, characters=200)}"
-        )
-        left = f", left out {amount(done.left_out)} rows without a line" if done.left_out else ""
-        stdout().print(Text(lines + left), soft_wrap=True)
+    with told():
+        if json:
+            print_json(done.to_dict())
+        elif not quiet:
+            written = counted(done.data_rows + done.rejects, "line")
+            lines = f"Wrote {written} to {shown(destination, characters=200)}"
+            left = f", left out {amount(done.left_out)} rows without a line" if done.left_out else ""
+            stdout().print(Text(lines + left), soft_wrap=True)
     return exit_codes.DONE

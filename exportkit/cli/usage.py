@@ -9,7 +9,20 @@ __all__ = ["UsageError", "in_words_of_the_command"]
 
 
 class UsageError(Exception):
-    """The arguments of a command are wrong; the text says how."""
+    """The arguments of a command are wrong.
+
+    Parameters
+    ----------
+    problem : str
+        How they are wrong.
+    hint : str, optional
+        What to do.
+    """
+
+    def __init__(self, problem: str, hint: str | None = None) -> None:
+        super().__init__(problem, hint)
+        self.problem = problem
+        self.hint = hint
 
 
 def in_words_of_the_command(text: str) -> str:

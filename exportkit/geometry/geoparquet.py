@@ -15,8 +15,9 @@ import pyarrow.compute as pc
 from pyarrow import parquet as pq
 
 from exportkit.batch import arrow_schema
+from exportkit.commit import read_lake
 from exportkit.geometry.optional_shapely import needing_shapely
-from exportkit.lakes import is_lake, read_snapshot, written_whole
+from exportkit.lakes import is_lake, written_whole
 from exportkit.pipeline import SourceLike, batches, make_options
 
 __all__ = ["write_geoparquet"]
@@ -36,7 +37,7 @@ def write_geoparquet(source: SourceLike, path: str | os.PathLike[str]) -> int:
 
     Parameters
     ----------
-    source : str, path, binary stream, or iterable of these
+    source : str, path, binary stream, or iterable of these or of rows
         An export as for `to_parquet`, or the directory of a lake.
     path : str or path
         File to write.
@@ -79,7 +80,7 @@ def _objects(source: SourceLike) -> Iterator[pa.RecordBatch]:
     """Yield the rows of `objects` that have GeoJSON."""
     has_geojson = pc.field("geojson").is_valid()
     if is_lake(source):
-        objects = read_snapshot(source).table("objects")  # type: ignore[arg-type]  # a lake is a path
+        objects = read_lake(source).table("objects")  # type: ignore[arg-type]  # a lake is a path
         yield from objects.dataset().to_batches(columns=[*_KEPT], filter=has_geojson)
         return
     options = make_options(tables=["objects"], columns={"objects": _KEPT})

@@ -167,8 +167,10 @@ class LocalStorage(Struct, frozen=True):
             finally:
                 os.close(descriptor)
 
-    def lock(self, path: str, *, wait: bool) -> DirectoryLock | None:
+    def lock(self, path: str, *, wait: bool, shared: bool = False) -> DirectoryLock | None:
         """Hold a directory until `DirectoryLock.release` or the end of this process and its forks.
+
+        With `shared`, others that share it may hold it too.
 
         Returns
         -------
@@ -178,7 +180,9 @@ class LocalStorage(Struct, frozen=True):
         with self.failing_as("open the directory", path):
             descriptor = os.open(self.locate(path), os.O_RDONLY)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(
+                descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (not wait and fcntl.LOCK_NB)
+            )
         except OSError:
             os.close(descriptor)
             return None
@@ -188,9 +192,9 @@ class LocalStorage(Struct, frozen=True):
         return DirectoryLock(descriptor)
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self, *, shared: bool = False) -> Iterator[None]:
         """Keep other runs from committing into the destination; waits for one that is committing."""
-        lock = self.lock("", wait=True)
+        lock = self.lock("", wait=True, shared=shared)
         try:
             yield
         finally:

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from exportkit.commit import read_lake
 from exportkit.errors import ReadError
-from exportkit.lakes import Snapshot, open_part, read_snapshot
+from exportkit.lakes import Snapshot, open_part
 from exportkit.place import Place
 from exportkit.rebuild.line_destinations import DestinationLike, open_sink
 from exportkit.rebuild.line_writer import LineReader, RebuildReport, write_line
@@ -97,7 +98,7 @@ def to_ndjson(
         raise ValueError(f"max_line_rows must be 0 or more, not {max_line_rows}")
     tables = [name for name in TABLES if name != "rejects" or include_rejects]
     exports = Exports(export_id)
-    runs = _scan(read_snapshot(lake), tables, exports)
+    runs = _scan(read_lake(lake), tables, exports)
     if export_id is not None and export_id not in exports.seen:
         raise ReadError(f"the lake holds no export {export_id!r}", place=Place(os.fspath(lake)))
     report = RebuildReport(os.fspath(lake), "", list(exports.ordinals))
