@@ -11,10 +11,10 @@ from exportkit.errors import ReadError
 from exportkit.json_text import JSON_SPACE
 from exportkit.place import Place
 from exportkit.split.array_scan import ValueScan
-from exportkit.split.line_blocks import BYTE_ORDER_MARK
 from exportkit.split.mistaken import mistaken
+from exportkit.split.tape import BYTE_ORDER_MARK
 
-__all__ = ["V1_HINT", "Form", "sniff"]
+__all__ = ["LINE_BY_LINE", "V1_HINT", "Form", "layout", "sniff"]
 
 #: Hint of errors that found an Export V1.
 V1_HINT = "only a whole Export V1 can be read: a JSON array of labels, or one label per line"
@@ -75,6 +75,10 @@ class Form(enum.Enum):
     """One JSON string per line, which holds a row."""
 
 
+#: Forms with one row per line.
+LINE_BY_LINE = frozenset({Form.NDJSON, Form.STRINGS})
+
+
 def sniff(head: bytes, source_uri: str) -> Form:
     """Return the form of an input that begins with `head`.
 
@@ -108,21 +112,37 @@ def sniff(head: bytes, source_uri: str) -> Form:
     if not is_v2 and (other := mistaken(text)) is not None:
         name, hint = other
         raise ReadError(f"the input is {name}, not an export", place=place, hint=hint)
+    form = layout(head)
+    if form is not None:
+        return form
+    if text.startswith(b"<"):
+        raise _markup(text, place)
+    lines = _lines(text)
+    problem = f"the input is {_kind(text, lines)}, not an export: none of its first lines begins with '{{'"
+    raise ReadError(problem, place=place, hint=_HINT_FORMS)
+
+
+def layout(head: bytes) -> Form | None:
+    """Return the form in which objects lie in an input that begins with `head`; None if it shows none."""
+    text = head.removeprefix(BYTE_ORDER_MARK).lstrip(JSON_SPACE)
     if text.startswith(b"["):
         return Form.ARRAY
     if _WRAPPED_ARRAY.match(text):
         return Form.WRAPPED_ARRAY
+    lines = _lines(text)
     if text.startswith(b"<"):
-        raise _markup(text, place)
-    lines = [line for line in text.split(b"\n") if line.strip(JSON_SPACE)]
+        return None
     if text.startswith(b"{") and _is_laid_out(text, lines):
         return Form.LAID_OUT
     if any(line.lstrip(JSON_SPACE).startswith(b"{") for line in lines):
         return Form.NDJSON
     if any(_ROW_IN_STRING.match(line.lstrip(JSON_SPACE)) for line in lines):
         return Form.STRINGS
-    problem = f"the input is {_kind(text, lines)}, not an export: none of its first lines begins with '{{'"
-    raise ReadError(problem, place=place, hint=_HINT_FORMS)
+    return None
+
+
+def _lines(text: bytes) -> list[bytes]:
+    return [line for line in text.split(b"\n") if line.strip(JSON_SPACE)]
 
 
 def _signed(head: bytes) -> str | None:

@@ -9,10 +9,9 @@ from msgspec import Struct
 
 from exportkit.native import octets
 from exportkit.place import LineBlock
-from exportkit.split.tape import Tape, take_head
+from exportkit.split.tape import BYTE_ORDER_MARK, Tape, take_head
 
 __all__ = [
-    "BYTE_ORDER_MARK",
     "MAX_LINE_BYTES",
     "LongLine",
     "cut_lines",
@@ -20,7 +19,6 @@ __all__ = [
     "without_mark",
 ]
 
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 #: A line of up to this many bytes is held whole; decoded, it takes about ten times its size.
 MAX_LINE_BYTES = 24 * 2**20
 #: A line with up to this many objects and arrays is held whole; an empty one takes 100 times its two bytes.

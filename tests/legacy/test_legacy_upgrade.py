@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
-from exportkit.legacy import Upgraded, upgrade, upgrade_rows
+from exportkit import upgrade
+from exportkit.legacy import Upgraded
 from exportkit.legacy.shares import share_of
 from exportkit.legacy.spool import Spool
+from legacy.upgrading import upgrade_rows
 
 LABELS: list[dict[str, Any]] = [
     {
