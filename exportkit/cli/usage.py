@@ -27,7 +27,8 @@ class UsageError(Exception):
 
 def in_words_of_the_command(text: str) -> str:
     """Return an error text with options as they are given on the command line: ``--mode append``."""
-    return text.naming(_flag) if isinstance(text, Wording) else text
+    named = text.naming(_flag) if isinstance(text, Wording) else text
+    return named.replace(", or None, not ", ", or none, not ")
 
 
 def _flag(option: str, value: str) -> str:

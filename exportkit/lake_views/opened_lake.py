@@ -116,7 +116,7 @@ class Lake:
         """Return the result of a query in DuckDB's SQL.
 
         A query may name every table of the lake and the views `boxes`, `answers_wide`,
-        `tracks` and `label_times`. Timestamps are in UTC.
+        `answers_by_frame`, `tracks` and `label_times`. Timestamps are in UTC.
 
         Parameters
         ----------

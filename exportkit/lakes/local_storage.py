@@ -22,8 +22,8 @@ import pyarrow as pa
 from msgspec import Struct
 from pyarrow import fs
 
-from exportkit.errors import ExportkitError, OptionError, WriteError
-from exportkit.lakes.failures import failure
+from exportkit.errors import ExportkitError, WriteError
+from exportkit.lakes.failures import failure, path_of_destination
 from exportkit.lakes.storage import Entry
 from exportkit.place import Place, without_signature
 
@@ -134,12 +134,12 @@ class LocalStorage(Struct, frozen=True):
     def open_output(self, path: str, *, shown_as: str | None = None) -> Any:
         """Return a stream that writes a new file."""
         with self.failing_as("create the file", path if shown_as is None else shown_as):
-            return _FILES.open_output_stream(self.locate(path), compression=None)
+            return _FILES.open_output_stream(os.fsencode(self.locate(path)), compression=None)
 
     def open_input(self, path: str) -> Any:
         """Return a random-access reader of a file."""
         with self.failing_as("read the file", path):
-            return _FILES.open_input_file(self.locate(path))
+            return _FILES.open_input_file(os.fsencode(self.locate(path)))
 
     def move(self, source: str, target: str) -> None:
         """Rename a file or directory; at each instant it is whole at one of the two names."""
@@ -234,16 +234,12 @@ def open_storage(
     ------
     TypeError
         `location` is neither text nor a path.
-    ValueError
-        `location` is empty.
+    OptionError
+        `location` is empty, or holds what no path can.
     WriteError
         There is no writer for URLs of this kind.
     """
-    text = os.fspath(location)
-    if not isinstance(text, str):
-        raise TypeError(f"a destination is a path or a URL as text, not {type(text).__name__}")
-    if not text:
-        raise OptionError("destination", "the destination is empty; '.' is the current directory")
+    text = path_of_destination(location)
     if "://" in text:
         text = _path_of_url(text)
     return LocalStorage(str(Path(text).resolve()), text, error)

@@ -61,7 +61,7 @@ class Part(Struct, frozen=True):
 
     def read_schema(self) -> pa.Schema:
         """Return the columns as they were written; `ReadError` when the part is damaged."""
-        with reading(Path(self.path)), pa.OSFile(self.path) as source:
+        with reading(Path(self.path)), pa.OSFile(os.fsencode(self.path)) as source:
             return read_schema(source, self.format)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from exportkit.errors import WriteError
-from exportkit.lakes.failures import failure
+from exportkit.lakes.failures import failure, path_of_destination
 from exportkit.lakes.part_names import UNFINISHED
 from exportkit.place import Place
 
@@ -33,10 +33,12 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 
     Raises
     ------
+    TypeError, OptionError
+        It is no path, or one that no file can have.
     WriteError
         The file cannot be written, or the path is that of a directory or a device.
     """
-    target = Path(path)
+    target = Path(path_of_destination(path))
     with _failing(target):
         _refuse_irregular(target)
         hidden = target.with_name(f".{target.name}.{secrets.token_hex(4)}{UNFINISHED}")

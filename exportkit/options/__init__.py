@@ -27,7 +27,7 @@ from exportkit.options.declared import (
     TableOptions,
     TablesOptions,
 )
-from exportkit.options.option import Option, complete, only, options_of, takes
+from exportkit.options.option import Option, complete, only, options_of, shown, takes
 from exportkit.options.values import (
     BATCH_ROWS,
     COMPRESSION_LEVEL,
@@ -70,6 +70,7 @@ __all__ = [
     "complete",
     "only",
     "options_of",
+    "shown",
     "takes",
 ]
 

@@ -126,7 +126,7 @@ def chosen_columns(
 ) -> dict[str, tuple[str, ...]]:
     """Return the wanted tables with their wanted columns, in the order of the declarations."""
     asked = {tables} if isinstance(tables, str) else None if tables is None else set(tables)
-    some = dict(columns or {})
+    some = {name: (of,) if isinstance(of, str) else of for name, of in (columns or {}).items()}
     for name in [*(asked or ()), *some]:
         pick_table(name)
     if asked is not None and (stray := sorted(set(some) - asked)):

@@ -12,6 +12,7 @@ import os
 import re
 import sys
 import threading
+from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
@@ -155,7 +156,7 @@ def bytes_of(size: int | str) -> int:
         accepted = "{memory_limit} must be a number of bytes, or a size such as '700MB', not {size!r}"
         raise OptionError("memory_limit", Wording(accepted, size=size))
     power = _POWERS.index(found[2].lower()) + 1 if found[2] else 0
-    return int(float(found[1]) * (1024 if found[3] else 1000) ** power)
+    return int(Decimal(found[1]) * (1024 if found[3] else 1000) ** power)
 
 
 def can_fork() -> bool:

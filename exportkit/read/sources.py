@@ -149,6 +149,8 @@ def _files(source: str | os.PathLike[str], named: set[str], listed: set[str]) ->
         raise OptionError("source", "the source is empty; '.' is the current directory")
     if not isinstance(location, str):
         raise TypeError("source is a path of bytes: give it as str")
+    if "\0" in location:
+        raise OptionError("source", f"no path holds a NUL character: {location!r}")
     files = files_under(location)
     if files is None:
         if _identity(location) not in listed:

@@ -48,6 +48,8 @@ def pick_table(name: str) -> Table:
     UnknownNameError
         There is no such table; the hint names the nearest.
     """
+    if not isinstance(name, str):
+        raise UnknownNameError(f"a table is named by a string, not {type(name).__name__}")
     if name in TABLES:
         return TABLES[name]
     near = nearest_name(name, TABLES)

@@ -102,6 +102,32 @@ def test_a_hint_names_options_as_the_command_does(capsys: pytest.CaptureFixture[
             "error: --memory-limit must be a number of bytes, or a size such as '700MB', not 'much'\n",
         ),
         (["inspect", "export.ndjson", "--top", "-1"], "error: --top must be 0 or more, not -1\n"),
+        (
+            ["convert", "export.ndjson", "lake", "--max-rejects", "-1"],
+            "error: --max-rejects must be 0 or more, or none, not -1\n",
+        ),
+        (
+            ["convert", "export.ndjson", "lake", "--redact", "label_id=hash"],
+            (
+                "error: hashes need a key\n"
+                "hint: set the environment variable EXPORTKIT_REDACT_KEY, or in Python give redact_key\n"
+            ),
+        ),
+        (
+            ["convert", "export.ndjson", "lake", "--where", "metadata.=3"],
+            "error: --where metadata.NAME=VALUE needs the name of a metadata field\n",
+        ),
+        (
+            ["convert", "export.ndjson", "lake", "--param", "project_ids"],
+            "error: --param project_ids takes ids with commas between them, as project_ids=A,B\n",
+        ),
+        (
+            ["convert", "export.ndjson", "lake", "--tables", ""],
+            (
+                "error: Invalid value for --tables: it must be names with commas between them, such as "
+                "labels,objects\nhint: exportkit convert --help\n"
+            ),
+        ),
         (["rejects", "lake", "--top", "0"], "error: --top must be 1 or more, not 0\n"),
         (
             ["rejects", "lake", "--top", "1.5"],
@@ -276,6 +302,13 @@ def test_closed_streams_are_no_fault(desk: Path, command: list[str], code: int, 
         code = 1  # it can be written to then, and is no Export V1
     assert ran.returncode == code
     assert b"Traceback" not in ran.stderr
+
+
+def test_a_destination_whose_name_is_not_utf_8_is_written_and_read(desk: Path) -> None:
+    lake = os.fsdecode(b"l\xffke")
+    assert run("convert", "export.ndjson", lake, "--quiet", cwd=desk).returncode == 0
+    ran = run("rebuild", lake, "back.ndjson", cwd=desk)
+    assert (ran.returncode, ran.stdout) == (0, "Wrote 2 lines to back.ndjson\n")
 
 
 def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
