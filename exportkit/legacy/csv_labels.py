@@ -49,10 +49,12 @@ def read_csv(blocks: Iterable[bytes], source_uri: str) -> Iterator[tuple[Place, 
         A record has more cells than the header, or is broken or no UTF-8.
     """
     lines = _Lines(blocks)
-    delimiter, names = _header(next(lines, "").encode())
-    records = csv.reader(lines, delimiter=delimiter, strict=True)
+    names: list[str] = []
     while True:
         try:
+            if not names:
+                delimiter, names = _header(next(lines, "").encode())
+                records = csv.reader(lines, delimiter=delimiter, strict=True)
             with _large_cells():
                 cells = next(records, None)
         except (csv.Error, UnicodeDecodeError) as error:

@@ -43,8 +43,8 @@ class _BracketScan:
 
     def _marks(
         self, block: memoryview
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-        """Return positions of commas and brackets outside strings, those bytes, and depths after them."""
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_], npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
+        """Return where marks outside strings are, which close, which are commas, and depths after them."""
         shift = int(self._escaped)
         data = np.frombuffer(b"".join((b"\\", block)) if shift else block, dtype=np.uint8)
         inside = self._inside_strings(data, self._quotes(data))
@@ -54,12 +54,13 @@ class _BracketScan:
         marked |= data == _COMMA
         positions = np.flatnonzero(marked > inside)
         marks = folded[positions]
-        steps = (marks == _OPENING).view(np.int8) - (marks == _CLOSING).view(np.int8)
+        closing = marks == _CLOSING
+        steps = (marks == _OPENING).view(np.int8) - closing.view(np.int8)
         depths = np.cumsum(steps, dtype=np.int64) + self._depth
         if len(depths):
             self._depth = int(depths[-1])
         positions -= shift
-        return positions, marks, depths
+        return positions, closing, marks == _COMMA, depths
 
     def _quotes(self, data: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
         """Return which bytes are quotes that no backslash escapes, padded to whole words."""
@@ -115,8 +116,8 @@ class ArrayScan(_BracketScan):
         separators: list[int] = []
         view = memoryview(block)
         for start in range(0, len(block), _SLICE_BYTES):
-            positions, marks, depths = self._marks(view[start : start + _SLICE_BYTES])
-            found, closings = positions[(marks == _COMMA) & (depths == 1)], positions[depths == 0]
+            positions, _, is_comma, depths = self._marks(view[start : start + _SLICE_BYTES])
+            found, closings = positions[is_comma & (depths == 1)], positions[depths == 0]
             if len(closings):
                 found = found[found < closings[0]]
             separators += (found + start).tolist()
@@ -138,12 +139,12 @@ class ValueScan(_BracketScan):
         """Return the positions after the brackets of `block` that close a value."""
         found: list[int] = []
         for start in range(0, len(block), _SLICE_BYTES):
-            positions, marks, depths = self._marks(block[start : start + _SLICE_BYTES])
+            positions, closes, _, depths = self._marks(block[start : start + _SLICE_BYTES])
             # Depth never falls below 0: what lies below the lowest depth so far starts from there anew.
             depths -= np.minimum(np.minimum.accumulate(depths), 0)
             if len(depths):
                 self._depth = int(depths[-1])
-            found += (positions[(marks == _CLOSING) & (depths == 0)] + (start + 1)).tolist()
+            found += (positions[closes & (depths == 0)] + (start + 1)).tolist()
         return found
 
     def restart(self) -> None:

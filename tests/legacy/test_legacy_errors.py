@@ -117,7 +117,7 @@ def error_of(data: bytes) -> ExportkitError:
             b"ID,DataRow ID,Label\nl1,\xff,{}\n",
             DecodeError,
             (
-                "broken CSV: 'utf-8' codec can't decode byte 0xff in position 23: invalid start byte "
+                "broken CSV: 'utf-8' codec can't decode byte 0xff in position 3: invalid start byte "
                 "(in stream:, line 2)"
             ),
         ),
