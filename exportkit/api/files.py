@@ -10,7 +10,7 @@ from exportkit.options import (
     ConversionOptions,
     ConvertOptions,
     RunOptions,
-    SourceOptions,
+    UpgradeOptions,
     complete,
     only,
     takes,
@@ -182,9 +182,9 @@ def start(
     return _run(source, destination, options, is_apart=True).begin()
 
 
-@takes(SourceOptions)
+@takes(UpgradeOptions)
 def upgrade(
-    source: SourceLike, destination: str | os.PathLike[str], **options: Unpack[SourceOptions]
+    source: SourceLike, destination: str | os.PathLike[str], **options: Unpack[UpgradeOptions]
 ) -> Upgraded:
     """Write an Export V1 as an Export V2: one line per data row, with the labels of all its V1 entries.
 
@@ -195,9 +195,9 @@ def upgrade(
     source : str, path or binary stream
         One Export V1, plain or compressed; ``"-"`` is standard input.
     destination : str or path
-        File to write; ``"-"`` is standard output. It appears whole or not at all, and takes the place of
-        what was there.
-    **options : SourceOptions
+        File to write; ``"-"`` is standard output. It appears whole or not at all, and is compressed where
+        its name ends in ``.gz`` or ``.zst``.
+    **options : UpgradeOptions
         As `exportkit.options` declares them.
 
     Returns
@@ -216,7 +216,8 @@ def upgrade(
     ValueError
         There are several sources.
     WriteError
-        The destination, or the directory for temporary files, cannot be written.
+        The destination, or the directory for temporary files, cannot be written; or the destination is there
+        already, or is the source.
 
     Notes
     -----

@@ -78,10 +78,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signals = _stop_by_signals()
     try:
         return _run(given)
-    except BrokenPipeError:
-        output.lead_nowhere()
-        return exit_codes.FAILED
     except BaseException as error:
+        if isinstance(error, BrokenPipeError) and output.reader_left():
+            return exit_codes.FAILED
         failure = failure_of(error, signals)
         if failure is None:
             raise

@@ -19,6 +19,7 @@ __all__ = [
     "complain",
     "open_streams",
     "print_json",
+    "reader_left",
     "refuse_standard_output",
     "stdout",
     "told",
@@ -44,7 +45,7 @@ def refuse_standard_output(*, json: bool) -> None:
     """Raise a `UsageError` unless data can go to standard output, where nothing else may go."""
     if json:
         raise UsageError("--json prints to standard output, where the lines go already", "name a file")
-    if sys.stdout.name == os.devnull:  # see `open_streams`
+    if getattr(sys.stdout, "name", None) == os.devnull:  # see `open_streams`
         raise UsageError("standard output is closed")
 
 
@@ -65,6 +66,16 @@ def told() -> Iterator[None]:
         sys.stdout.flush()
     except (BrokenPipeError, SystemExit):  # rich makes the one of the other
         lead_nowhere()
+
+
+def reader_left() -> bool:
+    """Return whether nobody reads standard output any more; what is held for it goes nowhere then."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        lead_nowhere()
+        return True
+    return False
 
 
 def lead_nowhere() -> None:

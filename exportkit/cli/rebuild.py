@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Unpack
 
 from cyclopts import Parameter
 from rich.text import Text
@@ -10,12 +10,14 @@ from rich.text import Text
 import exportkit
 from exportkit.cli import exit_codes
 from exportkit.cli.output import print_json, refuse_standard_output, stdout, told
-from exportkit.cli.parameters import STANDARD_INPUT, Json, Quiet
+from exportkit.cli.parameters import STANDARD_INPUT, Json, Quiet, takes_options
 from exportkit.cli.wording import amount, counted, shown
+from exportkit.options import FileOptions
 
 __all__ = ["rebuild"]
 
 
+@takes_options(FileOptions)
 def rebuild(
     lake: Annotated[str, Parameter(name="LAKE", help="Directory of tables that exportkit wrote.")],
     destination: Annotated[str, Parameter(name="DESTINATION", help="File to write; - is standard output.")],
@@ -27,12 +29,20 @@ def rebuild(
     ] = False,
     quiet: Quiet = False,
     json: Json = False,
+    **options: Unpack[FileOptions],
 ) -> int:
     """Write the lines of an Export V2 out of the tables of a lake."""
     if destination == STANDARD_INPUT:
         refuse_standard_output(json=json)
-    done = exportkit.to_ndjson(lake, destination, export_id=export_id, include_rejects=include_rejects)
-    if destination == STANDARD_INPUT:
+    to_standard_output = destination == STANDARD_INPUT
+    done = exportkit.to_ndjson(
+        lake,
+        "-" if to_standard_output else destination,
+        export_id=export_id,
+        include_rejects=include_rejects,
+        **options,
+    )
+    if to_standard_output:
         return exit_codes.DONE
     with told():
         if json:

@@ -13,12 +13,12 @@ from exportkit.cli import exit_codes
 from exportkit.cli.output import print_json, refuse_standard_output, stdout, told
 from exportkit.cli.parameters import STANDARD_INPUT, Json, Quiet, named_sources, takes_options
 from exportkit.cli.wording import amount, counted, shown
-from exportkit.options import SourceOptions
+from exportkit.options import UpgradeOptions
 
 __all__ = ["upgrade"]
 
 
-@takes_options(SourceOptions)
+@takes_options(UpgradeOptions)
 def upgrade(
     source: Annotated[str, Parameter(name="SOURCE", help="Export V1 to read; - is standard input.")],
     destination: Annotated[str, Parameter(name="DESTINATION", help="File to write; - is standard output.")],
@@ -26,7 +26,7 @@ def upgrade(
     *,
     quiet: Quiet = False,
     json: Json = False,
-    **options: Unpack[SourceOptions],
+    **options: Unpack[UpgradeOptions],
 ) -> int:
     """Write an Export V1 as lines of Export V2, one per data row."""
     to_standard_output = destination == STANDARD_INPUT

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Unpack
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,7 +18,9 @@ from exportkit.batch import arrow_schema
 from exportkit.commit import read_lake
 from exportkit.geometry.optional_shapely import needing_shapely
 from exportkit.lakes import is_lake, written_whole
+from exportkit.options import FileOptions, complete, takes
 from exportkit.pipeline import SourceLike, batches, make_options
+from exportkit.read import local_files
 
 __all__ = ["write_geoparquet"]
 
@@ -28,12 +30,12 @@ _KEPT = (
 )  # fmt: skip
 
 
-def write_geoparquet(source: SourceLike, path: str | os.PathLike[str]) -> int:
+@takes(FileOptions)
+def write_geoparquet(source: SourceLike, path: str | os.PathLike[str], **options: Unpack[FileOptions]) -> int:
     """Write the objects of an export or a lake that have longitudes and latitudes to a GeoParquet file.
 
     Each row of `objects` with `geojson` becomes one row, in the same order: its keys, names and `geojson`,
-    and `geometry` as WKB. The file appears under its name when it is complete, and replaces a file of that
-    name.
+    and `geometry` as WKB. The file appears under its name when it is complete.
 
     Parameters
     ----------
@@ -41,6 +43,8 @@ def write_geoparquet(source: SourceLike, path: str | os.PathLike[str]) -> int:
         An export as for `to_parquet`, or the directory of a lake.
     path : str or path
         File to write.
+    **options : FileOptions
+        As `exportkit.options` declares them.
 
     Returns
     -------
@@ -58,7 +62,7 @@ def write_geoparquet(source: SourceLike, path: str | os.PathLike[str]) -> int:
     TableError
         The lake holds no table `objects`.
     WriteError
-        The file cannot be written.
+        The file cannot be written, or is there already.
 
     Examples
     --------
@@ -72,8 +76,18 @@ def write_geoparquet(source: SourceLike, path: str | os.PathLike[str]) -> int:
     (OGC:CRS84), as GeoJSON does. Heights are left out and open rings are closed. Memory: one batch of
     objects.
     """
-    with written_whole(path) as file:
+    force = complete(FileOptions, options)["force"]
+    with written_whole(path, force=force, sources=_files(source)) as file:
         return _write(_objects(source), file)
+
+
+def _files(source: SourceLike) -> Iterator[str | os.PathLike[str]]:
+    """Yield the files that are read."""
+    if is_lake(source):
+        snapshot = read_lake(source)  # type: ignore[arg-type]  # a lake is a path
+        yield from (part.path for parts in snapshot.parts.values() for part in parts)
+    else:
+        yield from local_files(source)
 
 
 def _objects(source: SourceLike) -> Iterator[pa.RecordBatch]:

@@ -50,6 +50,7 @@ def read_csv(blocks: Iterable[bytes], source_uri: str) -> Iterator[tuple[Place, 
     """
     lines = _Lines(blocks)
     names: list[str] = []
+    records: Iterator[list[str]] = iter(())
     while True:
         try:
             if not names:

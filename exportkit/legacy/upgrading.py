@@ -15,6 +15,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from exportkit.errors import DecodeError
@@ -95,7 +96,13 @@ def upgrade_rows(labels: Labels) -> Iterator[dict[str, Any]]:
             yield merge(shares)
 
 
-def upgrade(labels: Labels, destination: str | os.PathLike[str]) -> Upgraded:
+def upgrade(
+    labels: Labels,
+    destination: str | os.PathLike[str],
+    *,
+    force: bool = False,
+    sources: Iterable[Path] = (),
+) -> Upgraded:
     """Write an Export V1 input as Export V2, one row per line.
 
     Parameters
@@ -103,8 +110,11 @@ def upgrade(labels: Labels, destination: str | os.PathLike[str]) -> Upgraded:
     labels : iterable of tuple
         As for `upgrade_rows`.
     destination : path or "-"
-        Output file; ``-`` is standard output. A file appears whole or not at all: it is written beside
-        `destination` under a temporary name and then renamed, replacing what was there.
+        Output file; ``-`` is standard output. A file appears whole or not at all.
+    force : bool
+        Replace a file that is there.
+    sources : iterable of Path
+        Files that the labels are read from, which are never replaced.
 
     Returns
     -------
@@ -124,7 +134,7 @@ def upgrade(labels: Labels, destination: str | os.PathLike[str]) -> Upgraded:
         if os.fspath(destination) == "-":
             report.data_rows = _write_lines(sys.stdout.buffer, lines)
         else:
-            with written_whole(destination) as file:
+            with written_whole(destination, force=force, sources=sources, compress=True) as file:
                 report.data_rows = _write_lines(file, lines)
     return report
 

@@ -16,6 +16,7 @@ from exportkit.options.declared import (
     BatchOptions,
     ConversionOptions,
     ConvertOptions,
+    FileOptions,
     InspectOptions,
     LimitOptions,
     ProgressOptions,
@@ -26,6 +27,7 @@ from exportkit.options.declared import (
     SourceOptions,
     TableOptions,
     TablesOptions,
+    UpgradeOptions,
 )
 from exportkit.options.option import Option, complete, only, options_of, shown, takes
 from exportkit.options.values import (
@@ -49,6 +51,7 @@ __all__ = [
     "BatchOptions",
     "ConversionOptions",
     "ConvertOptions",
+    "FileOptions",
     "Filters",
     "FormatName",
     "How",
@@ -67,6 +70,7 @@ __all__ = [
     "SourceOptions",
     "TableOptions",
     "TablesOptions",
+    "UpgradeOptions",
     "complete",
     "only",
     "options_of",
@@ -77,6 +81,6 @@ __all__ = [
 #: Every option by its name.
 OPTIONS = {
     name: option
-    for kind in (BatchOptions, RunOptions, InspectOptions, ReplayOptions)
+    for kind in (BatchOptions, RunOptions, InspectOptions, ReplayOptions, FileOptions)
     for name, option in options_of(kind).items()
 }

@@ -28,6 +28,7 @@ __all__ = [
     "BatchOptions",
     "ConversionOptions",
     "ConvertOptions",
+    "FileOptions",
     "InspectOptions",
     "LimitOptions",
     "ProgressOptions",
@@ -38,11 +39,16 @@ __all__ = [
     "SourceOptions",
     "TableOptions",
     "TablesOptions",
+    "UpgradeOptions",
 ]
 
 
 def _callable(value: object) -> str | None:
     return None if value is None or callable(value) else f"must be callable, not {shown(value)}"
+
+
+def _true_or_false(value: object) -> str | None:
+    return None if isinstance(value, bool) else f"must be True or False, not {shown(value)}"
 
 
 class SourceOptions(TypedDict, total=False):
@@ -60,6 +66,26 @@ class SourceOptions(TypedDict, total=False):
             command="Times that compressed input may expand before it is taken for a bomb, or none.",
         ),
     ]
+
+
+class FileOptions(TypedDict, total=False):
+    """How one file is written."""
+
+    force: Annotated[
+        bool,
+        Option(
+            default=False,
+            doc="""Replace a file that is there, except the source itself; its permissions are kept. A pipe or
+            a device is written to in either case.""",
+            kind="bool",
+            check=_true_or_false,
+            command="Replace a file that is there.",
+        ),
+    ]
+
+
+class UpgradeOptions(SourceOptions, FileOptions, total=False):
+    """How an Export V1 is upgraded to a file."""
 
 
 class LimitOptions(SourceOptions, total=False):

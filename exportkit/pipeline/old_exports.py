@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Unpack
 from exportkit import legacy, split
 from exportkit.errors import OptionError, ReadError
 from exportkit.json_text import JSON_SPACE, write_json
-from exportkit.options import SourceOptions, complete
+from exportkit.options import SourceOptions, UpgradeOptions, complete, only
 from exportkit.place import LineBlock, Place
-from exportkit.read import SourceLike, open_sources
+from exportkit.read import SourceLike, local_files, open_sources
 from exportkit.split import BYTE_ORDER_MARK, LINE_BY_LINE, Start, take_start
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ __all__ = ["old_labels", "upgrade_source", "upgraded_lines"]
 
 
 def upgrade_source(
-    source: SourceLike, destination: str | os.PathLike[str], **options: Unpack[SourceOptions]
+    source: SourceLike, destination: str | os.PathLike[str], **options: Unpack[UpgradeOptions]
 ) -> Upgraded:
     """Write one Export V1, in whatever compression, as lines of Export V2.
 
@@ -35,13 +35,16 @@ def upgrade_source(
     OptionError
         The limit is none.
     """
-    sources = open_sources(source, **complete(SourceOptions, options))
+    asked = complete(UpgradeOptions, options)
+    files = [*local_files(source)]
+    sources = open_sources(source, **only(SourceOptions, asked))
     with closing(next(sources)) as opened:
         other = next(sources, None)
         if other is not None:
             other.close()
             raise OptionError("source", "upgrade takes one export at a time")
-        return legacy.upgrade(old_labels(take_start(opened.blocks()), opened.source.uri), destination)
+        labels = old_labels(take_start(opened.blocks()), opened.source.uri)
+        return legacy.upgrade(labels, destination, force=asked["force"], sources=files)
 
 
 def old_labels(start: Start, source_uri: str) -> Iterator[tuple[Place, dict[str, Any]]]:

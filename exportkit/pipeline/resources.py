@@ -163,9 +163,12 @@ def can_fork() -> bool:
     """Return whether worker processes may be forked from this one.
 
     A fork keeps locks that other threads hold locked for ever. Threads of Python are therefore in the way;
-    those that numpy and Arrow keep are not, since both put themselves in order after a fork.
+    those that numpy and Arrow keep are not, since both put themselves in order after a fork. A daemonic
+    process, such as one of a `multiprocessing.Pool` or of Celery, may start none.
     """
-    return sys.platform == "linux" and threading.active_count() == 1
+    started = sys.modules.get("multiprocessing.process")  # loaded in whatever it has started
+    is_daemonic = started is not None and started.current_process().daemon
+    return sys.platform == "linux" and threading.active_count() == 1 and not is_daemonic
 
 
 def choose_workers(

@@ -25,6 +25,7 @@ from exportkit.options import (
     BatchOptions,
     ConversionOptions,
     ConvertOptions,
+    FileOptions,
     InspectOptions,
     LimitOptions,
     ReplayOptions,
@@ -32,6 +33,7 @@ from exportkit.options import (
     SelectOptions,
     SourceOptions,
     TableOptions,
+    UpgradeOptions,
     complete,
     only,
     options_of,
@@ -52,18 +54,22 @@ DECLARED: dict[str, type] = {
     "start": RunOptions,
     "to_arrow": ConvertOptions,
     "to_parquet": ConvertOptions,
-    "upgrade": SourceOptions,
+    "to_ndjson": FileOptions,
+    "upgrade": UpgradeOptions,
+    "write_geoparquet": FileOptions,
 }
 #: By command, the public functions that it calls and the declaration of its options.
 COMMANDS: dict[str, tuple[list[str], type]] = {
     "convert": (["to_parquet", "to_arrow"], RunOptions),
     "inspect": (["inspect_export"], InspectOptions),
     "replay": (["replay"], ReplayOptions),
-    "upgrade": (["upgrade"], SourceOptions),
+    "rebuild": (["to_ndjson"], FileOptions),
+    "upgrade": (["upgrade"], UpgradeOptions),
     "validate": (["iter_batches"], LimitOptions),
 }
 ARGUMENTS = {
     "convert": ["export.ndjson", "lake"], "inspect": ["export.ndjson"], "replay": ["lake"],
+    "rebuild": ["lake", "v2.ndjson"],
     "upgrade": ["v1.json", "v2.ndjson"], "validate": ["export.ndjson"],
 }  # fmt: skip
 #: By option, a value that is not its default.
@@ -72,7 +78,7 @@ OTHER: dict[str, Any] = {
     "filters": {"data_row_ids": ["a"]}, "labels": "latest", "redact": {"row_data": "hash"}, "redact_key": "k",
     "max_compression_ratio": 2.0, "max_rejects": 3, "on_bad_row": "skip", "export_id": "e", "batch_rows": 5,
     "progress": print, "mode": "append", "compression_level": 3, "row_group_rows": 7, "workers": 3,
-    "memory_limit": "900MB", "format": "arrow", "top": 4,
+    "memory_limit": "900MB", "format": "arrow", "top": 4, "force": True,
 }  # fmt: skip
 #: By option, a value that it refuses, and what the error says.
 REFUSED: dict[str, tuple[Any, str]] = {
@@ -96,6 +102,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "memory_limit": ("much", "memory_limit must be a number of bytes, or a size such as '700MB', not 'much'"),
     "format": ("csv", "format must be one of parquet, arrow, not 'csv'"),
     "top": (-1, "top must be 0 or more, not -1"),
+    "force": (1, "force must be True or False, not 1"),
 }  # fmt: skip
 #: By option, words on the command line for the value in OTHER.
 WORDS = {
@@ -195,7 +202,8 @@ def test_every_option_of_a_command_reaches_the_library(
     for function in COMMANDS[command][0]:
         monkeypatch.setattr(exportkit, function, spied)
     option = f"--{OPTIONS[name].flag}"
-    words = [command, *ARGUMENTS[command], option, WORDS.get(name, str(OTHER[name])), "--quiet"]
+    value = [] if OTHER[name] is True else [WORDS.get(name, str(OTHER[name]))]
+    words = [command, *ARGUMENTS[command], option, *value, "--quiet"]
     assert main(words) == 2
     if name != "format":  # it says which function is called
         assert seen[name] == OTHER[name]

@@ -43,7 +43,8 @@ WRITE_AND_WAIT = """
             for first in range(0, 1_050, 50):
                 writer.write("projects", batch_of(numbered(first, 50)))
             print("waiting", flush=True)
-            time.sleep(600)
+            while True:
+                time.sleep(0.05)  # a signal may come between the look for it and the sleep
 """
 
 
@@ -208,3 +209,50 @@ def test_a_destination_that_vanishes_is_noticed(tmp_path: Path, before: str, mes
     said = spoiled(lake, lambda: shutil.rmtree(lake), before=before)
     assert re.sub(r"with \d+ bytes", "with N bytes", said) == message
     assert everything_below(tmp_path) == []
+
+
+#: Interrupts a writer at any moment of its life, many times over, and says what came of it.
+INTERRUPT_ANYWHERE = """
+    import faulthandler, random, signal, time
+    from exportkit.write import EncodingThread
+
+    class Sink:
+        is_aborted = was_used_later = False
+
+        def write(self, table, batch):
+            time.sleep(0)
+            self.was_used_later |= self.is_aborted
+
+        def close(self):
+            return []
+
+        def abort(self):
+            self.is_aborted = True
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    faulthandler.dump_traceback_later(60, exit=True)
+    signal.signal(signal.SIGALRM, stop)
+    seed = random.randrange(2**32)
+    draw = random.Random(seed)
+    for _ in range(1_500):
+        sink = Sink()
+        try:
+            with EncodingThread(sink) as thread:
+                signal.setitimer(signal.ITIMER_REAL, draw.random() * 0.002 + 1e-6)
+                for _ in range(draw.randrange(400)):
+                    thread.write("a", None)
+                thread.close()
+                time.sleep(0.003)
+        except KeyboardInterrupt:
+            pass
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        assert not sink.was_used_later, f"seed {seed}"
+    print("done")
+"""
+
+
+def test_ctrl_c_at_any_moment_ends_the_thread_that_encodes() -> None:
+    done = subprocess.run(program(INTERRUPT_ANYWHERE), capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("done\n", "")
