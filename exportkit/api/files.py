@@ -37,10 +37,11 @@ def to_parquet(
     Parameters
     ----------
     source : str, path, binary stream, or iterable of these or of rows
-        An Export V2 file, a glob, a directory, ``"-"`` for standard input, or a stream of bytes. NDJSON or
-        a JSON array, plain or compressed (gzip, zstd, bzip2, xz), as its first bytes tell. Or rows in
-        memory, dictionaries or lines of JSON (bytes or str), taken one after the other while they are
-        converted: their ``source_uri`` is ``rows:``, ``line`` counts them from 1, ``byte_offset`` is null.
+        An Export V2 file, a glob, a directory, ``"-"`` for standard input, or a stream of bytes. NDJSON,
+        rows laid out over several lines, or JSON arrays, plain or compressed (gzip, zstd, bzip2, xz), as its
+        first bytes tell. Or rows in memory, dictionaries or lines of JSON (bytes or str), taken one after
+        the other while they are converted: their ``source_uri`` is ``rows:``, ``line`` counts them from 1,
+        ``byte_offset`` is null.
     destination : str or path
         Directory of the lake; created when missing.
     **options : ConvertOptions
