@@ -44,7 +44,7 @@ class Place(Struct, frozen=True):
     source_uri : str
         `Source.uri`.
     line : int or None
-        Line number from 1; the element's ordinal in a JSON array, and of rows in memory.
+        Line number from 1; the row's ordinal where rows do not have one line each, and of rows in memory.
     byte_offset : int or None
         Offset of the line's first byte in the decompressed input; None if it is not known.
     """
@@ -91,7 +91,7 @@ class StoredLine(Struct, frozen=True):
     start, end : int
         Byte range of the line in that file, without its line end.
     line : int
-        Physical line number from 1; the element's ordinal in a JSON array.
+        Physical line number from 1; the row's ordinal where rows do not have one line each.
     offset : int or None
         Byte offset of the line in the decompressed input; None for an element of a JSON array.
     is_temporary : bool
