@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from exportkit.errors import MissingDependencyError, ReadError
+from exportkit.errors import ReadError, needing
 from exportkit.lakes import TableParts
 from exportkit.place import Place
 
@@ -25,10 +25,8 @@ def connected(tables: Iterable[TableParts]) -> duckdb.DuckDBPyConnection:
     MissingDependencyError
         DuckDB is not installed.
     """
-    try:
+    with needing("SQL", "DuckDB", extra="duckdb"):
         import duckdb  # noqa: PLC0415 - an optional dependency
-    except ModuleNotFoundError:
-        raise MissingDependencyError("SQL needs DuckDB", hint="pip install 'exportkit[duckdb]'") from None
     connection = duckdb.connect()
     connection.execute("set timezone = 'UTC'")
     for parts in tables:

@@ -128,6 +128,9 @@ class TableParts(Struct, frozen=True):
             rows = ds.dataset([*self.files], schema=schema, format=self.format)
             for batch in rows.to_batches(batch_size=batch_rows, batch_readahead=1, fragment_readahead=1):
                 batch.validate(full=True)  # a part from elsewhere may hold text that is none
+                for field, column in zip(schema, batch.columns, strict=True):
+                    if column.null_count and not field.nullable:
+                        raise pa.ArrowInvalid(f"column {field.name!r} has nulls")
                 yield batch
 
 
