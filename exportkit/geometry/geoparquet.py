@@ -19,7 +19,7 @@ from exportkit.errors import needing
 from exportkit.lakes import is_lake, written_whole
 from exportkit.options import FileOptions, complete, takes
 from exportkit.pipeline import SourceLike, batches, make_options
-from exportkit.read import local_files
+from exportkit.read import files_named_by
 
 __all__ = ["write_geoparquet"]
 
@@ -86,7 +86,7 @@ def _files(source: SourceLike) -> Iterator[str | os.PathLike[str]]:
         snapshot = read_lake(source)  # type: ignore[arg-type]  # a lake is a path
         yield from (part.path for parts in snapshot.parts.values() for part in parts)
     else:
-        yield from local_files(source)
+        yield from files_named_by(source)
 
 
 def _objects(source: SourceLike) -> Iterator[pa.RecordBatch]:
