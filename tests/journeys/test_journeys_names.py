@@ -33,11 +33,10 @@ def test_a_file_and_a_lake_may_have_any_name(
     name: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / os.fsdecode(name + b".ndjson")
+    lake = tmp_path / os.fsdecode(b"lake of " + name)
     path.write_bytes(DATA)
     for source in (str(path), tmp_path):
-        report = exportkit.to_parquet(
-            source, lake := tmp_path / os.fsdecode(b"lake of " + name), mode="overwrite"
-        )
+        report = exportkit.to_parquet(source, lake, mode="overwrite")
         assert report.sources == (in_unicode(str(path)),)
         assert printable(report.sources[0]) in report.first_rejects[0]
         report.first_rejects[0].encode()
