@@ -25,6 +25,7 @@ __all__ = [
     "RowError",
     "SplitError",
     "TableError",
+    "UnknownNameError",
     "Wording",
     "WriteError",
 ]
@@ -199,6 +200,10 @@ class FlattenError(RowError):
 
 class TableError(ExportkitError):
     """A table or column is unknown, or columns do not fit their declaration."""
+
+
+class UnknownNameError(TableError):
+    """What was asked for names a table or column that does not exist."""
 
 
 class WriteError(ExportkitError):

@@ -7,8 +7,9 @@ threads or in asyncio. Knows nothing of what runs.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -120,37 +121,42 @@ class EventLog:
 
     def __init__(self) -> None:
         self._events: list[Event] = []
-        self._changed = threading.Condition()
+        # Ctrl-C may come at any moment: a `Condition` would stay locked then, and stop everybody for ever.
+        self._lock = threading.Lock()
         self._is_closed = False
         self._wake: list[Callable[[], None]] = []
 
     def publish(self, event: Event, *, last: bool = False) -> None:
         """Add an event; after the `last` readers end."""
-        with self._changed:
+        with self._lock:
             if self._events and isinstance(event, Progress) and isinstance(self._events[-1], Progress):
                 self._events[-1] = event
             else:
                 self._events.append(event)
             self._is_closed = last
-            self._changed.notify_all()
             for wake in self._wake:
                 wake()
 
     def wait_closed(self, timeout: float | None = None) -> bool:
         """Wait for the last event; return whether it has come."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self._is_closed, timeout)
+        end = None if timeout is None else time.monotonic() + timeout
+        with self._bell() as bell:
+            while not self._is_closed:
+                left = -1 if end is None else min(end - time.monotonic(), threading.TIMEOUT_MAX)
+                if (end is not None and left <= 0) or not bell.acquire(timeout=left):
+                    break
+        return self._is_closed
 
     def __iter__(self) -> Iterator[Event]:
         """Yield all events, waiting for those to come."""
         reader = _Reader()
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._is_closed or reader.has_news(self._events))
-                found = reader.take(self._events)
-            if not found:
-                return
-            yield from found
+        with self._bell() as bell:
+            while True:
+                found, is_closed = self._taken(reader)
+                yield from found
+                if is_closed:
+                    return
+                bell.acquire()
 
     async def __aiter__(self) -> AsyncIterator[Event]:
         """Yield all events, waiting in asyncio for those to come."""
@@ -162,20 +168,43 @@ class EventLog:
             with suppress(RuntimeError):  # the loop has been closed
                 loop.call_soon_threadsafe(news.set)
 
-        with self._changed:
-            self._wake.append(wake)
-        try:
+        with self._waking(wake):
             while True:
                 news.clear()
-                with self._changed:
-                    found, is_closed = reader.take(self._events), self._is_closed
+                found, is_closed = self._taken(reader)
                 for event in found:
                     yield event
                 if is_closed:
                     return
                 await news.wait()
+
+    def _taken(self, reader: _Reader) -> tuple[list[Event], bool]:
+        """Return the events that a reader has not had, and whether the last is among them."""
+        with self._lock:
+            return reader.take(self._events), self._is_closed
+
+    @contextmanager
+    def _bell(self) -> Iterator[threading.Lock]:
+        """Give a lock that can be acquired once after each event, or after several of them."""
+        bell = threading.Lock()
+        bell.acquire()
+
+        def ring() -> None:
+            with suppress(RuntimeError):  # it rings already
+                bell.release()
+
+        with self._waking(ring):
+            yield bell
+
+    @contextmanager
+    def _waking(self, wake: Callable[[], None]) -> Iterator[None]:
+        """Call `wake` after each event in this context."""
+        with self._lock:
+            self._wake.append(wake)
+        try:
+            yield
         finally:
-            with self._changed:
+            with self._lock:
                 self._wake.remove(wake)
 
 
@@ -185,10 +214,6 @@ class _Reader:
     def __init__(self) -> None:
         self._at = 0
         self._latest: Event | None = None
-
-    def has_news(self, events: list[Event]) -> bool:
-        """Return whether there is an event that the reader has not had."""
-        return self._at < len(events) or (bool(events) and events[-1] is not self._latest)
 
     def take(self, events: list[Event]) -> list[Event]:
         """Return the events that the reader has not had."""

@@ -30,8 +30,8 @@ class Source(Struct, frozen=True):
     Attributes
     ----------
     uri : str
-        Path or URL without query and fragment, which may hold a signature; ``stdin:`` or ``stream:`` for
-        inputs without a name.
+        Path or URL without query and fragment, which may hold a signature; ``stdin:``, ``stream:`` or
+        ``rows:`` (rows in memory) for inputs without a name.
     export_id : str
         Id of the input in every table; the same as long as the input does not change.
     size : int or None
@@ -54,7 +54,7 @@ class Place(Struct, frozen=True):
     source_uri : str
         `Source.uri`.
     line : int or None
-        Line number from 1; the element's ordinal in a JSON array.
+        Line number from 1; the element's ordinal in a JSON array, and of rows in memory.
     byte_offset : int or None
         Offset of the line's first byte in the decompressed input; None if it is not known.
     """
@@ -82,7 +82,8 @@ class LineBlock(Struct, frozen=True):
     line : int
         Number of the first line, from 1; blank lines count.
     offset : int or None
-        Byte offset of `data` in the decompressed input; None for elements of a JSON array.
+        Byte offset of `data` in the decompressed input; None for elements of a JSON array, and for rows in
+        memory.
     """
 
     data: bytes

@@ -10,7 +10,7 @@ from exportkit.options import (
     ConversionOptions,
     ConvertOptions,
     RunOptions,
-    SourceOptions,
+    UpgradeOptions,
     complete,
     only,
     takes,
@@ -36,9 +36,11 @@ def to_parquet(
 
     Parameters
     ----------
-    source : str, path, binary stream, or iterable of these
+    source : str, path, binary stream, or iterable of these or of rows
         An Export V2 file, a glob, a directory, ``"-"`` for standard input, or a stream of bytes. NDJSON or
-        a JSON array, plain or compressed (gzip, zstd, bzip2, xz), as its first bytes tell.
+        a JSON array, plain or compressed (gzip, zstd, bzip2, xz), as its first bytes tell. Or rows in
+        memory, dictionaries or lines of JSON (bytes or str), taken one after the other while they are
+        converted: their ``source_uri`` is ``rows:``, ``line`` counts them from 1, ``byte_offset`` is null.
     destination : str or path
         Directory of the lake; created when missing.
     **options : ConvertOptions
@@ -90,7 +92,7 @@ def to_arrow(
 
     Parameters
     ----------
-    source : str, path, binary stream, or iterable of these
+    source : str, path, binary stream, or iterable of these or of rows
         The export, as for `to_parquet`.
     destination : str or path
         Directory of the lake; created when missing.
@@ -140,7 +142,7 @@ def start(
 
     Parameters
     ----------
-    source : str, path, binary stream, or iterable of these
+    source : str, path, binary stream, or iterable of these or of rows
         The export, as for `to_parquet`.
     destination : str or path
         Directory of the lake; created when missing.
@@ -179,9 +181,9 @@ def start(
     return _run(source, destination, options, is_apart=True).begin()
 
 
-@takes(SourceOptions)
+@takes(UpgradeOptions)
 def upgrade(
-    source: SourceLike, destination: str | os.PathLike[str], **options: Unpack[SourceOptions]
+    source: SourceLike, destination: str | os.PathLike[str], **options: Unpack[UpgradeOptions]
 ) -> Upgraded:
     """Write an Export V1 as an Export V2: one line per data row, with the labels of all its V1 entries.
 
@@ -192,9 +194,9 @@ def upgrade(
     source : str, path or binary stream
         One Export V1, plain or compressed; ``"-"`` is standard input.
     destination : str or path
-        File to write; ``"-"`` is standard output. It appears whole or not at all, and takes the place of
-        what was there.
-    **options : SourceOptions
+        File to write; ``"-"`` is standard output. It appears whole or not at all, and is compressed where
+        its name ends in ``.gz`` or ``.zst``.
+    **options : UpgradeOptions
         As `exportkit.options` declares them.
 
     Returns
@@ -213,7 +215,8 @@ def upgrade(
     ValueError
         There are several sources.
     WriteError
-        The destination, or the directory for temporary files, cannot be written.
+        The destination, or the directory for temporary files, cannot be written; or the destination is there
+        already, or is the source.
 
     Notes
     -----

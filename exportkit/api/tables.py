@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
-from exportkit.errors import TableError
-from exportkit.options import BatchOptions, ConversionOptions, TableOptions, complete, only, takes
+from exportkit.errors import OptionError
+from exportkit.options import BatchOptions, ConversionOptions, TableOptions, complete, only, shown, takes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,7 +26,7 @@ def iter_batches(source: SourceLike, **options: Unpack[BatchOptions]) -> BatchIt
 
     Parameters
     ----------
-    source : str, path, binary stream, or iterable of these
+    source : str, path, binary stream, or iterable of these or of rows
         The export, as for `to_parquet`.
     **options : BatchOptions
         As `exportkit.options` declares them.
@@ -76,7 +76,11 @@ def iter_batches(source: SourceLike, **options: Unpack[BatchOptions]) -> BatchIt
 
 @takes(TableOptions)
 def open_reader(
-    source: SourceLike, table: str, *, columns: Sequence[str] | None = None, **options: Unpack[TableOptions]
+    source: SourceLike,
+    table: str,
+    *,
+    columns: Sequence[str] | None = None,
+    **options: Unpack[TableOptions],
 ) -> TableReader:
     """Return a reader that streams one table out of an export, as often as it is asked.
 
@@ -85,12 +89,12 @@ def open_reader(
 
     Parameters
     ----------
-    source : str, path, binary stream, or iterable of these
+    source : str, path, binary stream, or iterable of these or of rows
         The export, as for `to_parquet`.
     table : str
         Name of the table.
-    columns : sequence of str, optional
-        Columns to make; all when left out.
+    columns : sequence of str, or str, optional
+        Columns to make, or the only one; all when left out.
     **options : TableOptions
         As `exportkit.options` declares them.
 
@@ -114,9 +118,12 @@ def open_reader(
     from exportkit.batch import arrow_schema
     from exportkit.pipeline import batches, make_options
     from exportkit.scanning import Passes, TableReader
+    from exportkit.tables import pick_table
 
+    if isinstance(columns, Mapping):
+        raise OptionError("columns", f"columns must be a list of names of {table}, not {shown(columns)}")
     conversion = make_options(
-        tables=[table],
+        tables=[pick_table(table).name],
         columns=None if columns is None else {table: columns},
         **complete(TableOptions, options),
     )
@@ -130,18 +137,22 @@ def open_reader(
 
 @takes(TableOptions)
 def read_table(
-    source: SourceLike, table: str, *, columns: Sequence[str] | None = None, **options: Unpack[TableOptions]
+    source: SourceLike,
+    table: str,
+    *,
+    columns: Sequence[str] | None = None,
+    **options: Unpack[TableOptions],
 ) -> pa.Table:
     """Return one table of an export, whole.
 
     Parameters
     ----------
-    source : str, path, binary stream, or iterable of these
+    source : str, path, binary stream, or iterable of these or of rows
         The export, as for `to_parquet`.
     table : str
         Name of the table.
-    columns : sequence of str, optional
-        Columns to make; all when left out.
+    columns : sequence of str, or str, optional
+        Columns to make, or the only one; all when left out.
     **options : TableOptions
         As `exportkit.options` declares them.
 
@@ -186,10 +197,8 @@ def schema(table: str | None = None) -> Any:
         The table does not exist.
     """
     from exportkit.batch import arrow_schema
-    from exportkit.tables import TABLES
+    from exportkit.tables import TABLES, pick_table
 
     if table is None:
         return {name: arrow_schema(name) for name in TABLES}
-    if not isinstance(table, str):
-        raise TableError(f"a table is named by a string, not {type(table).__name__}")
-    return arrow_schema(table)
+    return arrow_schema(pick_table(table).name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -47,8 +47,16 @@ class TableBuffer:
             one for one in table.columns if asked is None or one.name in asked
         )
         self.schema: pa.Schema = arrow_schema(name, tuple(one.name for one in self.columns))
+        self._shows_extra = any(one.name == "extra" for one in self.columns)
         self._encoded = encoded
-        self._builders = {one.name: self._builder_of(one) for one in self.columns}
+        #: Timestamps whose odd values are a part of ``extra``, whether they are asked for or not.
+        self._instants = tuple(
+            one
+            for one in table.columns
+            if one.type == TIMESTAMP and (one in self.columns or self._shows_extra)
+        )
+        made = dict.fromkeys((*self.columns, *self._instants))
+        self._builders = {one.name: self._builder_of(one) for one in made}
         self.rows = 0
         self._table = name
         self._leftovers = Leftovers()
@@ -92,31 +100,33 @@ class TableBuffer:
         """Return the collected rows as one record batch, and start again with none."""
         arrays = {name: builder.finish(self.rows) for name, builder in self._builders.items()}
         odd: dict[int, dict[str, Any]] = {}
-        for column in self.columns:
-            if column.type == TIMESTAMP:
-                arrays[column.name], left = timestamps(arrays[column.name])
-                note_odd(odd, column, left)
-                if left and "extra" in arrays:
-                    self._leftovers.drifted_fields[f"{self._table}.{column.source}"] += len(left)
-        if odd and "extra" in arrays:
+        for column in self._instants:
+            arrays[column.name], left = timestamps(arrays[column.name])
+            note_odd(odd, column, left)
+            if left and self._shows_extra:
+                self._leftovers.drifted_fields[f"{self._table}.{column.source}"] += len(left)
+        if odd and self._shows_extra:
             arrays["extra"] = with_extras(arrays["extra"], odd)
-        self.rows = 0
-        return self._checked(arrays)
+        rows, self.rows = self.rows, 0
+        return self._checked([arrays[one.name] for one in self.columns], rows)
 
     def take_leftovers(self) -> Leftovers:
         """Return what the batches taken since the last call left to ``extra``, counted."""
         found, self._leftovers = self._leftovers, Leftovers()
         return found
 
-    def _checked(self, arrays: Mapping[str, pa.Array]) -> pa.RecordBatch:
-        for column in self.columns:
-            if not column.null and arrays[column.name].null_count:
+    def _checked(self, arrays: Sequence[pa.Array], rows: int) -> pa.RecordBatch:
+        for column, array in zip(self.columns, arrays, strict=True):
+            if not column.null and array.null_count:
                 raise TableError(f"column {column.name!r} has nulls and may have none")
         schema = self.schema
         if self._encoded:
-            fields = [field.with_type(arrays[field.name].type) for field in schema]
+            fields = [field.with_type(one.type) for field, one in zip(schema, arrays, strict=True)]
             schema = pa.schema(fields, metadata=schema.metadata)
-        return pa.RecordBatch.from_arrays(list(arrays.values()), schema=schema)
+        if arrays:
+            return pa.RecordBatch.from_arrays(arrays, schema=schema)
+        nothing = pa.StructArray.from_buffers(pa.struct([]), rows, [None])  # which has rows all the same
+        return pa.RecordBatch.from_struct_array(nothing).replace_schema_metadata(schema.metadata)
 
 
 def note_odd(odd: dict[int, dict[str, Any]], column: Column, left: Mapping[int, str]) -> None:

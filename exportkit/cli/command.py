@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import atexit
-import copy
 import gc
-import io
 import os
 import signal
 import sys
 import warnings
 from collections.abc import Sequence
 
-from cyclopts import App, CycloptsError
+from cyclopts import App
 
 from exportkit._version import __version__
-from exportkit.cli import exit_codes
+from exportkit.cli import exit_codes, output
+from exportkit.cli.failures import failure_of
 from exportkit.cli.parameters import STANDARD_INPUT
-from exportkit.cli.usage import UsageError, in_words_of_the_command
-from exportkit.errors import ExportkitError, ExportkitWarning, OptionError
+from exportkit.errors import ExportkitWarning
 
 __all__ = ["main"]
 
 EPILOGUE = """\
 SOURCE is a file, a glob, a directory, or - for standard input: NDJSON or a JSON array, plain or compressed.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some lines were rejected.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some lines were rejected,
+130 interrupted by Ctrl-C, 143 by SIGTERM.
 """
 
 app = App(
@@ -75,56 +74,48 @@ def main(arguments: Sequence[str] | None = None) -> int:
         atexit.register(gc.freeze)
         # Nothing here multiplies matrices; numpy's threads for that would spin beside the first workers.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # What stops a container ends a run as Ctrl-C does: nothing half-done stays.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # A terminal or file that cannot show a character gets a question mark, not a traceback.
-            stream.reconfigure(errors="replace")
+    output.open_streams()
+    signals = _stop_by_signals()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ExportkitWarning)  # the commands show the same in their summaries
-            code: int | None = app([STANDARD_INPUT if one == "-" else one for one in given])
-        sys.stdout.flush()
-        return code or exit_codes.DONE
-    except CycloptsError as error:
-        command = " ".join(("exportkit", *(error.command_chain or ())))
-        return _fail(f"{error}\nhint: {command} --help", exit_codes.USAGE)
-    except KeyboardInterrupt as interrupt:
-        return _fail(str(interrupt) or "interrupted", exit_codes.INTERRUPTED, "")
-    except BrokenPipeError:
-        return _end_quietly()
-    except ExportkitError as error:
-        return _fail(_shown(error), exit_codes.FAILED)
-    except OSError as error:
-        return _fail(_of_the_system(error), exit_codes.FAILED)
-    except OptionError as error:
-        hint = f"\nhint: {in_words_of_the_command(error.hint)}" if error.hint else ""
-        return _fail(in_words_of_the_command(error.problem) + hint, exit_codes.USAGE)
-    except UsageError as error:
-        return _fail(str(error), exit_codes.USAGE)
+        return _run(given)
+    except BaseException as error:
+        if isinstance(error, BrokenPipeError) and output.reader_left():
+            return exit_codes.FAILED
+        failure = failure_of(error, signals)
+        if failure is None:
+            raise
+        output.complain(failure.text)
+        if "--json" in given:
+            with output.told():
+                output.print_json({"error": failure.about})
+        return failure.code
 
 
-def _fail(message: str, code: int, title: str = "error: ") -> int:
-    sys.stderr.write(f"{title}{message}\n")
-    return code
+def _run(given: Sequence[str]) -> int:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExportkitWarning)  # the commands show the same in their summaries
+        code: int | None = app([STANDARD_INPUT if one == "-" else one for one in given])
+    sys.stdout.flush()
+    return code or exit_codes.DONE
 
 
-def _end_quietly() -> int:
-    """End as a program whose reader has left: what the interpreter still holds goes nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return exit_codes.FAILED
+def _stop_by_signals() -> list[int]:
+    """Let what stops a container, or closes a terminal, end a run as Ctrl-C does: nothing half-done stays.
 
+    Returns
+    -------
+    list of int
+        The signals that came, in their order.
+    """
+    came: list[int] = []
 
-def _of_the_system(error: OSError) -> str:
-    if error.strerror is None:
-        return str(error)
-    return error.strerror if error.filename is None else f"{error.strerror}: {os.fsdecode(error.filename)}"
+    def stop(number: int, _: object) -> None:
+        came.append(number)
+        if number == signal.SIGHUP:
+            signal.signal(number, signal.SIG_IGN)  # a terminal and its shell send one each
+        raise KeyboardInterrupt
 
-
-def _shown(error: ExportkitError) -> str:
-    """Return the text of an error with options named as on the command line."""
-    shown = copy.copy(error)
-    shown.problem = in_words_of_the_command(error.problem)
-    shown.hint = error.hint and in_words_of_the_command(error.hint)
-    return str(shown)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` has it
+            signal.signal(number, stop)
+    return came

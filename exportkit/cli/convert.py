@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 import exportkit
 from exportkit.cli import exit_codes
-from exportkit.cli.output import print_json, stdout
+from exportkit.cli.output import print_json, stdout, told
 from exportkit.cli.parameters import Json, Quiet, named_sources, takes_options
 from exportkit.cli.progress import shown_progress
 from exportkit.cli.usage import UsageError
@@ -35,7 +35,7 @@ def convert(
 ) -> int:
     """Convert exports to Parquet or Arrow files, one directory per table."""
     if len(paths) < FEWEST_PATHS:
-        raise UsageError("convert needs a source and a destination\nhint: exportkit convert --help")
+        raise UsageError("convert needs a source and a destination", "exportkit convert --help")
     *sources, destination = paths
     if not destination:
         raise UsageError("the destination is empty; '.' is the current directory")
@@ -46,10 +46,11 @@ def convert(
             report = write(named_sources(sources), destination, **asked)
     except KeyboardInterrupt as interrupt:
         raise KeyboardInterrupt(str(interrupt) or "interrupted; nothing was written") from None
-    if json:
-        print_json(report.to_dict())
-    elif not quiet:
-        from exportkit.cli.summary import show_report  # noqa: PLC0415 - rich, which --quiet does without
+    with told():
+        if json:
+            print_json(report.to_dict())
+        elif not quiet:
+            from exportkit.cli.summary import show_report  # noqa: PLC0415 - rich, which --quiet does without
 
-        show_report(report, destination, stdout())
+            show_report(report, destination, stdout())
     return exit_codes.REJECTS if report.rejects else exit_codes.DONE

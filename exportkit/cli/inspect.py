@@ -9,7 +9,7 @@ from cyclopts import Parameter
 import exportkit
 from exportkit.cli import exit_codes
 from exportkit.cli.findings import show_inspection
-from exportkit.cli.output import print_json, stdout
+from exportkit.cli.output import print_json, stdout, told
 from exportkit.cli.parameters import Json, Sources, named_sources, takes_options
 from exportkit.cli.progress import shown_progress
 from exportkit.cli.usage import UsageError
@@ -30,11 +30,12 @@ def inspect(
 ) -> int:
     """Say what is in exports: data rows, projects, labels, classes, questions, what is odd."""
     if not sources:
-        raise UsageError("inspect needs a source\nhint: exportkit inspect --help")
+        raise UsageError("inspect needs a source", "exportkit inspect --help")
     with shown_progress(quiet=quiet) as options["progress"]:
         inspection = exportkit.inspect_export(named_sources(sources), **options)
-    if json:
-        print_json(inspection.to_dict())
-    else:
-        show_inspection(inspection, stdout())
+    with told():
+        if json:
+            print_json(inspection.to_dict())
+        else:
+            show_inspection(inspection, stdout())
     return exit_codes.REJECTS if inspection.report.rejects else exit_codes.DONE

@@ -15,7 +15,7 @@ from cyclopts import Parameter, Token
 from exportkit.cli.selecting import filters_of, params_of, redact_of
 from exportkit.options import Option, options_of
 
-__all__ = ["STANDARD_INPUT", "Json", "Quiet", "Sources", "named_sources", "takes_options"]
+__all__ = ["CONVERTERS", "STANDARD_INPUT", "Json", "Quiet", "Sources", "named_sources", "takes_options"]
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -30,7 +30,10 @@ def named_sources(paths: Sequence[str]) -> list[str]:
 
 def _names(_: Any, tokens: Sequence[Token]) -> list[str]:
     """Read names that commas separate."""
-    return [name.strip() for token in tokens for name in token.value.split(",") if name.strip()]
+    names = [name.strip() for token in tokens for name in token.value.split(",") if name.strip()]
+    if not names:
+        raise ValueError("it must be names with commas between them, such as labels,objects")
+    return names
 
 
 def _number(kind: Callable[[str], Any], accepted: str) -> Callable[[Any, Sequence[Token]], Any]:

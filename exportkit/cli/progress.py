@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 import exportkit
@@ -68,13 +68,16 @@ class PlainLines:
         self._latest = progress
         if progress.seconds - self._shown >= LINE_SECONDS:
             self._shown = progress.seconds
-            self._stream.write(f"{line_of(progress)}\n")
-            self._stream.flush()
+            self._write(progress)
 
     def end(self) -> None:
         """Say how far the run came."""
         if self._latest is not None:
-            self._stream.write(f"{line_of(self._latest)}\n")
+            self._write(self._latest)
+
+    def _write(self, progress: exportkit.Progress) -> None:
+        with suppress(OSError):  # a run goes on when nobody reads how far it is
+            self._stream.write(f"{line_of(progress)}\n")
             self._stream.flush()
 
 

@@ -9,8 +9,8 @@ from rich.text import Text
 
 import exportkit
 from exportkit.cli import exit_codes
-from exportkit.cli.output import print_json, stdout
-from exportkit.cli.parameters import Json
+from exportkit.cli.output import print_json, stdout, told
+from exportkit.cli.parameters import CONVERTERS, Json
 from exportkit.cli.usage import UsageError
 from exportkit.cli.wording import counted, place_of, shown, size
 
@@ -24,19 +24,23 @@ SHOWN_CHARACTERS = 400
 def rejects(
     lake: Lake,
     *,
-    top: Annotated[int, Parameter(help="Causes to list, the most frequent first.")] = 20,
+    top: Annotated[
+        int,
+        Parameter(converter=CONVERTERS["top"], n_tokens=1, help="Causes to list, the most frequent first."),
+    ] = 20,
     json: Json = False,
 ) -> int:
     """Show the rejected lines of a lake by cause, with the place of one line each."""
     if top < 1:
         raise UsageError(f"--top must be 1 or more, not {top}")
     found = exportkit.causes_of(lake)
-    if json:
-        found.causes, beyond = found.causes[:top], found.causes[top:]
-        found.others += sum(cause.lines for cause in beyond)
-        print_json(found.to_dict())
-    else:
-        _show(found, top)
+    with told():
+        if json:
+            found.causes, beyond = found.causes[:top], found.causes[top:]
+            found.others += sum(cause.lines for cause in beyond)
+            print_json(found.to_dict())
+        else:
+            _show(found, top)
     return exit_codes.DONE
 
 

@@ -12,7 +12,7 @@ from rich.text import Text
 import exportkit
 from exportkit.cli import exit_codes
 from exportkit.cli.layout import grid, notes
-from exportkit.cli.output import print_json, stdout
+from exportkit.cli.output import print_json, stdout, told
 from exportkit.cli.parameters import Json, Quiet, takes_options
 from exportkit.cli.progress import shown_progress
 from exportkit.cli.rejects import Lake
@@ -51,10 +51,11 @@ def replay(
             report = exportkit.replay(lake, through=words, timeout_seconds=timeout, **options)
     except KeyboardInterrupt as interrupt:
         raise KeyboardInterrupt(str(interrupt) or "interrupted; nothing was moved") from None
-    if json:
-        print_json(report.to_dict())
-    elif not quiet:
-        _show(report)
+    with told():
+        if json:
+            print_json(report.to_dict())
+        elif not quiet:
+            _show(report)
     return exit_codes.REJECTS if report.rejects or report.others else exit_codes.DONE
 
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from exportkit.cli import exit_codes
 from exportkit.cli.layout import grid
-from exportkit.cli.output import print_json, stdout
+from exportkit.cli.output import print_json, stdout, told
 from exportkit.cli.parameters import Json
 from exportkit.tables import TABLES, Table, pick_table
 
@@ -27,13 +27,14 @@ def schema(
 ) -> int:
     """Show the tables, or the columns of one: types, units, meanings."""
     chosen = TABLES if table is None else {table: pick_table(table)}
-    if json:
-        described = {name: _described(one) for name, one in chosen.items()}
-        print_json(described if table is None else described[table])
-    elif table is None:
-        _show_tables(stdout())
-    else:
-        _show_columns(chosen[table], stdout())
+    with told():
+        if json:
+            described = {name: _described(one) for name, one in chosen.items()}
+            print_json(described if table is None else described[table])
+        elif table is None:
+            _show_tables(stdout())
+        else:
+            _show_columns(chosen[table], stdout())
     return exit_codes.DONE
 
 

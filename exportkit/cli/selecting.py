@@ -20,6 +20,8 @@ def params_of(given: Sequence[str]) -> dict[str, Any]:
     for text in given:
         name, equals, value = text.partition("=")
         if name.endswith("_ids"):
+            if not _several(value):
+                raise UsageError(f"--param {name} takes ids with commas between them, as {name}=A,B")
             params[name] = [*params.get(name, ()), *_several(value)]
         elif equals and value.lower() not in _SWITCH:
             raise UsageError(f"--param {name} must be true or false, not {value!r}")
@@ -33,6 +35,8 @@ def filters_of(given: Sequence[str]) -> dict[str, Any]:
     filters: dict[str, Any] = {}
     for text in given:
         name, value = _pair("--where", text)
+        if name == _METADATA:
+            raise UsageError("--where metadata.NAME=VALUE needs the name of a metadata field")
         if name.startswith(_METADATA):
             filters.setdefault("metadata", {})[name.removeprefix(_METADATA)] = value
         elif name.endswith("_at"):
@@ -61,5 +65,8 @@ def _pair(option: str, text: str) -> tuple[str, str]:
 
 def _several(value: str) -> list[str]:
     """Return values that commas separate, or the lines of a file named after an @."""
-    texts = Path(value[1:]).read_text("utf-8").splitlines() if value.startswith("@") else value.split(",")
+    try:
+        texts = Path(value[1:]).read_text("utf-8").splitlines() if value.startswith("@") else value.split(",")
+    except UnicodeDecodeError:
+        raise UsageError(f"the file {value[1:]} is no text in UTF-8") from None
     return [text.strip() for text in texts if text.strip()]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import exportkit
 from exportkit.cli import exit_codes
-from exportkit.cli.output import print_json, stdout
+from exportkit.cli.output import print_json, stdout, told
 from exportkit.cli.parameters import Json, Quiet, Sources, named_sources, takes_options
 from exportkit.cli.progress import shown_progress
 from exportkit.cli.summary import show_unknown, sum_of
@@ -33,7 +33,7 @@ def validate(
 ) -> int:
     """Convert exports without writing anything, and print every line that cannot become rows."""
     if not sources:
-        raise UsageError("validate needs a source\nhint: exportkit validate --help")
+        raise UsageError("validate needs a source", "exportkit validate --help")
     problems: list[dict[str, Any]] = []
     with shown_progress(quiet=quiet) as progress:
         batches = exportkit.iter_batches(
@@ -47,12 +47,13 @@ def validate(
             else:
                 _print_problems(batch)
     report = batches.report
-    if json:
-        print_json({"report": report.to_dict(), "problems": problems})
-    elif not quiet:
-        console = stdout()
-        console.print(sum_of(report))
-        show_unknown(report, console)
+    with told():
+        if json:
+            print_json({"report": report.to_dict(), "problems": problems})
+        elif not quiet:
+            console = stdout()
+            console.print(sum_of(report))
+            show_unknown(report, console)
     return exit_codes.REJECTS if report.rejects else exit_codes.DONE
 
 

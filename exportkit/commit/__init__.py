@@ -9,12 +9,12 @@ directories of the local file system, and renames make parts visible.
 >>> import pyarrow as pa
 >>> from exportkit.write import LakeWriter
 >>> schema = pa.schema([("name", pa.string())])
->>> with committer_for("lake").begin(schemas={"pets": schema}, mode="overwrite") as transaction:
+>>> with committer_for("lake").begin(schemas={"projects": schema}, mode="overwrite") as transaction:
 ...     with LakeWriter(transaction.staging) as writer:
-...         writer.write("pets", pa.record_batch([["Io"]], schema=schema))
+...         writer.write("projects", pa.record_batch([["Io"]], schema=schema))
 ...         [part] = transaction.commit(writer.close())
->>> part.table, part.path.startswith("lake/pets/part-"), part.rows
-('pets', True, 1)
+>>> part.table, part.path.startswith("lake/projects/part-"), part.rows
+('projects', True, 1)
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ import os
 
 from exportkit.commit.directory import DirectoryCommitter
 from exportkit.commit.protocol import Committer, Transaction
+from exportkit.errors import ReadError, WriteError
+from exportkit.lakes import Snapshot, open_storage, read_snapshot, stopped_commits
 
-__all__ = ["Committer", "Transaction", "committer_for"]
+__all__ = ["Committer", "Transaction", "committer_for", "read_lake"]
 
 
 def committer_for(location: str | os.PathLike[str]) -> Committer:
@@ -40,3 +42,25 @@ def committer_for(location: str | os.PathLike[str]) -> Committer:
         There is no writer for URLs of this kind.
     """
     return DirectoryCommitter(location)
+
+
+def read_lake(location: str | os.PathLike[str]) -> Snapshot:
+    """Return which parts a lake has, after completing a run that was stopped while it became visible.
+
+    Every reader of exportkit begins here, so that none serves half of a run. It waits for a run that becomes
+    visible at this moment, and writes nothing else.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such directory.
+    ReadError
+        A directory cannot be listed, or the run that was stopped cannot be completed.
+    """
+    if stopped_commits(open_storage(location, error=ReadError)):
+        try:
+            committer_for(location).recover()
+        except WriteError as error:
+            problem = f"a run was stopped while it became visible, and cannot be completed: {error.problem}"
+            raise ReadError(problem, place=error.place, hint=error.hint) from None
+    return read_snapshot(location)

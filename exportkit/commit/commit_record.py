@@ -2,23 +2,41 @@
 
 The file is ``<destination>/.exportkit-<run>/order.json``. Once it has its name, the run is committed: whoever
 opens the destination next applies the record, if the run itself could not. A record found on disk is not
-trusted: one that names anything but files of tables is refused.
+trusted, for a lake may come from elsewhere: one that names anything but the tables and files that exportkit
+names itself is refused, and so is a link anywhere in the run's directory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 from msgspec import Struct
 
 from exportkit.errors import WriteError
-from exportkit.lakes import UNFINISHED, LocalStorage, is_plain_name, staging_name
+from exportkit.lakes import (
+    RECORD_FILE,
+    UNFINISHED,
+    WAITING,
+    LocalStorage,
+    is_part,
+    is_plain_name,
+    is_raw_file,
+    run_of_file,
+    staging_name,
+    waiting_name,
+)
 from exportkit.options import Mode
+from exportkit.tables import TABLES
 
-__all__ = ["CommitRecord", "read_record", "remove_record", "write_record"]
+__all__ = ["OPEN", "OUTDATED", "CommitRecord", "read_record", "remove_record", "write_record"]
 
-RECORD_FILE = "order.json"
+#: Where the directories of tables are while they change, and the files that lose their names; in the run's
+#: staging directory.
+OPEN = "open"
+OUTDATED = "replaced"
+#: A record names each file in about 70 bytes.
+MAX_RECORD_BYTES = 64 * 2**20
 #: Characters of a name found on disk that an error shows.
 SHOWN_CHARACTERS = 80
 
@@ -87,18 +105,24 @@ def read_record(storage: LocalStorage, run: str) -> CommitRecord | None:
     path = f"{staging_name(run)}/{RECORD_FILE}"
     if not storage.exists(path):
         return None
-    if storage.size(path) is None:  # a pipe would never end
+    size = storage.size(path)
+    if size is None or storage.is_fixed(path):  # a pipe would never end
         raise _refusal(storage, path, "the commit record of an interrupted run is no regular file")
+    if size > MAX_RECORD_BYTES:
+        raise _refusal(storage, path, "the commit record of an interrupted run is too long")
     with storage.failing_as("read the commit record", path), storage.open_input(path) as stream:
         text = stream.read()
     try:
         stored = msgspec.json.decode(text, type=_Stored)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise _refusal(storage, path, "the commit record of an interrupted run cannot be read") from None
-    for name in _misleading(stored):
+    for name in _misleading(stored, run):
         problem = f"the commit record of an interrupted run names {name[:SHOWN_CHARACTERS]!r}"
         raise _refusal(storage, path, f"{problem}, which is no file of its tables")
-    return CommitRecord(run, stored.mode, stored.tables, stored.parts, stored.replaced)
+    record = CommitRecord(run, stored.mode, stored.tables, stored.parts, stored.replaced)
+    for name in _irregular(storage, record):
+        raise _refusal(storage, name, "a link or a file is in the directory of an interrupted run")
+    return record
 
 
 def remove_record(storage: LocalStorage, record: CommitRecord) -> None:
@@ -107,14 +131,39 @@ def remove_record(storage: LocalStorage, record: CommitRecord) -> None:
 
 
 def _refusal(storage: LocalStorage, path: str, problem: str) -> WriteError:
-    hint = "nothing was moved and the run's files wait beside it; remove the directory to give them up"
+    hint = (
+        f"nothing was moved; tables in {OPEN!r} beside it belong to the lake: move them back before you "
+        "remove the rest"
+    )
     return WriteError(problem, place=storage.place(path), hint=hint)
 
 
-def _misleading(stored: _Stored) -> Iterable[str]:
-    """Yield the names that do not stay in the tables of the record."""
-    yield from (table for table in stored.tables if not is_plain_name(table))
-    for path in (*stored.parts, *stored.replaced):
+def _misleading(stored: _Stored, run: str) -> Iterator[str]:
+    """Yield the names that exportkit does not give, or that are not of the record's tables and run."""
+    yield from (table for table in stored.tables if table not in TABLES)
+    for path in stored.parts:
         table, _, name = path.partition("/")
-        if table not in stored.tables or not is_plain_name(name):
+        if table not in stored.tables or run_of_file(name) != run:
             yield path
+    for path in stored.replaced:
+        table, _, name = path.partition("/")
+        is_named_so = is_plain_name(name) and (is_part(name) or is_raw_file(name))
+        if table not in stored.tables or not is_named_so:
+            yield path
+
+
+def _irregular(storage: LocalStorage, record: CommitRecord) -> Iterator[str]:
+    """Yield what is in a run's directory and leads out of it, or is not what the run made there."""
+    directory = record.directory
+    made = [f"{directory}/{name}" for name in (WAITING, OPEN, OUTDATED)]
+    yield from _no_directories(storage, made)
+    for parent in made[1:]:
+        yield from _no_directories(storage, [f"{parent}/{entry.name}" for entry in storage.entries(parent)])
+    for part in record.parts:
+        waiting = f"{directory}/{WAITING}/{waiting_name(*part.split('/'))}"
+        if storage.exists(waiting) and (storage.is_fixed(waiting) or storage.size(waiting) is None):
+            yield waiting
+
+
+def _no_directories(storage: LocalStorage, paths: Iterable[str]) -> Iterator[str]:
+    yield from (path for path in paths if storage.is_fixed(path) or storage.is_file(path))

@@ -218,5 +218,8 @@ def _apply_uninterrupted(storage: LocalStorage, record: CommitRecord) -> None:
         apply_record(storage, record)
         raise
     except WriteError as error:
-        error.hint = "no row is lost: remove the cause and write there again, which first commits this run"
+        error.hint = (
+            "no row is lost, and the run need not be repeated: remove the cause, and "
+            "exportkit.lake(...) or `exportkit rejects` on the destination completes it"
+        )
         raise

@@ -31,8 +31,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from exportkit.commit.commit_record import CommitRecord, read_record, remove_record
-from exportkit.commit.existing_parts import refuse_fixed
+from exportkit.commit.commit_record import OPEN, OUTDATED, CommitRecord, read_record, remove_record
+from exportkit.commit.existing_parts import refuse_unmovable
 from exportkit.errors import WriteError
 from exportkit.lakes import (
     REPLACED,
@@ -85,7 +85,7 @@ def recover_interrupted(storage: LocalStorage) -> list[str]:
             continue
         record = read_record(storage, run)
         if record:
-            refuse_fixed(storage, record.tables)
+            refuse_unmovable(storage, record.tables)
             apply_record(storage, record)
             committed.append(run)
         elif lock := storage.lock(name, wait=False):
@@ -109,7 +109,7 @@ def _affected_tables(storage: LocalStorage, record: CommitRecord) -> list[str]:
     others = {
         name for name in storage.directories("") if not name.startswith(".") and not storage.is_fixed(name)
     }
-    others.update(storage.directories(f"{record.directory}/open"))
+    others.update(storage.directories(f"{record.directory}/{OPEN}"))
     return [*record.tables, *sorted(others.difference(record.tables))]
 
 
@@ -122,7 +122,7 @@ def _exchange(storage: LocalStorage, record: CommitRecord, tables: Sequence[str]
 
 
 def _taken_out(record: CommitRecord, table: str) -> str:
-    return f"{record.directory}/open/{table}"
+    return f"{record.directory}/{OPEN}/{table}"
 
 
 def _change(storage: LocalStorage, record: CommitRecord, table: str) -> bool:
@@ -134,8 +134,8 @@ def _change(storage: LocalStorage, record: CommitRecord, table: str) -> bool:
             return False
         _take_out(storage, table, taken_out)
     for name in _outdated(storage, record, table, taken_out):
-        storage.create_directory(f"{record.directory}/replaced/{table}")
-        storage.move(f"{taken_out}/{name}", f"{record.directory}/replaced/{table}/{name}{REPLACED}")
+        storage.create_directory(f"{record.directory}/{OUTDATED}/{table}")
+        storage.move(f"{taken_out}/{name}", f"{record.directory}/{OUTDATED}/{table}/{name}{REPLACED}")
     for name in waiting:
         storage.move(f"{record.directory}/{WAITING}/{waiting_name(table, name)}", f"{taken_out}/{name}")
     return True

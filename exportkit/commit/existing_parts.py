@@ -14,7 +14,7 @@ from exportkit.errors import Wording, WriteError
 from exportkit.lakes import LocalStorage, Part, Staging, listed_parts, read_schema
 from exportkit.options import Mode
 
-__all__ = ["has_parts", "refuse_existing", "refuse_fixed"]
+__all__ = ["has_parts", "refuse_existing", "refuse_unmovable"]
 
 
 def refuse_existing(storage: LocalStorage, staging: Staging, mode: Mode) -> None:
@@ -26,10 +26,7 @@ def refuse_existing(storage: LocalStorage, staging: Staging, mode: Mode) -> None
         With "error", there are parts of any table, whoever wrote them. With "append", a part has another
         format or other columns. With any mode, a table's directory is a file, a link or a mount point.
     """
-    for table in staging.schemas:
-        if storage.is_file(table):
-            raise WriteError(f"a file is where the parts of {table} go", place=storage.place(table))
-    refuse_fixed(storage, staging.schemas)
+    refuse_unmovable(storage, staging.schemas)
     if mode == "error":
         _refuse_parts(storage)
     elif mode == "append":
@@ -38,9 +35,11 @@ def refuse_existing(storage: LocalStorage, staging: Staging, mode: Mode) -> None
                 _refuse_different(storage, part, staging, schema)
 
 
-def refuse_fixed(storage: LocalStorage, tables: Iterable[str]) -> None:
-    """Make sure that the directories of tables can be renamed: none is a link or a mount point."""
+def refuse_unmovable(storage: LocalStorage, tables: Iterable[str]) -> None:
+    """Make sure that the directories of tables can be renamed: none is a file, a link or a mount point."""
     for table in tables:
+        if storage.is_file(table):
+            raise WriteError(f"a file is where the parts of {table} go", place=storage.place(table))
         if storage.is_fixed(table):
             raise WriteError(
                 "the directory is a link or a mount point, which cannot be replaced in one step",

@@ -51,6 +51,8 @@ class LineDecoder:
         By struct, the fields that nobody asked for.
     absent : mapping of str to frozenset of str, optional
         By struct, those of them that read as if the input did not hold them.
+    shown : frozenset of str
+        The structs whose leftovers are asked for.
     studies : bool
         Whether structs may be specialised to the profile of the export; their other fields cannot be set.
     """
@@ -60,9 +62,10 @@ class LineDecoder:
         skipped: Mapping[str, frozenset[str]] | None = None,
         absent: Mapping[str, frozenset[str]] | None = None,
         *,
+        shown: frozenset[str] = frozenset(),
         studies: bool = True,
     ) -> None:
-        self._shape = Shape(skipped=skipped or {}, absent=absent or {})
+        self._shape = Shape(skipped=skipped or {}, absent=absent or {}, shown=shown)
         self._plain: msgspec.json.Decoder[Row] = msgspec.json.Decoder(Row)
         self._typed = make_decoder(self._shape) if skipped else self._plain
         self._profile = Profile(self._shape) if studies else None

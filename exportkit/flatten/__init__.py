@@ -8,10 +8,10 @@ struct, so that a block can be freed as a whole once its columns are made.
 from __future__ import annotations
 
 from exportkit.flatten.blocks import flatten, reject_block
+from exportkit.flatten.extras import overlaid
 from exportkit.flatten.feature_sets import KeyFrames, key_frames_by_frame, listed_frames
 from exportkit.flatten.labels import container, creation_moments, is_derived
 from exportkit.flatten.media_types import BY_ASSET_TYPE, by_annotations, by_kinds, media_type
-from exportkit.flatten.objects import overlaid
 
 __all__ = [
     "BY_ASSET_TYPE",

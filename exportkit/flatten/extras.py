@@ -12,7 +12,7 @@ from exportkit.native import attributes
 from exportkit.rows import NO_RAW
 from exportkit.tables.cells import Coded, Lists
 
-__all__ = ["compact_json", "extras_of", "merged", "sections_column"]
+__all__ = ["compact_json", "extras_of", "merged", "overlaid", "sections_column"]
 
 
 class Owner(Protocol):
@@ -29,6 +29,15 @@ def merged(first: Mapping[str, Any] | None, second: Mapping[str, Any] | None) ->
         both = isinstance(held, dict) and isinstance(value, dict)
         result[key] = merged(held, value) if both else value
     return result
+
+
+def overlaid(base: Any, more: Any) -> Any:
+    """Return `base` with the leftovers `more` put back: under their keys, in a list under their indexes."""
+    if isinstance(base, dict) and isinstance(more, dict):
+        return {**base, **{key: overlaid(base.get(key), value) for key, value in more.items()}}
+    if isinstance(base, list) and isinstance(more, dict):
+        return [overlaid(one, more[str(at)]) if str(at) in more else one for at, one in enumerate(base)]
+    return more
 
 
 def sections_column(owners: Sequence[Owner], names: Sequence[str]) -> Lists:

@@ -26,9 +26,9 @@ import numpy as np
 
 from exportkit.flatten.gathering import Children, children
 from exportkit.flatten.labels import LabelSet
+from exportkit.flatten.repeated import repeated_relationships
 from exportkit.json_text import whole_number
 from exportkit.native import attributes
-from exportkit.rows import NO_RAW
 from exportkit.rows.features import Annotations, Frame, Group, Object, Question, Relationship
 from exportkit.tables.cells import NULLS, Bools, Cells, Coded, Ints, Numbers
 
@@ -336,30 +336,3 @@ def listed_frames(found: Any, plane: str | None) -> list[tuple[int, bool]] | Non
 def whole(key: str | int) -> int | None:
     """Return the frame number that a key spells, None when it spells none exactly."""
     return key if isinstance(key, int) else whole_number(key)
-
-
-#: Where specialised structs keep the bytes of classifications that nobody asked for.
-UNREAD = "skipped_classifications"
-
-
-def repeated_relationships(objects: list[Object], relationships: list[Relationship]) -> tuple[int, ...]:
-    """Return the positions of objects that repeat one of the label's relationships to the letter.
-
-    The export of 2023 lists every relationship among the objects as well.
-    """
-    fields = Relationship.__struct_fields__
-    others = [name for name in Object.__struct_fields__ if name not in fields]
-    known: dict[str | None, list[Relationship]] = {}
-    for relationship in relationships:
-        known.setdefault(relationship.feature_id, []).append(relationship)
-    return tuple(
-        at
-        for at, one in enumerate(objects)
-        if (one.unidirectional_relationship is not None or one.bidirectional_relationship is not None)
-        and all(getattr(one, name) in (None, NO_RAW) for name in others)
-        and any(
-            all(getattr(one, name) == getattr(copy, name) for name in fields)
-            and getattr(one, UNREAD, None) == getattr(copy, UNREAD, None)
-            for copy in known.get(one.feature_id, ())
-        )
-    )

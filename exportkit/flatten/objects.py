@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from exportkit.flatten.extras import merged
+from exportkit.flatten.extras import merged, overlaid
 from exportkit.flatten.feature_sets import FeatureSet, strings, whole_numbers
 from exportkit.flatten.gathering import Columns, metric_lists
 from exportkit.flatten.geometry import Geometry
@@ -113,15 +113,6 @@ def is_payload(one: Object, key: str, payload: dict[str, Any]) -> bool:
     if key in GEOMETRY_KEYS:
         return getattr(one, key) in (None, NO_RAW)
     return one.annotation_kind not in KINDS and key not in _FIELDS
-
-
-def overlaid(base: Any, more: Any) -> Any:
-    """Return `base` with the leftovers `more` put back: under their keys, in a list under their indexes."""
-    if isinstance(base, dict) and isinstance(more, dict):
-        return {**base, **{key: overlaid(base.get(key), value) for key, value in more.items()}}
-    if isinstance(base, list) and isinstance(more, dict):
-        return [overlaid(one, more[str(at)]) if str(at) in more else one for at, one in enumerate(base)]
-    return more
 
 
 def relationship_payload(one: Object) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Takes Arrow tables, gives the same rows with more columns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from difflib import get_close_matches
 from functools import cache
 from typing import Any
@@ -38,7 +38,7 @@ def add_geometry(
     ----------
     objects : pyarrow.Table, or anything with ``__arrow_c_stream__``
         Rows of the table `objects`, in any number and order.
-    what : sequence of {"area", "centroid", "fractions", "wkb"}
+    what : sequence of {"area", "centroid", "fractions", "wkb"}, or one of them
         What to add. ``area``: one column, in square units of `coordinate_unit`. ``centroid``: `centroid_x`
         and `centroid_y`, the centre of mass in the unit of the coordinates. ``fractions``: `left_fraction`,
         `top_fraction`, `width_fraction`, `height_fraction` of a box, 0 to 1 of its asset or page. ``wkb``:
@@ -78,6 +78,9 @@ def add_geometry(
     centroid by a few units in the last place of the coordinates. Memory: about 900 bytes per shape and 70
     per vertex, for all rows at once.
     """
+    what = [what] if isinstance(what, str) else what
+    if not isinstance(what, Collection):
+        raise TypeError(f"what must be a list of some of {', '.join(_WHAT)}, not {type(what).__name__}")
     _check(what, data_rows)
     with needing_shapely("add_geometry"):
         from exportkit.geometry.geojson import geometries_of  # noqa: PLC0415 - imports shapely
@@ -101,7 +104,7 @@ def add_geometry(
 def _check(what: Sequence[str], data_rows: Any) -> None:
     for one in what:
         if one not in _WHAT:
-            near = get_close_matches(one, _WHAT, n=1)
+            near = get_close_matches(str(one), _WHAT, n=1)
             raise ValueError(f"there is no {one!r}; did you mean {(near or [', '.join(_WHAT)])[0]}?")
     if "fractions" in what and data_rows is None:
         raise ValueError("fractions need data_rows, which has the size of each asset")

@@ -8,16 +8,19 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Unpack
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet as pq
 
 from exportkit.batch import arrow_schema
+from exportkit.commit import read_lake
 from exportkit.geometry.optional_shapely import needing_shapely
-from exportkit.lakes import is_lake, read_snapshot, written_whole
+from exportkit.lakes import is_lake, written_whole
+from exportkit.options import FileOptions, complete, takes
 from exportkit.pipeline import SourceLike, batches, make_options
+from exportkit.read import local_files
 
 __all__ = ["write_geoparquet"]
 
@@ -27,19 +30,21 @@ _KEPT = (
 )  # fmt: skip
 
 
-def write_geoparquet(source: SourceLike, path: str | os.PathLike[str]) -> int:
+@takes(FileOptions)
+def write_geoparquet(source: SourceLike, path: str | os.PathLike[str], **options: Unpack[FileOptions]) -> int:
     """Write the objects of an export or a lake that have longitudes and latitudes to a GeoParquet file.
 
     Each row of `objects` with `geojson` becomes one row, in the same order: its keys, names and `geojson`,
-    and `geometry` as WKB. The file appears under its name when it is complete, and replaces a file of that
-    name.
+    and `geometry` as WKB. The file appears under its name when it is complete.
 
     Parameters
     ----------
-    source : str, path, binary stream, or iterable of these
+    source : str, path, binary stream, or iterable of these or of rows
         An export as for `to_parquet`, or the directory of a lake.
     path : str or path
         File to write.
+    **options : FileOptions
+        As `exportkit.options` declares them.
 
     Returns
     -------
@@ -57,7 +62,7 @@ def write_geoparquet(source: SourceLike, path: str | os.PathLike[str]) -> int:
     TableError
         The lake holds no table `objects`.
     WriteError
-        The file cannot be written.
+        The file cannot be written, or is there already.
 
     Examples
     --------
@@ -71,15 +76,25 @@ def write_geoparquet(source: SourceLike, path: str | os.PathLike[str]) -> int:
     (OGC:CRS84), as GeoJSON does. Heights are left out and open rings are closed. Memory: one batch of
     objects.
     """
-    with written_whole(path) as file:
+    force = complete(FileOptions, options)["force"]
+    with written_whole(path, force=force, sources=_files(source)) as file:
         return _write(_objects(source), file)
+
+
+def _files(source: SourceLike) -> Iterator[str | os.PathLike[str]]:
+    """Yield the files that are read."""
+    if is_lake(source):
+        snapshot = read_lake(source)  # type: ignore[arg-type]  # a lake is a path
+        yield from (part.path for parts in snapshot.parts.values() for part in parts)
+    else:
+        yield from local_files(source)
 
 
 def _objects(source: SourceLike) -> Iterator[pa.RecordBatch]:
     """Yield the rows of `objects` that have GeoJSON."""
     has_geojson = pc.field("geojson").is_valid()
     if is_lake(source):
-        objects = read_snapshot(source).table("objects")  # type: ignore[arg-type]  # a lake is a path
+        objects = read_lake(source).table("objects")  # type: ignore[arg-type]  # a lake is a path
         yield from objects.dataset().to_batches(columns=[*_KEPT], filter=has_geojson)
         return
     options = make_options(tables=["objects"], columns={"objects": _KEPT})

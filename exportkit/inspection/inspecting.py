@@ -41,7 +41,7 @@ def inspect_export(source: SourceLike, **options: Unpack[InspectOptions]) -> Ins
 
     Parameters
     ----------
-    source : str, path, binary stream, or iterable of these
+    source : str, path, binary stream, or iterable of these or of rows
         The export, as for `to_parquet`.
     **options : InspectOptions
         As `exportkit.options` declares them.

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from exportkit.commit import read_lake
 from exportkit.errors import ReadError, TableError
 from exportkit.lake_views.connections import connected
 from exportkit.lake_views.views import VIEWS
 from exportkit.lake_views.wide_answers import wide_sql
-from exportkit.lakes import Snapshot, is_lake, read_snapshot
+from exportkit.lakes import Snapshot, is_lake
 from exportkit.place import Place
 from exportkit.scanning import scan
 from exportkit.tables import pick_table
@@ -115,7 +116,7 @@ class Lake:
         """Return the result of a query in DuckDB's SQL.
 
         A query may name every table of the lake and the views `boxes`, `answers_wide`,
-        `tracks` and `label_times`. Timestamps are in UTC.
+        `answers_by_frame`, `tracks` and `label_times`. Timestamps are in UTC.
 
         Parameters
         ----------
@@ -145,7 +146,7 @@ class Lake:
         return self._connection.sql(query)
 
     def _snapshot(self) -> Snapshot:
-        return read_snapshot(self.path)
+        return read_lake(self.path)
 
     def _make(self, name: str, connection: duckdb.DuckDBPyConnection) -> None:
         """Create a view when a query first names it, so that nothing is read for other views."""

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from exportkit.lake_views.answers_by_frame import SPREAD_ANSWERS
+from exportkit.lake_views.places import DATA_ROW
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -20,10 +23,10 @@ SINGLE, DOUBLE = "'", '"'
 # What the answers in one row are about: the label, or an object, a frame, a moment or a message in it.
 _SUBJECT = "label_index, plane, frame, timestamp_ms, object_feature_id, message_id, export_id, line"
 _SHOWN = ("data_row_id", "project_id", "label_id", "origin")
-_FIXED = {*_SHOWN, "other_answers", *_SUBJECT.split(", ")}
+_FIXED = {*_SHOWN, "global_key", "external_id", "other_answers", *_SUBJECT.split(", ")}
 
 # Only the outermost question names its message; the questions below it are about the same one.
-_ANSWERS = """
+_ANSWERS = f"""
     with recursive about as (
         select export_id, line, label_index, coalesce(answer_feature_id, feature_id) as answer_id, message_id
         from classifications where message_id is not null
@@ -36,14 +39,17 @@ _ANSWERS = """
     ), known as (
         select export_id, line, label_index, answer_id, any_value(message_id) as message_id
         from about group by all
+    ), spread as (
+        select *, true as is_listed from classifications where frame is null
+        union all by name ({SPREAD_ANSWERS})
     )
     select c.* exclude (message_id), coalesce(c.message_id, known.message_id) as message_id,
            coalesce(c.feature_schema_id, c.name, '') as question,
            coalesce(c.answer_name, c.answer_value, c.text) as answer
-    from classifications c left join known
+    from spread c left join known
     on c.export_id = known.export_id and c.line = known.line and c.label_index = known.label_index
        and c.parent_answer_feature_id = known.answer_id
-"""
+"""  # noqa: S608 - nothing in it comes from outside
 
 
 class Question(NamedTuple):
@@ -64,8 +70,13 @@ def wide_sql(connection: duckdb.DuckDBPyConnection, most: int = MOST_QUESTIONS) 
         "list({'question': name, 'answer': answer} order by position, answer_position)"
         f" filter (answer is not null and question not in ({keys})) as other_answers"
     )
-    shown = [f"any_value({name}) as {name}" for name in _SHOWN]
-    return f"select {', '.join([*shown, _SUBJECT, *columns, others])} from ({_ANSWERS}) group by {_SUBJECT}"  # noqa: S608 - names and keys are quoted
+    constant = [f"any_value({name}) as {name}" for name in _SHOWN]
+    shown = ", ".join([*constant, _SUBJECT, *columns, others])
+    return f"""
+        select w.data_row_id, d.global_key, d.external_id, w.* exclude (data_row_id)
+        from (select {shown} from ({_ANSWERS}) group by {_SUBJECT}) w
+        left join {DATA_ROW} d using (export_id, line)
+    """  # noqa: S608 - names and keys are quoted
 
 
 def _questions(connection: duckdb.DuckDBPyConnection) -> list[Question]:

@@ -16,12 +16,14 @@ with on_first_use(globals()):
     from exportkit.lakes.local_storage import LocalStorage as LocalStorage
     from exportkit.lakes.local_storage import open_storage as open_storage
     from exportkit.lakes.part_names import FORMAT_NAMES as FORMAT_NAMES
+    from exportkit.lakes.part_names import RECORD_FILE as RECORD_FILE
     from exportkit.lakes.part_names import REPLACED as REPLACED
     from exportkit.lakes.part_names import UNFINISHED as UNFINISHED
     from exportkit.lakes.part_names import WAITING as WAITING
     from exportkit.lakes.part_names import is_own_file as is_own_file
     from exportkit.lakes.part_names import is_part as is_part
     from exportkit.lakes.part_names import is_plain_name as is_plain_name
+    from exportkit.lakes.part_names import is_raw_file as is_raw_file
     from exportkit.lakes.part_names import new_run_id as new_run_id
     from exportkit.lakes.part_names import run_of_file as run_of_file
     from exportkit.lakes.part_names import run_of_staging as run_of_staging
@@ -39,6 +41,7 @@ with on_first_use(globals()):
     from exportkit.lakes.snapshot import listed_parts as listed_parts
     from exportkit.lakes.snapshot import raw_file_beside as raw_file_beside
     from exportkit.lakes.snapshot import read_snapshot as read_snapshot
+    from exportkit.lakes.snapshot import stopped_commits as stopped_commits
     from exportkit.lakes.staging import PartFile as PartFile
     from exportkit.lakes.staging import Staging as Staging
     from exportkit.lakes.storage import Entry as Entry

@@ -22,8 +22,8 @@ import pyarrow as pa
 from msgspec import Struct
 from pyarrow import fs
 
-from exportkit.errors import ExportkitError, OptionError, WriteError
-from exportkit.lakes.failures import failure
+from exportkit.errors import ExportkitError, WriteError
+from exportkit.lakes.failures import failure, path_of_destination
 from exportkit.lakes.storage import Entry
 from exportkit.place import Place, without_signature
 
@@ -134,12 +134,12 @@ class LocalStorage(Struct, frozen=True):
     def open_output(self, path: str, *, shown_as: str | None = None) -> Any:
         """Return a stream that writes a new file."""
         with self.failing_as("create the file", path if shown_as is None else shown_as):
-            return _FILES.open_output_stream(self.locate(path), compression=None)
+            return _FILES.open_output_stream(os.fsencode(self.locate(path)), compression=None)
 
     def open_input(self, path: str) -> Any:
         """Return a random-access reader of a file."""
         with self.failing_as("read the file", path):
-            return _FILES.open_input_file(self.locate(path))
+            return _FILES.open_input_file(os.fsencode(self.locate(path)))
 
     def move(self, source: str, target: str) -> None:
         """Rename a file or directory; at each instant it is whole at one of the two names."""
@@ -167,8 +167,10 @@ class LocalStorage(Struct, frozen=True):
             finally:
                 os.close(descriptor)
 
-    def lock(self, path: str, *, wait: bool) -> DirectoryLock | None:
+    def lock(self, path: str, *, wait: bool, shared: bool = False) -> DirectoryLock | None:
         """Hold a directory until `DirectoryLock.release` or the end of this process and its forks.
+
+        With `shared`, others that share it may hold it too.
 
         Returns
         -------
@@ -178,7 +180,9 @@ class LocalStorage(Struct, frozen=True):
         with self.failing_as("open the directory", path):
             descriptor = os.open(self.locate(path), os.O_RDONLY)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(
+                descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (not wait and fcntl.LOCK_NB)
+            )
         except OSError:
             os.close(descriptor)
             return None
@@ -188,9 +192,9 @@ class LocalStorage(Struct, frozen=True):
         return DirectoryLock(descriptor)
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self, *, shared: bool = False) -> Iterator[None]:
         """Keep other runs from committing into the destination; waits for one that is committing."""
-        lock = self.lock("", wait=True)
+        lock = self.lock("", wait=True, shared=shared)
         try:
             yield
         finally:
@@ -230,16 +234,12 @@ def open_storage(
     ------
     TypeError
         `location` is neither text nor a path.
-    ValueError
-        `location` is empty.
+    OptionError
+        `location` is empty, or holds what no path can.
     WriteError
         There is no writer for URLs of this kind.
     """
-    text = os.fspath(location)
-    if not isinstance(text, str):
-        raise TypeError(f"a destination is a path or a URL as text, not {type(text).__name__}")
-    if not text:
-        raise OptionError("destination", "the destination is empty; '.' is the current directory")
+    text = path_of_destination(location)
     if "://" in text:
         text = _path_of_url(text)
     return LocalStorage(str(Path(text).resolve()), text, error)

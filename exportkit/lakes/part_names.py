@@ -23,6 +23,7 @@ from exportkit.options import FormatName
 
 __all__ = [
     "FORMAT_NAMES",
+    "RECORD_FILE",
     "REPLACED",
     "UNFINISHED",
     "WAITING",
@@ -49,11 +50,15 @@ UNFINISHED = ".inprogress"
 REPLACED = ".replaced"
 #: Where the files of a run wait, in its staging directory.
 WAITING = "new"
+#: What a run makes visible stands in this file of its staging directory, once it is committed.
+RECORD_FILE = "order.json"
 
 _RUN = r"\d{8}T\d{12}Z[0-9a-f]{6}"
-_NUMBERS = r"\d{4,}-\d{5,}"
-_OWN_FILE = re.compile(rf"(?:part-({_RUN})-{_NUMBERS}\.(?:parquet|arrow)|_raw-({_RUN})-{_NUMBERS}\.bin)")
-_STAGING = re.compile(rf"\.exportkit-({_RUN})")
+_NUMBERS = r"\d{4,9}-\d{5,9}"
+_OWN_FILE = re.compile(
+    rf"(?:part-({_RUN})-{_NUMBERS}\.(?:parquet|arrow)|_raw-({_RUN})-{_NUMBERS}\.bin)", re.ASCII
+)
+_STAGING = re.compile(rf"\.exportkit-({_RUN})", re.ASCII)
 _SUFFIXES = tuple(f".{name}" for name in FORMAT_NAMES)
 
 

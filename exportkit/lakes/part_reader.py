@@ -69,8 +69,9 @@ class ParquetPart:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        source = pa.OSFile(os.fsencode(path))  # text would have to be UTF-8
         self._file = pq.ParquetFile(
-            path, read_dictionary=["export_id"], pre_buffer=False, buffer_size=READ_BYTES
+            source, read_dictionary=["export_id"], pre_buffer=False, buffer_size=READ_BYTES
         )
         self.names: list[str] = self._file.schema_arrow.names
         groups = self._file.metadata
@@ -87,7 +88,7 @@ class ParquetPart:
             )
 
     def close(self) -> None:
-        self._file.close()
+        self._file.close(force=True)
 
 
 class ArrowPart:
@@ -95,7 +96,7 @@ class ArrowPart:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._source = pa.OSFile(str(path))
+        self._source = pa.OSFile(os.fsencode(path))
         try:
             file = pa.ipc.open_file(self._source)
             self.names: list[str] = file.schema.names

@@ -2,7 +2,8 @@
 
 Takes the directory of a lake, gives an immutable value: the tables, and the parts of each in the order of
 writing. This is the one place that looks for parts: scan, lake views, rebuild, rejects, and the checks before
-a run all ask here. Reads names; schemas are read when they are asked for, rows never.
+a run all ask here. Reads names; schemas are read when they are asked for, rows never. A lake in which a run
+was stopped while it became visible has no parts to rely on: `commit.read_lake` completes that run first.
 """
 
 from __future__ import annotations
@@ -16,15 +17,24 @@ import pyarrow as pa
 from msgspec import Struct
 
 from exportkit.errors import ReadError, TableError
-from exportkit.lakes.local_storage import open_storage
-from exportkit.lakes.part_names import format_of, is_part, is_raw_file
+from exportkit.lakes.local_storage import LocalStorage, open_storage
+from exportkit.lakes.part_names import RECORD_FILE, format_of, is_part, is_raw_file, run_of_staging
 from exportkit.lakes.part_schemas import read_schema, reading
 from exportkit.lakes.storage import Storage
 from exportkit.options import FormatName
 from exportkit.place import Place
 from exportkit.tables import TABLES, pick_table
 
-__all__ = ["Part", "Snapshot", "TableParts", "is_lake", "listed_parts", "raw_file_beside", "read_snapshot"]
+__all__ = [
+    "Part",
+    "Snapshot",
+    "TableParts",
+    "is_lake",
+    "listed_parts",
+    "raw_file_beside",
+    "read_snapshot",
+    "stopped_commits",
+]
 
 
 class Part(Struct, frozen=True):
@@ -51,7 +61,7 @@ class Part(Struct, frozen=True):
 
     def read_schema(self) -> pa.Schema:
         """Return the columns as they were written; `ReadError` when the part is damaged."""
-        with reading(Path(self.path)), pa.OSFile(self.path) as source:
+        with reading(Path(self.path)), pa.OSFile(os.fsencode(self.path)) as source:
             return read_schema(source, self.format)
 
 
@@ -137,21 +147,37 @@ def read_snapshot(location: str | os.PathLike[str]) -> Snapshot:
     FileNotFoundError
         There is no such directory.
     ReadError
-        A directory cannot be listed.
+        A directory cannot be listed, or a run was stopped while it became visible.
     """
     storage = open_storage(location, error=ReadError)
     if not Path(storage.root).is_dir():
         raise FileNotFoundError(2, "No such directory", storage.shown)
-    found = {table: listed_parts(storage, table) for table in TABLES}
+    with storage.locked(shared=True):
+        if stopped := stopped_commits(storage):
+            problem = "a run was stopped while it became visible: tables may be absent or half there"
+            raise ReadError(problem, place=storage.place(stopped[0]))
+        found = {table: listed_parts(storage, table) for table in TABLES}
     return Snapshot(storage.shown, {table: parts for table, parts in found.items() if parts})
 
 
 def is_lake(source: object) -> bool:
-    """Whether `source` is a directory that holds parts of a table."""
+    """Whether `source` is a directory that holds parts of a table, or a run that began to become visible."""
     if not isinstance(source, str | os.PathLike):
         return False
     path = os.fspath(source)
-    return isinstance(path, str) and Path(path).is_dir() and bool(read_snapshot(path or ".").parts)
+    if not isinstance(path, str) or not Path(path).is_dir():
+        return False
+    storage = open_storage(path or ".", error=ReadError)
+    return any(listed_parts(storage, table) for table in TABLES) or bool(stopped_commits(storage))
+
+
+def stopped_commits(storage: LocalStorage) -> list[str]:
+    """Return the commit records that lie in a lake: those of runs whose files are not all in their places."""
+    found = []
+    for name in storage.directories(""):
+        if run_of_staging(name) is not None and not storage.is_fixed(name):
+            found += [f"{name}/{one.name}" for one in storage.entries(name) if one.name == RECORD_FILE]
+    return found
 
 
 def listed_parts(storage: Storage, table: str) -> tuple[Part, ...]:

@@ -1,53 +1,102 @@
 """Whole file: one file that appears under its name when it is complete and on disk, or not at all.
 
 Takes a path, gives a stream. The bytes go to a hidden file beside the target, are flushed to disk, and take
-the target's name; then the directory is flushed too. Does not know what is written.
+the target's name; then the directory is flushed too. Links are followed. What is there and is no regular file
+(a pipe, a device, standard output under its path) is written to as it is. Does not know what is written.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedWriter, FileIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from exportkit.errors import WriteError
-from exportkit.lakes.failures import failure
+import pyarrow as pa
+
+from exportkit.errors import Wording, WriteError
+from exportkit.lakes.failures import failure, path_of_destination
 from exportkit.lakes.part_names import UNFINISHED
 from exportkit.place import Place
 
 __all__ = ["written_whole"]
 
 BUFFER_BYTES = 1024 * 1024
+#: The ends of names that ask for compression.
+_COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
+#: The paths of what a process has open already; opening them anew would begin a file from its start.
+_DESCRIPTORS = {"/dev/stdout": 1, "/dev/stderr": 2}
+_DESCRIPTOR = re.compile(r"/(?:dev|proc/self)/fd/([0-9]{1,9})")
 
 
 @contextmanager
-def written_whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+def written_whole(
+    path: str | os.PathLike[str],
+    *,
+    force: bool = False,
+    sources: Iterable[str | os.PathLike[str]] = (),
+    compress: bool = False,
+) -> Iterator[BinaryIO]:
     """Open a file for writing; it appears, or replaces an older one, when the context ends well.
 
     What else is raised inside comes through as it is, and leaves the path as it was.
 
+    Parameters
+    ----------
+    path : str or path
+        The file. The permissions of a file that is replaced are kept.
+    force : bool
+        Replace a regular file that is there.
+    sources : iterable of str or path
+        Files that are never replaced, since they are read meanwhile.
+    compress : bool
+        Compress where the name ends in ``.gz`` or ``.zst``.
+
     Raises
     ------
+    TypeError, OptionError
+        It is no path, or one that no file can have.
     WriteError
-        The file cannot be written, or the path is that of a directory or a device.
+        The file cannot be written, is there and `force` is not given, is one of `sources`, or is a directory.
     """
-    target = Path(path)
-    with _failing(target):
-        _refuse_irregular(target)
-        hidden = target.with_name(f".{target.name}.{secrets.token_hex(4)}{UNFINISHED}")
-        file = _File(hidden, target)
+    shown = Path(path_of_destination(path))
+    with _failing(shown):
+        there = _status(shown)
+        _refuse(shown, there, sources, force=force)
+    codec = _COMPRESSIONS.get(shown.suffix) if compress else None
+    descriptor = _descriptor_of(shown)
+    if descriptor is None and (there is None or stat.S_ISREG(there.st_mode)):
+        opened = _replaced(shown, there, force=force)
+    else:
+        opened = _written_through(shown, descriptor)
+    with opened as stream, _compressed(stream, codec) as taking:
+        yield taking
+
+
+@contextmanager
+def _replaced(shown: Path, there: os.stat_result | None, *, force: bool) -> Iterator[BinaryIO]:
+    """Write a hidden file, which takes its name at the end."""
+    target = Path(os.path.realpath(shown))  # also where a link leads that leads to nothing yet
+    hidden = target.with_name(f".{target.name}.{secrets.token_hex(4)}{UNFINISHED}")
+    with _failing(shown):
+        file = _File(hidden, shown, "x")
     try:
         with BufferedWriter(file, BUFFER_BYTES) as stream:
+            with _failing(shown):
+                _keep_permissions(file.fileno(), there)
             yield stream
-            with _failing(target):
+            with _failing(shown):
                 stream.flush()
                 os.fsync(stream.fileno())
-        with _failing(target):
+        with _failing(shown):
+            if there is None:
+                _refuse(shown, _status(shown), (), force=force)
             hidden.replace(target)
             _flush_directory(target.parent)
     finally:
@@ -55,15 +104,46 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             hidden.unlink(missing_ok=True)
 
 
-class _File(FileIO):
-    """A new file whose failures to write are told apart from all else that happens in the context."""
+@contextmanager
+def _written_through(shown: Path, descriptor: int | None) -> Iterator[BinaryIO]:
+    """Write to what is there."""
+    with _failing(shown):
+        file = _File(shown if descriptor is None else os.dup(descriptor), shown, "w")
+    with BufferedWriter(file, BUFFER_BYTES) as stream:
+        yield stream
 
-    def __init__(self, path: Path, target: Path) -> None:
-        super().__init__(path, "x")
-        self._target = target
+
+@contextmanager
+def _compressed(stream: BinaryIO, codec: str | None) -> Iterator[Any]:
+    if codec is None:
+        yield stream
+        return
+    with pa.CompressedOutputStream(pa.PythonFile(_KeptOpen(stream), "w"), codec) as taking:
+        yield taking
+
+
+class _KeptOpen:
+    """A stream that Arrow does not close: it is flushed to disk afterwards."""
+
+    closed = False
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.write = stream.write
+        self.flush = stream.flush
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class _File(FileIO):
+    """A file whose failures to write are told apart from all else that happens in the context."""
+
+    def __init__(self, opened: Path | int, shown: Path, mode: str) -> None:
+        self._shown = shown
+        super().__init__(opened, mode)
 
     def write(self, data: Any) -> int:
-        with _failing(self._target):
+        with _failing(self._shown):
             return super().write(data)
 
 
@@ -78,11 +158,43 @@ def _failing(target: Path) -> Iterator[None]:
         raise problem from None
 
 
-def _refuse_irregular(target: Path) -> None:
-    if target.is_dir():
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
+
+
+def _refuse(
+    shown: Path, there: os.stat_result | None, sources: Iterable[str | os.PathLike[str]], *, force: bool
+) -> None:
+    if there is None:
+        return
+    if stat.S_ISDIR(there.st_mode):
         raise IsADirectoryError(errno.EISDIR, "Is a directory")
-    if target.exists() and not target.is_file():
-        raise OSError("it is a device or a pipe, which a whole file cannot replace")
+    if not stat.S_ISREG(there.st_mode) or _descriptor_of(shown) is not None:
+        return
+    place = Place(str(shown))
+    for source in sources:
+        if (read := _status(Path(source))) and os.path.samestat(read, there):
+            raise WriteError("the destination is the source itself", place=place, hint="choose another name")
+    if not force:
+        hint = Wording("choose another name, or set {force} to replace it")
+        raise WriteError("the file is there already", place=place, hint=hint)
+
+
+def _descriptor_of(path: Path) -> int | None:
+    """Return the descriptor that a path stands for; None for all other paths."""
+    text = os.fspath(path)
+    match = _DESCRIPTOR.fullmatch(text)
+    return int(match[1]) if match else _DESCRIPTORS.get(text)
+
+
+def _keep_permissions(descriptor: int, there: os.stat_result | None) -> None:
+    if there is not None:
+        with suppress(OSError):  # only root may give a file away
+            os.fchown(descriptor, there.st_uid, there.st_gid)
+        os.fchmod(descriptor, stat.S_IMODE(there.st_mode))
 
 
 def _flush_directory(directory: Path) -> None:

@@ -29,8 +29,8 @@ class Annotated(NamedTuple):
     remainder: Any = None
 
 
-def convert_layout(label: Any) -> Annotated:
-    """Return the V2 annotations of `label`.
+def convert_layout(label: Any, label_key: str) -> Annotated:
+    """Return the V2 annotations of `label`, a value that `label_key` tells from those of other labels.
 
     Layouts: ``wkt`` (2018, well-known text by class), ``xy`` (2018 and 2019, points or answers by
     class), ``objects`` (2019 to 2023), ``video`` (a list of frames), ``video_url`` (``{"frames": url}``,
@@ -46,7 +46,7 @@ def convert_layout(label: Any) -> Annotated:
         return Annotated("video_url", {"frames": {}}, label)
     if any(isinstance(label.get(name), list) and not is_class(label[name]) for name in _SECTIONS):
         return Annotated("objects", _sections(label))
-    return _classes(label)
+    return _classes(label, label_key)
 
 
 def _video(label: list[Any]) -> Annotated:
@@ -56,8 +56,8 @@ def _video(label: list[Any]) -> Annotated:
     return Annotated("video", annotations, others or None)
 
 
-def _classes(label: dict[str, Any]) -> Annotated:
-    found = convert_classes(label)
+def _classes(label: dict[str, Any], label_key: str) -> Annotated:
+    found = convert_classes(label, label_key)
     if not found.objects and not found.questions:
         return Annotated("unknown", {}, label)
     annotations = {"objects": found.objects, "classifications": found.questions}

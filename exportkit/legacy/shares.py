@@ -112,7 +112,7 @@ def share_of(source: Mapping[str, Any]) -> Share:
         row["DataRow ID"] = rest["DataRow ID"]
     rest.pop("DataRow ID", None)
     project = {"Project Name": rest.pop("Project Name")} if rest.get("Project Name") is not None else {}
-    layout, annotations, remainder = convert_layout(rest.pop("Label", None))
+    layout, annotations, remainder = convert_layout(rest.pop("Label", None), _label_key(source))
     performance = _performance(rest)
     if layout == "skip" and performance.setdefault("skipped", True) is True:
         remainder = None
@@ -177,6 +177,11 @@ def _data_row_id(source: Mapping[str, Any]) -> str:
         if any(parts):
             return derived_id("v1", *names, json.dumps(parts))
     return derived_id("v1", json.dumps(source, sort_keys=True))
+
+
+def _label_key(source: Mapping[str, Any]) -> str:
+    """Return what tells a label from others: its id, or else all that it says."""
+    return json.dumps(source["ID"] if _is_id(source.get("ID")) else source, sort_keys=True)
 
 
 def _project_id(source: Mapping[str, Any]) -> str:

@@ -97,7 +97,13 @@ def upgrade_rows(stream: BinaryIO) -> Iterator[dict[str, Any]]:
             yield merge(shares)
 
 
-def upgrade(source: str | os.PathLike[str] | BinaryIO, destination: str | os.PathLike[str]) -> Upgraded:
+def upgrade(
+    source: str | os.PathLike[str] | BinaryIO,
+    destination: str | os.PathLike[str],
+    *,
+    force: bool = False,
+    sources: Iterable[Path] = (),
+) -> Upgraded:
     """Write an Export V1 input as Export V2, one row per line.
 
     Parameters
@@ -105,8 +111,11 @@ def upgrade(source: str | os.PathLike[str] | BinaryIO, destination: str | os.Pat
     source : path, "-" or BinaryIO
         Export V1, decompressed; ``-`` is standard input. See `upgrade_rows`.
     destination : path or "-"
-        Output file; ``-`` is standard output. A file appears whole or not at all: it is written beside
-        `destination` under a temporary name and then renamed, replacing what was there.
+        Output file; ``-`` is standard output. A file appears whole or not at all.
+    force : bool
+        Replace a file that is there.
+    sources : iterable of Path
+        Files that `source` is read from, which are never replaced.
 
     Returns
     -------
@@ -129,7 +138,9 @@ def upgrade(source: str | os.PathLike[str] | BinaryIO, destination: str | os.Pat
         if os.fspath(destination) == "-":
             report.data_rows = _write_lines(sys.stdout.buffer, lines)
         else:
-            with written_whole(destination) as file:
+            if isinstance(source, str | os.PathLike):
+                sources = (Path(source),)
+            with written_whole(destination, force=force, sources=sources, compress=True) as file:
                 report.data_rows = _write_lines(file, lines)
     return report
 

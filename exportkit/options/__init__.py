@@ -16,6 +16,7 @@ from exportkit.options.declared import (
     BatchOptions,
     ConversionOptions,
     ConvertOptions,
+    FileOptions,
     InspectOptions,
     LimitOptions,
     ProgressOptions,
@@ -26,8 +27,9 @@ from exportkit.options.declared import (
     SourceOptions,
     TableOptions,
     TablesOptions,
+    UpgradeOptions,
 )
-from exportkit.options.option import Option, complete, only, options_of, takes
+from exportkit.options.option import Option, complete, only, options_of, shown, takes
 from exportkit.options.values import (
     BATCH_ROWS,
     COMPRESSION_LEVEL,
@@ -49,6 +51,7 @@ __all__ = [
     "BatchOptions",
     "ConversionOptions",
     "ConvertOptions",
+    "FileOptions",
     "Filters",
     "FormatName",
     "How",
@@ -67,15 +70,17 @@ __all__ = [
     "SourceOptions",
     "TableOptions",
     "TablesOptions",
+    "UpgradeOptions",
     "complete",
     "only",
     "options_of",
+    "shown",
     "takes",
 ]
 
 #: Every option by its name.
 OPTIONS = {
     name: option
-    for kind in (BatchOptions, RunOptions, InspectOptions, ReplayOptions)
+    for kind in (BatchOptions, RunOptions, InspectOptions, ReplayOptions, FileOptions)
     for name, option in options_of(kind).items()
 }

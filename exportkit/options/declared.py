@@ -28,6 +28,7 @@ __all__ = [
     "BatchOptions",
     "ConversionOptions",
     "ConvertOptions",
+    "FileOptions",
     "InspectOptions",
     "LimitOptions",
     "ProgressOptions",
@@ -38,11 +39,16 @@ __all__ = [
     "SourceOptions",
     "TableOptions",
     "TablesOptions",
+    "UpgradeOptions",
 ]
 
 
 def _callable(value: object) -> str | None:
     return None if value is None or callable(value) else f"must be callable, not {shown(value)}"
+
+
+def _true_or_false(value: object) -> str | None:
+    return None if isinstance(value, bool) else f"must be True or False, not {shown(value)}"
 
 
 class SourceOptions(TypedDict, total=False):
@@ -60,6 +66,26 @@ class SourceOptions(TypedDict, total=False):
             command="Times that compressed input may expand before it is taken for a bomb, or none.",
         ),
     ]
+
+
+class FileOptions(TypedDict, total=False):
+    """How one file is written."""
+
+    force: Annotated[
+        bool,
+        Option(
+            default=False,
+            doc="""Replace a file that is there, except the source itself; its permissions are kept. A pipe or
+            a device is written to in either case.""",
+            kind="bool",
+            check=_true_or_false,
+            command="Replace a file that is there.",
+        ),
+    ]
+
+
+class UpgradeOptions(SourceOptions, FileOptions, total=False):
+    """How an Export V1 is upgraded to a file."""
 
 
 class LimitOptions(SourceOptions, total=False):
@@ -89,7 +115,7 @@ class SelectOptions(TypedDict, total=False):
             """Parts of a row to convert, in the platform's words: ``{"attachments": True, "label_details":
             True}``. All parts when left out; with `params`, what is not named is left out.""",
             kind="Params, optional",
-            check=mapping,
+            check=mapping('{"attachments": True}'),
             flag="param",
             metavar="NAME[=VALUE]",
             command="Keep this part of a row, in the platform's words: attachments, label_details, "
@@ -103,7 +129,7 @@ class SelectOptions(TypedDict, total=False):
             """Data rows to convert, those that every filter keeps, in the platform's words:
             ``{"workflow_status": "Done", "last_activity_at": ["2026-01-01", None]}``. All when left out.""",
             kind="Filters, optional",
-            check=mapping,
+            check=mapping('{"workflow_status": "Done"}'),
             flag="where",
             metavar="NAME=VALUE",
             command="Keep only data rows for which this holds: workflow_status=Done, data_row_ids=A,B or "
@@ -126,7 +152,7 @@ class SelectOptions(TypedDict, total=False):
             every table before anything is handed on. Columns of text as it stood in the input are emptied
             then.""",
             kind="mapping of str to str, optional",
-            check=mapping,
+            check=mapping('{"created_by": "hash"}'),
             metavar="COLUMN=HOW",
             command="Disguise a column: hash (its key is in EXPORTKIT_REDACT_KEY), omit or strip_query. "
             "Repeat it.",
@@ -201,9 +227,9 @@ class TablesOptions(TypedDict, total=False):
         Mapping[str, Sequence[str]] | None,
         Option(
             None,
-            """For each table named here the columns to make; all of the others'.""",
+            """For each table named here the columns to make, as a list or one name; all of the others'.""",
             kind="mapping of str to sequence of str, optional",
-            check=names_by_name,
+            check=names_by_name('{"labels": ["label_id", "created_by"]}'),
         ),
     ]
 

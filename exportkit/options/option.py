@@ -138,9 +138,14 @@ def one_of(accepted: tuple[object, ...]) -> Check:
 
 
 def kind_of_value(accepted: str, *kinds: type) -> Check:
-    """Return what accepts None, and values of some types but the empty one."""
+    """Return what accepts None, and values of some types but the empty one, and text that UTF-8 can hold."""
 
     def check(value: Any) -> str | None:
+        if isinstance(value, str) and not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                return f"must be text that UTF-8 can hold, not {shown(value)}"
         if value is None or (isinstance(value, kinds) and value):
             return None
         return "must not be empty" if isinstance(value, kinds) else f"must be {accepted}, not {shown(value)}"
@@ -156,25 +161,32 @@ def names(value: Any) -> str | None:
     return None if fits else f"must be a list of at least one name, not {shown(value)}"
 
 
-def names_by_name(value: Any) -> str | None:
-    """Accept None, and dictionaries whose values are lists of names."""
-    if value is None or not isinstance(value, Mapping):
-        return mapping(value)
-    for name, some in value.items():
-        if (
-            isinstance(some, str)
-            or some is None
-            or (some and names(some))
-            or not isinstance(some, Collection)
-        ):
-            return f"must give a list of names for {shown(name)}, not {shown(some)}"
-    return None
+def names_by_name(example: str) -> Check:
+    """Return what accepts None, and dictionaries whose values are lists of names, or one name."""
+    is_mapping = mapping(example)
+
+    def check(value: Any) -> str | None:
+        if value is None or not isinstance(value, Mapping):
+            return is_mapping(value)
+        for name, some in value.items():
+            if not isinstance(name, str):
+                return f"must be a dictionary such as {example}, not {shown(value)}"
+            is_list = some is not None and not isinstance(some, Mapping) and isinstance(some, Collection)
+            if not is_list or (some and names(some)):
+                return f"must give a list of names for {shown(name)}, not {shown(some)}"
+        return None
+
+    return check
 
 
-def mapping(value: Any) -> str | None:
-    """Accept dictionaries and None."""
-    fits = value is None or isinstance(value, Mapping)
-    return None if fits else f"must be a dictionary, not {shown(value)}"
+def mapping(example: str) -> Check:
+    """Return what accepts None, and dictionaries, such as the example."""
+
+    def check(value: Any) -> str | None:
+        fits = value is None or isinstance(value, Mapping)
+        return None if fits else f"must be a dictionary such as {example}, not {shown(value)}"
+
+    return check
 
 
 def shown(value: object) -> str:

@@ -15,7 +15,7 @@ from exportkit.flatten import flatten, reject_block
 from exportkit.pipeline import long_rows
 from exportkit.pipeline.conversion_options import Options
 from exportkit.pipeline.line_spool import let_go
-from exportkit.pipeline.projection import skipped_fields
+from exportkit.pipeline.projection import shown_structs, skipped_fields
 from exportkit.pipeline.row_filter import RowFilter, select_content
 from exportkit.pipeline.units import Unit, bytes_of_line, cut_line, is_blank, opened_line
 from exportkit.place import LineBlock, MemberChunk, Members, Place, Source, StoredLine
@@ -67,7 +67,12 @@ class Conversion:
         self._counts = counts
         self._check = check
         unneeded = selection.skipped(skipped_fields(options.columns), options.columns)
-        self._decoder = LineDecoder(unneeded, selection.absent, studies=not selection.needs_whole_rows)
+        self._decoder = LineDecoder(
+            unneeded,
+            selection.absent,
+            shown=shown_structs(options.columns),
+            studies=not selection.needs_whole_rows,
+        )
         self._row_filter = RowFilter(selection, counts) if selection.conditions else None
         self._buffers = {
             name: TableBuffer(name, columns, encoded=encoded) for name, columns in options.columns.items()

@@ -7,7 +7,7 @@ from typing import Protocol, Unpack
 
 from msgspec import Struct
 
-from exportkit.errors import ReadError, TableError, Wording
+from exportkit.errors import ReadError, UnknownNameError, Wording
 from exportkit.options import ConversionOptions, OnBadRow, SelectOptions, complete, only
 from exportkit.pipeline.resources import SIZES, Sizes
 from exportkit.select import Selection, make_selection
@@ -101,7 +101,7 @@ def make_options(sizes: Sizes = SIZES, **asked: Unpack[ConversionOptions]) -> Op
 
     Raises
     ------
-    TableError
+    UnknownNameError
         A table or column does not exist.
     TypeError
         There is no such option.
@@ -126,11 +126,11 @@ def chosen_columns(
 ) -> dict[str, tuple[str, ...]]:
     """Return the wanted tables with their wanted columns, in the order of the declarations."""
     asked = {tables} if isinstance(tables, str) else None if tables is None else set(tables)
-    some = dict(columns or {})
+    some = {name: (of,) if isinstance(of, str) else of for name, of in (columns or {}).items()}
     for name in [*(asked or ()), *some]:
         pick_table(name)
     if asked is not None and (stray := sorted(set(some) - asked)):
-        raise TableError(
+        raise UnknownNameError(
             f"columns are named for table {stray[0]!r}, which is not among the wanted tables",
             hint=Wording("add it to {tables}, or leave {tables} out"),
         )
@@ -146,5 +146,5 @@ def _columns_of(name: str, asked: Sequence[str] | None) -> tuple[str, ...]:
         if one not in known:
             near = nearest_name(one, known)
             hint = f"did you mean {near!r}?" if near else f"its columns are {', '.join(known)}"
-            raise TableError(f"table {name!r} has no column {one!r}", hint=hint)
+            raise UnknownNameError(f"table {name!r} has no column {one!r}", hint=hint)
     return tuple(one for one in known if one in asked)

@@ -11,9 +11,9 @@ import msgspec
 
 from exportkit import legacy
 from exportkit.errors import OptionError
-from exportkit.options import SourceOptions, complete
+from exportkit.options import SourceOptions, UpgradeOptions, complete, only
 from exportkit.place import LineBlock
-from exportkit.read import SourceLike, open_sources
+from exportkit.read import SourceLike, local_files, open_sources
 
 if TYPE_CHECKING:
     from exportkit.legacy import Upgraded
@@ -47,7 +47,7 @@ class BlockStream:
 
 
 def upgrade_source(
-    source: SourceLike, destination: str | os.PathLike[str], **options: Unpack[SourceOptions]
+    source: SourceLike, destination: str | os.PathLike[str], **options: Unpack[UpgradeOptions]
 ) -> Upgraded:
     """Write one Export V1, in whatever compression, as lines of Export V2.
 
@@ -58,14 +58,16 @@ def upgrade_source(
     OptionError
         The limit is none.
     """
-    sources = open_sources(source, **complete(SourceOptions, options))
+    asked = complete(UpgradeOptions, options)
+    files = [*local_files(source)]
+    sources = open_sources(source, **only(SourceOptions, asked))
     with closing(next(sources)) as opened:
         other = next(sources, None)
         if other is not None:
             other.close()
             raise OptionError("source", "upgrade takes one export at a time")
         stream: Any = BlockStream(opened.blocks(), opened.source.uri)
-        return legacy.upgrade(cast(BinaryIO, stream), destination)
+        return legacy.upgrade(cast(BinaryIO, stream), destination, force=asked["force"], sources=files)
 
 
 def upgraded_lines(blocks: Iterator[bytes], source_uri: str, block_bytes: int) -> Iterator[LineBlock]:

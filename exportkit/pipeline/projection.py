@@ -1,15 +1,16 @@
 """Projection: which fields of the input the wanted tables are made from. The others are never decoded.
 
 A field is needed by the tables whose rows stand in it, by those with a column of it, and by those that
-look at it for a derived column or for ``extra``. The first two follow from the types of the structs and the
-source paths of the columns; the last are named here.
+look at it for a derived column. The first two follow from the types of the structs and the source paths of
+the columns; the last are named here. What the catalogue does not expect in a field that is not decoded is
+shown by ``extra`` all the same: `shown_structs` says in which structs decoding has to look for it.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 
 from exportkit.rows import STRUCTS
@@ -17,31 +18,27 @@ from exportkit.rows.kinds import GEOMETRY_KEYS
 from exportkit.rows.structs import structs_in
 from exportkit.tables import TABLES, Table
 
-__all__ = ["needed_by", "skipped_fields"]
+__all__ = ["needed_by", "shown_structs", "skipped_fields"]
 
 Needs = dict[str, dict[str, frozenset[str]]]
 
-_DATA_ROWS, _LABELS = frozenset({"data_rows"}), frozenset({"labels"})
+_DATA_ROWS, _LABELS, _SEGMENTS = frozenset({"data_rows"}), frozenset({"labels"}), frozenset({"segments"})
 #: Tables that look at fields to which neither the types nor the source paths lead. `data_rows` finds the
-#: media type in annotations, `labels` the container. `labels` and `projects` show leftovers of what has no
-#: row.
+#: media type in annotations; the container that their keys make is a column of `labels`, and the unit of
+#: `segments` follows from it.
+_CONTAINER = _DATA_ROWS | _LABELS | _SEGMENTS
 _LOOKED_AT: Needs = {
     "Row": dict.fromkeys(("projects", "experiments"), _DATA_ROWS),
     "Project": {"labels": _DATA_ROWS, "project_details": _LABELS},  # is_selected
-    "ProjectDetails": {"workflow_history": frozenset({"projects"})},
     "Run": dict.fromkeys(("labels", "predictions"), _DATA_ROWS),
     "Label": {"annotations": _DATA_ROWS},
     "Annotations": {
-        "objects": _DATA_ROWS | _LABELS | {"relationships"},  # they may stand among the objects
+        "objects": _DATA_ROWS,
         "relationships": frozenset({"objects"}),  # those that repeat one are dropped
-        "frames": _DATA_ROWS | _LABELS | {"relationships", "segments"},  # unit of the spans
-        "segments": _DATA_ROWS | _LABELS,
-        "key_frame_feature_map": _DATA_ROWS | _LABELS | {"objects"},  # is_key_frame
-        "groups": _DATA_ROWS | {"relationships"},
-        "timestamp": _DATA_ROWS | _LABELS | {"segments"},
-        "classifications": _LABELS,
+        "key_frame_feature_map": _CONTAINER | {"objects"},  # is_key_frame
+        **dict.fromkeys(("frames", "segments", "groups", "timestamp"), _CONTAINER),
     },
-    **{name: {"classifications": _LABELS} for name in ("Frame", "Group", "Moment")},
+    "Relationship": {"classifications": frozenset({"objects"})},
 }
 #: Structs whose fields may be skipped, each with the fields that are always read: what other tables repeat,
 #: what names a row, and small values that are not worth a struct without them.
@@ -56,8 +53,8 @@ _ALWAYS_READ: dict[str, tuple[str, ...]] = {
     "Run": ("name", "run_data_row_id", "data_split"),
     "Label": (),
     "Annotations": (),
-    "Frame": ("objects",),
-    "Group": ("frames",),
+    "Frame": (),
+    "Group": (),
     "Moment": (),
     "Object": ("feature_id", "feature_schema_id", "name", "value", "annotation_kind"),
     "Relationship": (
@@ -75,6 +72,17 @@ def skipped_fields(wanted: Collection[str]) -> dict[str, frozenset[str]]:
         for struct, fields in needed_by().items()
     }
     return {struct: fields for struct, fields in found.items() if fields}
+
+
+def shown_structs(columns: Mapping[str, Collection[str]]) -> frozenset[str]:
+    """Return the structs whose leftovers are asked for, where `columns` are the wanted columns by table."""
+    inside = {name: structs_in(name) for name in STRUCTS}
+    apart = {table.struct for table in TABLES.values() if table.struct}
+    found: set[str] = set()
+    for name, wanted in columns.items():
+        if "extra" in wanted and TABLES[name].struct:
+            found |= _reached([TABLES[name].struct], inside, apart)
+    return frozenset(found)
 
 
 @cache
@@ -126,13 +134,13 @@ def _steps(struct: str, path: str, inside: _Inside) -> list[tuple[str, str]]:
     return steps
 
 
-def _reached(names: Collection[str], inside: _Inside) -> set[str]:
-    """Return structs and all that stand in them at any depth."""
+def _reached(names: Collection[str], inside: _Inside, apart: Collection[str] = ()) -> set[str]:
+    """Return structs and all that stand in them at any depth, but for those `apart` and what is in those."""
     found: set[str] = set()
     ahead = list(names)
     while ahead:
         name = ahead.pop()
         if name not in found:
             found.add(name)
-            ahead += [below for some in inside[name].values() for below in some]
+            ahead += [below for some in inside[name].values() for below in some if below not in apart]
     return found

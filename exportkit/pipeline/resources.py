@@ -12,6 +12,7 @@ import os
 import re
 import sys
 import threading
+from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
@@ -155,16 +156,19 @@ def bytes_of(size: int | str) -> int:
         accepted = "{memory_limit} must be a number of bytes, or a size such as '700MB', not {size!r}"
         raise OptionError("memory_limit", Wording(accepted, size=size))
     power = _POWERS.index(found[2].lower()) + 1 if found[2] else 0
-    return int(float(found[1]) * (1024 if found[3] else 1000) ** power)
+    return int(Decimal(found[1]) * (1024 if found[3] else 1000) ** power)
 
 
 def can_fork() -> bool:
     """Return whether worker processes may be forked from this one.
 
     A fork keeps locks that other threads hold locked for ever. Threads of Python are therefore in the way;
-    those that numpy and Arrow keep are not, since both put themselves in order after a fork.
+    those that numpy and Arrow keep are not, since both put themselves in order after a fork. A daemonic
+    process, such as one of a `multiprocessing.Pool` or of Celery, may start none.
     """
-    return sys.platform == "linux" and threading.active_count() == 1
+    started = sys.modules.get("multiprocessing.process")  # loaded in whatever it has started
+    is_daemonic = started is not None and started.current_process().daemon
+    return sys.platform == "linux" and threading.active_count() == 1 and not is_daemonic
 
 
 def choose_workers(

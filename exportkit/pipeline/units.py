@@ -73,6 +73,9 @@ def units_of_source(
         lines = upgraded_lines(blocks, source.uri, options.block_bytes)
         return replace(source, export_version="v1"), lines
     form = sniff(head, source.uri)
+    if not opened.has_offsets:
+        cut = cut_lines(blocks, max_line_bytes=options.max_line_bytes)
+        return source, _held_or_stored((replace(one, offset=None) for one in cut), None, spool)
     if form is Form.NDJSON:
         cut = cut_lines(blocks, max_line_bytes=options.max_line_bytes)
         return source, _held_or_stored(cut, opened.path_if_splittable, spool)

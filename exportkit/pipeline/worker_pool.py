@@ -16,7 +16,7 @@ from multiprocessing.context import BaseContext
 from types import TracebackType
 from typing import Any, Self
 
-from exportkit.errors import ExportkitError
+from exportkit.errors import ExportkitError, Wording
 from exportkit.pipeline.resources import can_fork
 from exportkit.pipeline.units import Unit
 from exportkit.pipeline.worker_process import HINT_MEMORY, Assignment, Done, work
@@ -36,6 +36,7 @@ _HINT_SCRIPT = (
     "a worker that is not forked runs the script again: put what the script does under "
     '`if __name__ == "__main__":`'
 )
+_HINT_DAEMONIC = Wording("leave {workers} out, or set it to 1, in a multiprocessing.Pool and the like")
 
 
 class _Counts:
@@ -63,6 +64,8 @@ class WorkerPool:
     def __init__(self, count: int, assignment: Assignment) -> None:
         if multiprocessing.current_process().name.startswith(_NAME):
             raise ExportkitError("a worker process cannot start workers", hint=_HINT_SCRIPT)
+        if multiprocessing.current_process().daemon:
+            raise ExportkitError("a daemonic process cannot start workers", hint=_HINT_DAEMONIC)
         context = _context()
         self._workers: list[_Worker] = []
         try:
@@ -107,7 +110,7 @@ class WorkerPool:
     def finish(self) -> tuple[Report, list[PartFile]]:
         """Let every worker complete its files; return what they did together."""
         for worker in self._workers:
-            worker.tasks.send(None)
+            worker.send(None)
         reports, parts = [], []
         for worker in self._workers:
             message = worker.receive()
@@ -179,11 +182,16 @@ class _Worker:
         given_back.close()
 
     def give(self, unit: Unit | Split, source: Source) -> None:
-        try:
-            self.tasks.send((unit, source))
-        except (BrokenPipeError, ConnectionResetError):
-            self.receive()
+        self.send((unit, source))
         self.waiting += 1
+
+    def send(self, task: tuple[Unit | Split, Source] | None) -> None:
+        """Give the worker something to do, or word that nothing more comes; raise what it failed with."""
+        try:
+            self.tasks.send(task)
+        except (BrokenPipeError, ConnectionResetError):
+            while True:  # what it has reported before, and then that it is gone
+                self.receive()
 
     def receive(self) -> Any:
         """Return the next thing that the worker reports; raise what it failed with."""

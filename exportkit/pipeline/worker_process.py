@@ -66,7 +66,8 @@ def work(
     """Convert what comes in by `tasks` until nothing more does; the life of a worker process."""
     for end in inherited:
         end.close()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one decides
+    for stop in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(stop, signal.SIG_IGN)  # the process that started this one decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     heap.keep_freed(KEPT_BYTES)
     counts = ReportBuilder()

@@ -1,19 +1,24 @@
 """Read: the inputs that a user names become blocks of decompressed bytes.
 
-Takes a path, URL or stream, or several; gives each as an `OpenedSource` with its blocks, and byte ranges of a
-file. Knows files, object stores, the web and compression; does not know newlines.
+Takes a path, URL or stream, several of them, or rows in memory; gives each as an `OpenedSource` with its
+blocks, and byte ranges of a file. Knows files, object stores, the web and compression; does not know where
+lines end.
 """
 
 from __future__ import annotations
 
 from exportkit.read.locations import read_range
 from exportkit.read.opened import OpenedSource
-from exportkit.read.sources import STANDARD_INPUT, SourceLike, open_sources, stored_sizes
+from exportkit.read.rows_in_memory import ROWS_URI, is_row
+from exportkit.read.sources import STANDARD_INPUT, SourceLike, local_files, open_sources, stored_sizes
 
 __all__ = [
+    "ROWS_URI",
     "STANDARD_INPUT",
     "OpenedSource",
     "SourceLike",
+    "is_row",
+    "local_files",
     "open_sources",
     "read_range",
     "stored_sizes",

@@ -10,6 +10,7 @@ from exportkit.errors import ReadError
 from exportkit.place import Source, without_signature
 from exportkit.read.compression import compression_of, decompressed
 from exportkit.read.locations import open_location
+from exportkit.read.rows_in_memory import RowStream
 from exportkit.read.stored_bytes import ByteReader, StoredBytes
 
 __all__ = ["BLOCK_BYTES", "OpenedSource", "open_file", "open_stream"]
@@ -34,6 +35,8 @@ class OpenedSource:
     path_if_splittable : str or None
         The path or URL under which ranges of the input can be read; None if it is compressed or cannot seek.
         May hold a signature or a key: never show it.
+    has_offsets : bool
+        Whether the input has bytes of its own, and not those that were made of rows in memory.
     check_unchanged : callable
         Call it after ranges of the input have been read: raises `ReadError` if the file changed meanwhile.
     """
@@ -47,6 +50,7 @@ class OpenedSource:
         close: Callable[[], None],
         max_compression_ratio: float | None,
         check_unchanged: Callable[[], None] = lambda: None,
+        has_offsets: bool = True,
     ) -> None:
         self.check_unchanged = check_unchanged
         self._stored = stored
@@ -54,6 +58,7 @@ class OpenedSource:
         self._max_compression_ratio = max_compression_ratio
         self._is_read = False
         self.source = source
+        self.has_offsets = has_offsets
         self.compression = compression_of(stored.head)
         self.path_if_splittable = None if self.compression else seekable_location
 
@@ -135,6 +140,7 @@ def open_stream(
         seekable_location=None,
         close=lambda: None,
         max_compression_ratio=max_compression_ratio,
+        has_offsets=not isinstance(stream, RowStream),
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
@@ -16,10 +17,12 @@ from exportkit.read.compression import MAGIC_BYTES, compression_of
 from exportkit.read.local_files import local_path
 from exportkit.read.locations import files_under
 from exportkit.read.opened import OpenedSource, open_file, open_stream
+from exportkit.read.rows_in_memory import ROWS_URI, RowStream, is_row
+from exportkit.read.stored_bytes import ByteReader
 
-__all__ = ["STANDARD_INPUT", "SourceLike", "open_sources", "stored_sizes"]
+__all__ = ["STANDARD_INPUT", "SourceLike", "local_files", "open_sources", "stored_sizes"]
 
-#: A path, glob, directory, URL or ``-``, a binary stream, or an iterable of those.
+#: A path, glob, directory, URL or ``-``, a binary stream, or an iterable of those; or an iterable of rows.
 SourceLike: TypeAlias = str | os.PathLike[str] | BinaryIO | Iterable[Any]
 
 STANDARD_INPUT = "-"
@@ -41,7 +44,8 @@ def open_sources(
     source : path, URL, stream or iterable of those
         A path or URL of a file; a directory, for its visible files with the ending of an export, at any
         depth; a glob; ``-`` for standard input; a binary stream, which is read from its position and left
-        open; or an iterable of those.
+        open; an iterable of those; or an iterable of rows, dictionaries or lines, which are taken while they
+        are read.
     export_id : str, optional
         Id of the input. The second, third, ... input gets ``-1``, ``-2``, ... after it. The default is a hash
         of 16 hexadecimal digits: for a file, of its absolute path or URL, its size and its time of change (or
@@ -84,22 +88,31 @@ def stored_sizes(source: Any) -> Iterator[tuple[int, str | None]]:
     ReadError, OSError, TypeError
         As `open_sources`.
     """
+    for path in local_files(source):
+        if not path.is_file():
+            continue  # a named pipe can be read once
+        with path.open("rb") as file:
+            yield path.stat().st_size, compression_of(file.read(MAGIC_BYTES))
+
+
+def local_files(source: Any) -> Iterator[Path]:
+    """Yield every local file that `source` names; streams, URLs and iterators are left out."""
     if isinstance(source, str | os.PathLike):
         if source == STANDARD_INPUT or local_path(os.fspath(source)) is None:
             return
         for location in _files(source, set(), set()):
-            path = Path(local_path(location) or location)
-            if not path.is_file():
-                continue  # a named pipe can be read once
-            with path.open("rb") as file:
-                yield path.stat().st_size, compression_of(file.read(MAGIC_BYTES))
-    elif isinstance(source, Collection) and not isinstance(source, bytes | bytearray | memoryview):
+            yield Path(local_path(location) or location)
+    elif isinstance(source, Collection) and not is_row(source):
         for one in source:
-            yield from stored_sizes(one)
+            if is_row(one):
+                return
+            yield from local_files(one)
 
 
-def _inputs(source: Any, named: set[str], listed: set[str]) -> Iterator[str | tuple[BinaryIO, str | None]]:
+def _inputs(source: Any, named: set[str], listed: set[str]) -> Iterator[str | tuple[ByteReader, str | None]]:
     """Yield the locations of single files, and streams with their names."""
+    if isinstance(source, str) and source.strip() and is_row(source):
+        raise TypeError("source is the text of a row: give rows in a list, a single one as [row]")
     if isinstance(source, str | os.PathLike):
         yield from _files(source, named, listed) if source != STANDARD_INPUT else [_standard_input()]
     elif isinstance(source, io.TextIOBase):
@@ -108,16 +121,31 @@ def _inputs(source: Any, named: set[str], listed: set[str]) -> Iterator[str | tu
         yield source, None
     elif isinstance(source, bytes | bytearray | memoryview):
         raise TypeError("source is bytes: wrap content in io.BytesIO, give a path as str")
+    elif isinstance(source, Mapping):
+        raise TypeError("source is a dict: give rows in a list, a single one as [row]")
     elif isinstance(source, Iterable):
-        empty = True
-        for one in source:
-            empty = False
-            yield from _inputs(one, named, listed)
-        if empty:
-            raise ReadError("nothing to read: the iterable of sources is empty")
+        yield from _inputs_among(iter(source), named, listed)
     else:
         kind = type(source).__name__
-        raise TypeError(f"source must be a path, a URL, a binary stream or an iterable of those, not {kind}")
+        raise TypeError(
+            f"source must be a path, a URL, a binary stream, or an iterable of those or of rows, not {kind}"
+        )
+
+
+def _inputs_among(
+    elements: Iterator[Any], named: set[str], listed: set[str]
+) -> Iterator[str | tuple[ByteReader, str | None]]:
+    """Yield the inputs of an iterable; its first element says whether it holds sources or rows."""
+    first = next(elements, elements)
+    if first is elements:
+        raise ReadError("nothing to read: the iterable of sources is empty")
+    if is_row(first):
+        yield RowStream(chain((first,), elements)), ROWS_URI
+        return
+    for number, one in enumerate(chain((first,), elements), 1):
+        if is_row(one):
+            raise TypeError(f"element {number} is a row, and those before it are sources: give either")
+        yield from _inputs(one, named, listed)
 
 
 def _files(source: str | os.PathLike[str], named: set[str], listed: set[str]) -> Iterator[str]:
@@ -126,6 +154,8 @@ def _files(source: str | os.PathLike[str], named: set[str], listed: set[str]) ->
         raise OptionError("source", "the source is empty; '.' is the current directory")
     if not isinstance(location, str):
         raise TypeError("source is a path of bytes: give it as str")
+    if "\0" in location:
+        raise OptionError("source", f"no path holds a NUL character: {location!r}")
     files = files_under(location)
     if files is None:
         if _identity(location) not in listed:

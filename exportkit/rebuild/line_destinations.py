@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
@@ -34,8 +34,12 @@ class Sink:
 
 
 @contextmanager
-def open_sink(destination: DestinationLike) -> Iterator[Sink]:
-    """Open a destination; a file appears, or takes the place of an older one, when the context ends well.
+def open_sink(
+    destination: DestinationLike, *, force: bool = False, sources: Iterable[str] = ()
+) -> Iterator[Sink]:
+    """Open a destination; a file appears when the context ends well.
+
+    With `force` it takes the place of an older one, unless that is one of `sources`.
 
     Raises
     ------
@@ -49,7 +53,7 @@ def open_sink(destination: DestinationLike) -> Iterator[Sink]:
             yield Sink(sys.stdout.buffer, "stdout:")
             sys.stdout.buffer.flush()
         else:
-            with written_whole(destination) as stream:
+            with written_whole(destination, force=force, sources=sources, compress=True) as stream:
                 yield Sink(stream, os.fspath(destination))
     elif hasattr(destination, "write"):
         yield Sink(destination, "stream:")

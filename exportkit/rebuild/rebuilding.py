@@ -11,9 +11,12 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Unpack
 
+from exportkit.commit import read_lake
 from exportkit.errors import ReadError
-from exportkit.lakes import Snapshot, open_part, read_snapshot
+from exportkit.lakes import Snapshot, open_part
+from exportkit.options import FileOptions, complete, takes
 from exportkit.place import Place
 from exportkit.rebuild.line_destinations import DestinationLike, open_sink
 from exportkit.rebuild.line_writer import LineReader, RebuildReport, write_line
@@ -30,6 +33,7 @@ BATCH_ROWS = 2_048
 MAX_LINE_ROWS = 50_000
 
 
+@takes(FileOptions)
 def to_ndjson(
     lake: str | os.PathLike[str],
     destination: DestinationLike,
@@ -38,6 +42,7 @@ def to_ndjson(
     include_rejects: bool = False,
     batch_rows: int = BATCH_ROWS,
     max_line_rows: int = MAX_LINE_ROWS,
+    **options: Unpack[FileOptions],
 ) -> RebuildReport:
     """Write the lines of an Export V2 from the tables of a lake.
 
@@ -57,7 +62,8 @@ def to_ndjson(
         Directory with all tables, as `to_parquet` or `to_arrow` wrote it; another program may have rewritten
         its parts.
     destination : str, path or binary stream
-        A file, which appears when it is complete; ``"-"`` for standard output; or a stream.
+        A file, which appears when it is complete, and is compressed where its name ends in ``.gz`` or
+        ``.zst``; ``"-"`` for standard output; or a stream.
     export_id : str, optional
         Write the lines of this input only.
     include_rejects : bool
@@ -66,6 +72,8 @@ def to_ndjson(
         Rows of each part that are held at a time, at least 1.
     max_line_rows : int
         Rows of one line and table that are held in memory; a line with more goes through temporary files.
+    **options : FileOptions
+        As `exportkit.options` declares them.
 
     Returns
     -------
@@ -81,12 +89,14 @@ def to_ndjson(
     TableError
         A column holds something else than its declaration says, or a line is in the lake twice.
     WriteError
-        The destination cannot be written.
+        The destination cannot be written, or is there already.
     ValueError
         `batch_rows` is below 1, or `max_line_rows` is below 0.
 
-    Notes ----- Memory: one batch of each part that is being read, and the rows of one line. A line with more
-    than `max_line_rows` rows in a table takes about 100 bytes per row, and the rows that are written at once:
+    Notes
+    -----
+    Memory: one batch of each part that is being read, and the rows of one line. A line with more than
+    `max_line_rows` rows in a table takes about 100 bytes per row, and the rows that are written at once:
     those of the data row itself, the relationships of one label, the questions on that label itself, and one
     frame.
     """
@@ -95,14 +105,20 @@ def to_ndjson(
         raise ValueError(f"batch_rows must be 1 or more, not {batch_rows}")
     if max_line_rows < 0:
         raise ValueError(f"max_line_rows must be 0 or more, not {max_line_rows}")
+    asked = complete(FileOptions, options)
     tables = [name for name in TABLES if name != "rejects" or include_rejects]
     exports = Exports(export_id)
-    runs = _scan(read_snapshot(lake), tables, exports)
+    snapshot = read_lake(lake)
+    runs = _scan(snapshot, tables, exports)
     if export_id is not None and export_id not in exports.seen:
         raise ReadError(f"the lake holds no export {export_id!r}", place=Place(os.fspath(lake)))
     report = RebuildReport(os.fspath(lake), "", list(exports.ordinals))
     reader = LineReader(Path(lake), max_line_rows)
-    with _opened(runs, exports, batch_rows) as streams, open_sink(destination) as sink:
+    files = [part.path for parts in snapshot.parts.values() for part in parts]
+    with (
+        _opened(runs, exports, batch_rows) as streams,
+        open_sink(destination, force=asked["force"], sources=files) as sink,
+    ):
         report.destination = sink.shown
         for key in _keys(streams):
             write_line(key, streams, sink, report, reader)

@@ -7,7 +7,7 @@ import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from exportkit.lakes import read_snapshot
+from exportkit.commit import read_lake
 from exportkit.rejects.reject_rows import parts_of_rejects, read_batches
 
 __all__ = ["MAX_CAUSES", "Cause", "Causes", "causes_of"]
@@ -92,7 +92,7 @@ def causes_of(lake: str | os.PathLike[str]) -> Causes:
     """
     found = Causes(0, 0, [], 0)
     by_key: dict[tuple[str, str], Cause] = {}
-    for part in parts_of_rejects(read_snapshot(lake)):
+    for part in parts_of_rejects(read_lake(lake)):
         for batch in read_batches(part, (*_SHOWN, "byte_length")):
             for row in batch.to_pylist():
                 _count(found, by_key, row)

@@ -19,9 +19,9 @@ from typing import Any, Unpack
 import pyarrow as pa
 from msgspec.structs import replace
 
-from exportkit.commit import Transaction, committer_for
+from exportkit.commit import Transaction, committer_for, read_lake
 from exportkit.errors import ExportkitError, OptionError, RowError, Wording
-from exportkit.lakes import Part, Snapshot, read_snapshot
+from exportkit.lakes import Part, Snapshot
 from exportkit.options import ReplayOptions, SelectOptions, complete, only, takes
 from exportkit.pipeline import Conversion, Options, RunMonitor, Unit, hints_of, make_options, schemas_of
 from exportkit.place import LineBlock, Place, Source, StoredLine
@@ -152,11 +152,7 @@ def replay(
     started = time.perf_counter()
     asked = complete(ReplayOptions, options)
     command = _command_of(through, timeout_seconds)
-    if not Path(lake).is_dir():
-        raise FileNotFoundError(2, "No such directory", os.fspath(lake))
-    committer = committer_for(lake)
-    committer.recover()
-    snapshot = read_snapshot(lake)
+    snapshot = read_lake(lake)
     form = parts_of_rejects(snapshot)[0].format
     columns = columns_by_table(snapshot)
     conversion = make_options(
@@ -167,7 +163,7 @@ def replay(
     )
     chosen, others = _chosen_parts(snapshot, conversion.selection.fingerprint)
     with (
-        committer.begin(schemas=schemas_of(conversion), mode="append", format=form) as transaction,
+        committer_for(lake).begin(schemas=schemas_of(conversion), mode="append", format=form) as transaction,
         LakeWriter(transaction.staging, hints=hints_of(conversion)) as writer,
     ):
         run = _Replay(writer, conversion, command, RunMonitor(asked["progress"]))

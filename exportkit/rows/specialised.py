@@ -5,7 +5,8 @@ A specialised struct has the same names and meanings as the struct of the catalo
 
 - it has the unknown fields that an export was seen to hold, so that rows with them decode as fast as
   others; its ``extra_`` gathers them when it is read;
-- it passes over fields that nobody asked for: they read as missing, sections of the line as empty;
+- it passes over fields that nobody asked for: they read as missing, sections of the line as empty. Where the
+  leftovers of the struct are asked for, such a field must still have its outline (see `_outline`);
 - it lacks fields that an export was not seen to hold: they read as missing too;
 - it takes only the words that were seen for strings that repeat, and gives the same string for each.
 
@@ -14,6 +15,7 @@ Input that does not fit a specialised struct is an error, never a loss: `decode`
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -30,10 +32,13 @@ from exportkit.rows import features, structs
 from exportkit.rows.features import NO_RAW
 from exportkit.rows.structs import STRUCTS, Row
 
-__all__ = ["MAX_LEARNED", "WORD_TYPES", "Shape", "make_decoder"]
+__all__ = ["MAX_LEARNED", "UNREAD", "WORD_TYPES", "Shape", "make_decoder"]
 
 #: Types of strings that repeat from row to row.
 WORD_TYPES = ("Name", "Kind", "SchemaId")
+
+#: Where a specialised struct keeps the value of a field that it passes over: this before the field's name.
+UNREAD = "skipped_"
 
 #: Unknown fields that specialised structs are made for; an export with more is read the slow way.
 MAX_LEARNED = 256
@@ -55,6 +60,8 @@ class Shape:
         By struct, the fields that nobody asked for.
     absent : mapping of str to frozenset of str
         By struct, those of them that read as if the input did not hold them.
+    shown : frozenset of str
+        The structs whose leftovers are asked for.
     seen : mapping of str to set of str, optional
         By struct, the fields that an export was seen to hold; None for all.
     words : mapping of str to tuple of str
@@ -64,6 +71,7 @@ class Shape:
     learned: dict[str, set[str]] = field(default_factory=dict)
     skipped: Mapping[str, frozenset[str]] = field(default_factory=dict)
     absent: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    shown: frozenset[str] = frozenset()
     seen: Mapping[str, set[str]] | None = None
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -90,6 +98,7 @@ def make_decoder(shape: Shape) -> msgspec.json.Decoder[Row]:
     space = vars(module)
     for original in (features, structs):
         space.update({name: value for name, value in vars(original).items() if not name.startswith("__")})
+    space["Unread"] = Unread
     space.update({name: Literal[words] for name, words in shape.words.items()})
     gathers = _Gathers(shape)
     sys.modules[module.__name__] = module  # where msgspec looks the annotations up
@@ -104,16 +113,18 @@ def make_decoder(shape: Shape) -> msgspec.json.Decoder[Row]:
 def _specialised(
     name: str, original: type[msgspec.Struct], shape: Shape, gathers: _Gathers, module: str
 ) -> type[msgspec.Struct]:
-    skipped = shape.skipped.get(name, frozenset())
+    skipped, absent = shape.skipped.get(name, frozenset()), shape.absent.get(name, frozenset())
     fields: list[Any] = []
     own: dict[str, Any] = {}
     for one, annotation, default in _fields(original):
         if one == "extra_":
             own["extra_"] = property(gathers.of(name)) if gathers.finds(name) else None
         elif one in skipped:
-            fields.append((f"skipped_{one}", "Raw", msgspec.field(default=NO_RAW, name=one)))
-            is_told = name == "Row" and one not in shape.absent.get(name, ())
-            own[one] = property(_presence(f"skipped_{one}")) if is_told else None
+            is_shown = name in shape.shown and one not in absent
+            outline = _outline(annotation) if is_shown else "Raw"
+            fields.append((UNREAD + one, outline, msgspec.field(default=NO_RAW, name=one)))
+            is_told = name == "Row" and one not in absent
+            own[one] = property(_presence(UNREAD + one)) if is_told else None
         elif (
             shape.seen is not None
             and default is not msgspec.NODEFAULT
@@ -127,12 +138,33 @@ def _specialised(
     return msgspec.defstruct(name, fields, module=module, namespace=own, gc=False, forbid_unknown_fields=True)
 
 
+class Unread(msgspec.Struct, gc=False):
+    """An object of which nothing is read."""
+
+
+def _outline(annotation: str) -> str:
+    """Return the type of a field that is passed over: all of it whose misfits the struct would have to keep.
+
+    Objects that keep their leftovers themselves may hold anything. Questions stay as undecoded bytes:
+    relationships that stand in two places are compared by them.
+    """
+
+    def outlined(found: re.Match[str]) -> str:
+        struct = STRUCTS.get(found[0])
+        if struct is None or not issubclass(struct, features.Owner):
+            return found[0]
+        return "Raw" if struct is features.Question else "Unread"
+
+    return re.sub(r"\w+", outlined, annotation)
+
+
 def _presence(attribute: str) -> Callable[[Any], tuple[()] | None]:
     """Return what says of a section of the line whether it was held: an empty one, or None."""
 
     def presence(row: Any) -> tuple[()] | None:
         raw = getattr(row, attribute)
-        return None if raw is NO_RAW or bytes(raw) == b"null" else ()
+        is_null = raw is None or raw is NO_RAW or (isinstance(raw, msgspec.Raw) and bytes(raw) == b"null")
+        return None if is_null else ()
 
     return presence
 

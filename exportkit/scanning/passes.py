@@ -9,15 +9,17 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from exportkit.errors import ReadError
 from exportkit.place import Place
-from exportkit.read import STANDARD_INPUT, SourceLike
+from exportkit.read import ROWS_URI, STANDARD_INPUT, SourceLike, is_row
 
 __all__ = ["Passes"]
 
 _OTHERWISE = "read it whole once (read_table, to_parquet), or give a path"
+_ROWS_OTHERWISE = "read them whole once (read_table, to_parquet), or give a list"
 
 
 class Passes:
@@ -28,9 +30,10 @@ class Passes:
 
     Parameters
     ----------
-    source : str, path, binary stream, or iterable of these
+    source : str, path, binary stream, or iterable of these or of rows
         What is to be read. Files are opened anew in each pass; a stream that can seek is put back to
-        where it stood before its first pass; what an iterator yields is remembered.
+        where it stood before its first pass; sources that an iterator yields are remembered, and rows are
+        not: an iterator over rows can be read once, a list of them as often as it is asked for.
     """
 
     def __init__(self, source: SourceLike) -> None:
@@ -50,7 +53,7 @@ def _again(source: Any) -> Any:
     """Return `source`, or what can begin it again; what is no source is left to fail where it is read."""
     if isinstance(source, str | os.PathLike):
         return _StandardInput() if source == STANDARD_INPUT else source
-    if isinstance(source, io.TextIOBase | bytes | bytearray | memoryview):
+    if isinstance(source, io.TextIOBase) or is_row(source):
         return source
     if hasattr(source, "read"):
         return _Stream(source)
@@ -78,10 +81,21 @@ class _Several:
         self._remembered: list[Any] = []
         self._sources = sources
         self._rest: Iterator[Any] | None = None
+        self._holds_rows = False
 
     def once_more(self) -> Iterator[Any]:
+        if self._holds_rows:
+            yield from self._rows_again()
+            return
         if self._rest is None:
             self._rest = iter(self._sources)
+            for first in self._rest:
+                self._holds_rows = is_row(first)
+                if self._holds_rows:
+                    yield from chain((first,), self._rest)
+                    return
+                self._remembered.append(_again(first))
+                break
         at = 0
         while True:
             if at == len(self._remembered):
@@ -92,6 +106,12 @@ class _Several:
                     return
             yield _once_more(self._remembered[at])
             at += 1
+
+    def _rows_again(self) -> Iterable[Any]:
+        if iter(self._sources) is self._rest:
+            problem = "the rows come from an iterator, which has been read and cannot be read again"
+            raise ReadError(problem, place=Place(ROWS_URI), hint=_ROWS_OTHERWISE)
+        return self._sources
 
 
 class _Stream:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Unpack
 
+from exportkit.commit import read_lake
 from exportkit.errors import MissingDependencyError
-from exportkit.lakes import is_lake, read_snapshot
+from exportkit.lakes import is_lake
 from exportkit.options import TableOptions, complete, takes
 from exportkit.pipeline import SourceLike, make_options
 from exportkit.select import Selection
@@ -26,7 +27,7 @@ def scan(source: SourceLike, table: str, **options: Unpack[TableOptions]) -> pl.
 
     Parameters
     ----------
-    source : str, path, binary stream, or iterable of these
+    source : str, path, binary stream, or iterable of these or of rows
         The export, as for `to_parquet`; or the directory that `to_parquet` or `to_arrow` wrote, whose
         files polars then reads itself.
     table : str
@@ -78,5 +79,5 @@ def scan(source: SourceLike, table: str, **options: Unpack[TableOptions]) -> pl.
             raise ValueError(
                 "a lake is converted already: filter the frame instead of selecting what to convert"
             )
-        return lazy_frames.over_parts(read_snapshot(source).table(table))  # type: ignore[arg-type]  # a lake is a path
+        return lazy_frames.over_parts(read_lake(source).table(table))  # type: ignore[arg-type]  # a lake is a path
     return lazy_frames.over_export(source, table, make_options(tables=[table], **asked))

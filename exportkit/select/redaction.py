@@ -16,7 +16,7 @@ from typing import Any, get_args
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from exportkit.errors import OptionError, Wording
+from exportkit.errors import OptionError
 from exportkit.options import How
 from exportkit.select.value_errors import unknown_name, wrong_value
 from exportkit.tables import TABLES, Column
@@ -168,6 +168,6 @@ def _key(given: str | bytes | None, *, needed: bool) -> bytes:
     key = given if given is not None else os.environ.get(KEY_VARIABLE, "")
     found = key.encode() if isinstance(key, str) else key
     if needed and not found:
-        hint = Wording("give {redact_key}, or set {variable}", variable=KEY_VARIABLE)
+        hint = f"set the environment variable {KEY_VARIABLE}, or in Python give redact_key"
         raise OptionError("redact_key", "hashes need a key", hint)
     return found

@@ -6,7 +6,7 @@ Order, types, nulls, units and meanings of every column. Arrow schemas, file met
 
 from __future__ import annotations
 
-from exportkit.errors import TableError
+from exportkit.errors import UnknownNameError
 from exportkit.tables.declaration import Column, Table
 from exportkit.tables.label_tables import (
     CLASSIFICATIONS,
@@ -45,11 +45,13 @@ def pick_table(name: str) -> Table:
 
     Raises
     ------
-    TableError
+    UnknownNameError
         There is no such table; the hint names the nearest.
     """
+    if not isinstance(name, str):
+        raise UnknownNameError(f"a table is named by a string, not {type(name).__name__}")
     if name in TABLES:
         return TABLES[name]
     near = nearest_name(name, TABLES)
     hint = f"did you mean {near!r}?" if near else f"the tables are {', '.join(TABLES)}"
-    raise TableError(f"there is no table {name!r}", hint=hint)
+    raise UnknownNameError(f"there is no table {name!r}", hint=hint)

@@ -198,7 +198,8 @@ RELATIONSHIPS = table(
 SEGMENTS = table(
     "segments",
     PLANE,
-    Column("feature_id", STRING, "Feature (object or classification).", null=False, repeats=True, carries=IDS),
+    Column("feature_id", STRING, "Object or answer (`answer_feature_id`); the question of free text and, in some "
+           "exports, of options.", null=False, repeats=True, carries=IDS),
     position("span in its feature"),
     Column("span_start", INT64, "First frame or millisecond, inclusive.", "[0]", "unit"),
     Column("span_end", INT64, "Last frame or millisecond, inclusive.", "[1]", "unit"),
@@ -212,7 +213,8 @@ SEGMENTS = table(
 KEY_FRAMES = table(
     "key_frames",
     PLANE,
-    Column("feature_id", STRING, "Feature (object or classification).", null=False, repeats=True, carries=IDS),
+    Column("feature_id", STRING, "Object, question or answer (`answer_feature_id`).", null=False, repeats=True,
+           carries=IDS),
     Column("frame", INT64, "Frame as the export counts.", unit="frame", null=False),
     Column("is_key_frame", BOOL, "As the object form says; true in the list form.", null=False),
     below_label=True,

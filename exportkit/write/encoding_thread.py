@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from exportkit.lakes import PartFile
 from exportkit.write.lake_writer import BatchSink
+from exportkit.write.parallel import AwaitedThread
 
 __all__ = ["EncodingThread"]
 
@@ -37,12 +38,16 @@ class EncodingThread:
         if waiting_batches < 1:
             raise ValueError(f"waiting_batches must be 1 or more, not {waiting_batches}")
         self._sink = sink
-        self._queue: queue.Queue[tuple[str, pa.RecordBatch] | None] = queue.Queue(waiting_batches)
+        # Ctrl-C may come at any moment: `queue.Queue` would keep its lock then, and stop both sides for ever.
+        self._given: queue.SimpleQueue[tuple[str, pa.RecordBatch] | None] = queue.SimpleQueue()
+        self._room: queue.SimpleQueue[None] = queue.SimpleQueue()
+        for _ in range(waiting_batches + 1):
+            self._room.put(None)
         self._failure: BaseException | None = None
         self._stopping = threading.Event()
         self._closed = False
         # A daemon: an interpreter that exits without close or abort does not wait for it.
-        self._thread = threading.Thread(target=self._work, name="exportkit-encoding", daemon=True)
+        self._thread = AwaitedThread(target=self._work, name="exportkit-encoding", daemon=True)
         self._thread.start()
 
     def write(self, table: str, batch: pa.RecordBatch) -> None:
@@ -57,15 +62,16 @@ class EncodingThread:
         """
         self._refuse_closed()
         self._raise_failure()
-        self._queue.put((table, batch))
+        self._room.get()
+        self._given.put((table, batch))
 
     def close(self) -> list[PartFile]:
         """Wait until all batches are written, complete all parts and return them."""
         self._refuse_closed()
         self._raise_failure()
         try:
-            self._queue.put(None)
-            self._thread.join()
+            self._given.put(None)
+            self._thread.wait()
         except BaseException:
             self.abort()
             raise
@@ -77,21 +83,20 @@ class EncodingThread:
         """Drop the waiting batches, wait for the one being written, and abort the sink."""
         self._closed = True
         self._stopping.set()
-        if self._thread.is_alive():
-            # Never waits for long: the thread empties the queue until it meets None.
-            self._queue.put(None)
-            self._thread.join()
+        self._given.put(None)
+        self._thread.wait()
         self._sink.abort()
 
     def _work(self) -> None:
-        while (item := self._queue.get()) is not None:
-            # After a failure the queue is still emptied, so that `write` never waits for a dead thread.
+        while (item := self._given.get()) is not None:
+            # After a failure the batches are still taken, so that `write` never waits for a dead thread.
             if self._failure is None and not self._stopping.is_set():
                 try:
                     self._sink.write(*item)
                 except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
                     self._failure = error
             del item
+            self._room.put(None)
 
     def _refuse_closed(self) -> None:
         if self._closed:

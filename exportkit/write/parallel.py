@@ -5,15 +5,49 @@ For work that waits or releases the interpreter. Takes a function and items, giv
 
 from __future__ import annotations
 
+import queue
 from collections import deque
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from threading import Thread
 from typing import TypeVar
 
-__all__ = ["side_by_side"]
+__all__ = ["AwaitedThread", "side_by_side"]
+
+#: Seconds after which a wait that lost its word to Ctrl-C looks for itself.
+LOOK_SECONDS = 0.1
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+class AwaitedThread(Thread):
+    """A thread that can be waited for once more after Ctrl-C has ended the first wait.
+
+    A `Thread.join` that is interrupted takes the thread for ended from then on (Python 3.11, 3.12).
+    """
+
+    _is_over = False
+
+    def start(self) -> None:
+        """Begin."""
+        self._ended: queue.SimpleQueue[None] = queue.SimpleQueue()
+        super().start()
+
+    def run(self) -> None:
+        """Do the work."""
+        try:
+            super().run()
+        finally:
+            self._is_over = True
+            self._ended.put(None)
+
+    def wait(self) -> None:
+        """Wait until the work is done."""
+        while not self._is_over:
+            with suppress(queue.Empty):
+                self._ended.get(timeout=LOOK_SECONDS)
+        self.join()
 
 
 def side_by_side(work: Callable[[Item], Result], items: Collection[Item], threads: int) -> list[Result]:
@@ -38,10 +72,10 @@ def side_by_side(work: Callable[[Item], Result], items: Collection[Item], thread
             except BaseException as error:  # noqa: BLE001 - raised again in the calling thread
                 failures[at] = error
 
-    others: list[Thread] = []
+    others: list[AwaitedThread] = []
     try:
         for _ in range(min(threads, len(items)) - 1):
-            thread = Thread(target=take, name="exportkit-side-by-side")
+            thread = AwaitedThread(target=take, name="exportkit-side-by-side")
             thread.start()
             others.append(thread)
     except RuntimeError:  # the system, or an interpreter that exits, gives no more threads: these must do
@@ -49,11 +83,11 @@ def side_by_side(work: Callable[[Item], Result], items: Collection[Item], thread
     take()
     try:
         for thread in others:
-            thread.join()
+            thread.wait()
     except BaseException:
         waiting.clear()
         for thread in others:
-            thread.join()
+            thread.wait()
         raise
     if failures:
         raise failures[min(failures)]

@@ -23,7 +23,8 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def _same_signals() -> Iterator[None]:
-    """Run in this process, the command listens to a signal; afterwards nobody does."""
-    before = signal.getsignal(signal.SIGTERM)
+    """Run in this process, the command listens to signals; afterwards nobody does."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     yield
-    signal.signal(signal.SIGTERM, before)
+    for number, listening in before.items():
+        signal.signal(number, listening)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shlex
 import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,17 +50,12 @@ def test_rejected_lines_end_with_3_and_skipped_ones_with_0(command: list[str], c
             ["convert", "bad.ndjson", "lake", "--on-bad-row", "raise"],
             "error: the line has no usable data row id (at $.data_row.id in bad.ndjson, line 2, byte 510)\n",
         ),
-        (
-            ["convert", "export.ndjson", "lake", "--tables", "labels,objcts"],
-            "error: there is no table 'objcts'\nhint: did you mean 'objects'?\n",
-        ),
-        (["schema", "projcts"], "error: there is no table 'projcts'\nhint: did you mean 'projects'?\n"),
     ],
 )
 def test_a_failure_ends_with_1_and_says_what_to_do(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([*arguments, *([] if arguments[0] == "schema" else ["--quiet"])]) == 1
+    assert main([*arguments, "--quiet"]) == 1
     assert capsys.readouterr() == ("", message)
 
 
@@ -105,6 +103,46 @@ def test_a_hint_names_options_as_the_command_does(capsys: pytest.CaptureFixture[
         ),
         (["inspect", "export.ndjson", "--top", "-1"], "error: --top must be 0 or more, not -1\n"),
         (
+            ["convert", "export.ndjson", "lake", "--max-rejects", "-1"],
+            "error: --max-rejects must be 0 or more, or none, not -1\n",
+        ),
+        (
+            ["convert", "export.ndjson", "lake", "--redact", "label_id=hash"],
+            (
+                "error: hashes need a key\n"
+                "hint: set the environment variable EXPORTKIT_REDACT_KEY, or in Python give redact_key\n"
+            ),
+        ),
+        (
+            ["convert", "export.ndjson", "lake", "--where", "metadata.=3"],
+            "error: --where metadata.NAME=VALUE needs the name of a metadata field\n",
+        ),
+        (
+            ["convert", "export.ndjson", "lake", "--param", "project_ids"],
+            "error: --param project_ids takes ids with commas between them, as project_ids=A,B\n",
+        ),
+        (
+            ["convert", "export.ndjson", "lake", "--tables", ""],
+            (
+                "error: Invalid value for --tables: it must be names with commas between them, such as "
+                "labels,objects\nhint: exportkit convert --help\n"
+            ),
+        ),
+        (["rejects", "lake", "--top", "0"], "error: --top must be 1 or more, not 0\n"),
+        (
+            ["rejects", "lake", "--top", "1.5"],
+            "error: Invalid value for --top: it must be a whole number\nhint: exportkit rejects --help\n",
+        ),
+        (
+            ["convert", "export.ndjson", "lake", "--tables", "labels,objcts"],
+            "error: there is no table 'objcts'\nhint: did you mean 'objects'?\n",
+        ),
+        (["schema", "projcts"], "error: there is no table 'projcts'\nhint: did you mean 'projects'?\n"),
+        (
+            ["upgrade", "export.ndjson", "-", "--json"],
+            "error: --json prints to standard output, where the lines go already\nhint: name a file\n",
+        ),
+        (
             ["zigzag"],
             (
                 'error: Unknown command "zigzag". Available commands: convert, inspect, rejects, rebuild, '
@@ -118,7 +156,51 @@ def test_wrong_usage_ends_with_2_and_names_the_help(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(arguments) == 2
-    assert capsys.readouterr() == ("", message)
+    said, complained = capsys.readouterr()
+    assert complained == message
+    assert said == "" or "--json" in arguments
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            ["convert", "missing.ndjson", "lake"],
+            {"type": "FileNotFoundError", "exit_code": 1,
+             "problem": "No such file or directory: missing.ndjson", "hint": None},
+        ),
+        (
+            ["convert", "bad.ndjson", "lake", "--on-bad-row", "raise"],
+            {"type": "DecodeError", "exit_code": 1, "problem": "the line has no usable data row id",
+             "hint": None, "json_path": "$.data_row.id", "source_uri": "bad.ndjson", "line": 2,
+             "byte_offset": 510},
+        ),
+        (
+            ["convert", "a"],
+            {"type": "UsageError", "exit_code": 2, "problem": "convert needs a source and a destination",
+             "hint": "exportkit convert --help"},
+        ),
+        (
+            ["inspect", "a", "--tp", "3"],
+            {"type": "UsageError", "exit_code": 2,
+             "problem": "Unknown option: --tp. Did you mean --top?", "hint": "exportkit inspect --help"},
+        ),
+        (
+            ["schema", "projcts"],
+            {"type": "UnknownNameError", "exit_code": 2, "problem": "there is no table 'projcts'",
+             "hint": "did you mean 'projects'?", "json_path": None, "source_uri": None, "line": None,
+             "byte_offset": None},
+        ),
+    ],
+)  # fmt: skip
+def test_json_is_one_object_about_the_failure(
+    arguments: list[str], told: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*arguments, "--json"]) == told["exit_code"]
+    said, complained = capsys.readouterr()
+    assert json.loads(said) == {"error": told}
+    assert f"error: {told['problem']}" in complained
 
 
 @pytest.mark.usefixtures("desk")
@@ -131,8 +213,8 @@ def test_a_fault_of_the_program_is_not_taken_for_wrong_usage(monkeypatch: pytest
         main(["convert", "export.ndjson", "lake"])
 
 
-@pytest.mark.parametrize("stopped_by", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_conversion_ends_with_130_and_leaves_nothing(
+@pytest.mark.parametrize("stopped_by", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_conversion_that_a_signal_ends_says_which_by_its_exit_code_and_leaves_nothing(
     desk: Path, stopped_by: signal.Signals
 ) -> None:
     with subprocess.Popen(
@@ -152,12 +234,36 @@ def test_an_interrupted_conversion_ends_with_130_and_leaves_nothing(
         running.send_signal(stopped_by)
         said, complained = running.communicate(timeout=120)
     assert (said, complained.decode()) == (b"", "interrupted; nothing was written\n")
-    assert running.returncode == 130
+    assert running.returncode == 128 + stopped_by
     assert not (desk / "lake").exists()
 
 
-@pytest.mark.parametrize("command", [["schema", "objects"], ["schema", "--json"]])
-def test_a_reader_that_leaves_early_ends_the_command_quietly(desk: Path, command: list[str]) -> None:
+def test_a_signal_that_was_to_be_ignored_is(desk: Path) -> None:
+    with subprocess.Popen(
+        ["nohup", *COMMAND, "convert", "-", "lake", "--quiet"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=desk, env=ENVIRONMENT,
+    ) as running:  # fmt: skip
+        assert running.stdin is not None
+        running.stdin.write(export_of(row("a", "car")))
+        running.stdin.flush()
+        while not list(desk.glob("lake/.exportkit-*")) and running.poll() is None:
+            time.sleep(0.01)
+        running.send_signal(signal.SIGHUP)
+        running.communicate(export_of(row("b")), timeout=120)
+    assert running.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (["schema", "objects"], 0),
+        (["schema", "--json"], 0),
+        (["convert", "export.ndjson", "lake", "--json"], 0),
+        (["inspect", "bad.ndjson", "--quiet"], 3),
+        (["convert", "missing.ndjson", "lake", "--json"], 1),
+    ],
+)
+def test_a_reader_that_leaves_early_changes_no_exit_code(desk: Path, command: list[str], code: int) -> None:
     out, to_command = os.pipe()
     os.close(out)
     with os.fdopen(to_command, "wb") as stdout:
@@ -169,7 +275,40 @@ def test_a_reader_that_leaves_early_ends_the_command_quietly(desk: Path, command
             env=ENVIRONMENT,
             check=False,
         )
-    assert (ran.returncode, ran.stderr) == (1, b"")
+    assert ran.returncode == code
+    assert b"Traceback" not in ran.stderr
+    assert b"BrokenPipe" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (["schema"], 0),
+        (["convert", "export.ndjson", "lake"], 0),
+        (["inspect", "export.ndjson"], 0),
+        (["validate", "bad.ndjson"], 3),
+        (["inspect", "missing.ndjson", "--json"], 1),
+        (["schema", "projcts"], 2),
+        (["upgrade", "export.ndjson", "-"], 2),
+    ],
+)
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_are_no_fault(desk: Path, command: list[str], code: int, closed: str) -> None:
+    words = shlex.join([*COMMAND, *command])
+    ran = subprocess.run(
+        ["sh", "-c", f"{words} {closed}"], capture_output=True, cwd=desk, env=ENVIRONMENT, check=False
+    )
+    if command[0] == "upgrade" and closed == "2>&-":
+        code = 1  # it can be written to then, and is no Export V1
+    assert ran.returncode == code
+    assert b"Traceback" not in ran.stderr
+
+
+def test_a_destination_whose_name_is_not_utf_8_is_written_and_read(desk: Path) -> None:
+    lake = os.fsdecode(b"l\xffke")
+    assert run("convert", "export.ndjson", lake, "--quiet", cwd=desk).returncode == 0
+    ran = run("rebuild", lake, "back.ndjson", cwd=desk)
+    assert (ran.returncode, ran.stdout) == (0, "Wrote 2 lines to back.ndjson\n")
 
 
 def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:

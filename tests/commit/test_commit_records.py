@@ -39,8 +39,8 @@ def part_of(directory: Path, first: int) -> bytes:
 
 def record_of(mode: str, /, **changed: Any) -> dict[str, Any]:
     """Return a record as earlier versions wrote it, with some of it changed."""
-    parts = [f"pets/{PART}", f"pets/{RAW}"]
-    return {"mode": mode, "tables": ["pets"], "parts": parts, "replaced": []} | changed
+    parts = [f"projects/{PART}", f"projects/{RAW}"]
+    return {"mode": mode, "tables": ["projects"], "parts": parts, "replaced": []} | changed
 
 
 @pytest.mark.parametrize("mode", ["append", "overwrite", "error"])
@@ -52,26 +52,26 @@ def test_a_run_that_an_earlier_version_did_not_finish_is_finished(
     if mode != "error":
         write_lake(lake, batch_of(numbered(0, 10)))
     waiting = {
-        f"pets.{PART}": content,
-        f"pets.{RAW}": b"long",
-        f"pets.{PART[:-8]}.other": b"not in the record",
+        f"projects.{PART}": content,
+        f"projects.{RAW}": b"long",
+        f"projects.{PART[:-8]}.other": b"not in the record",
     }
     staging = staged(lake, record_of(mode), waiting=waiting)
     if open_already and mode != "error":
         (staging / "open").mkdir()
-        (lake / "pets").rename(staging / "open" / "pets")
+        (lake / "projects").rename(staging / "open" / "projects")
     assert committer_for(lake).recover() == [RUN]
     added = [row["id"] for row in numbered(10, 10)]
     assert ids_in(lake) == (FIRST + added if mode == "append" else added)
-    assert (lake / "pets" / RAW).read_bytes() == b"long"
-    assert [path.name for path in lake.iterdir()] == ["pets"]
+    assert (lake / "projects" / RAW).read_bytes() == b"long"
+    assert [path.name for path in lake.iterdir()] == ["projects"]
     assert committer_for(lake).recover() == []
 
 
 def test_a_record_without_replaced_parts_is_of_a_version_that_knew_none(tmp_path: Path) -> None:
-    record = record_of("append", parts=[f"pets/{PART}"])
+    record = record_of("append", parts=[f"projects/{PART}"])
     del record["replaced"]
-    staged(tmp_path, record, waiting={f"pets.{PART}": part_of(tmp_path / "pets-lake", 0)})
+    staged(tmp_path, record, waiting={f"projects.{PART}": part_of(tmp_path / "projects-lake", 0)})
     assert committer_for(tmp_path).recover() == [RUN]
     assert ids_in(tmp_path) == FIRST
 
@@ -80,10 +80,10 @@ def test_a_run_begins_with_finishing_the_interrupted_one(tmp_path: Path) -> None
     lake = tmp_path / "lake"
     staged(
         lake,
-        record_of("append", parts=[f"pets/{PART}"]),
-        waiting={f"pets.{PART}": part_of(tmp_path / "o", 0)},
+        record_of("append", parts=[f"projects/{PART}"]),
+        waiting={f"projects.{PART}": part_of(tmp_path / "o", 0)},
     )
-    with committer_for(lake).begin(schemas={"pets": SCHEMA}, mode="append") as transaction:
+    with committer_for(lake).begin(schemas={"projects": SCHEMA}, mode="append") as transaction:
         assert transaction.recovered_runs == (RUN,)
     assert ids_in(lake) == FIRST
 
@@ -96,17 +96,26 @@ def test_a_run_begins_with_finishing_the_interrupted_one(tmp_path: Path) -> None
         ({"tables": ["."]}, "."),
         ({"tables": [""]}, ""),
         ({"tables": ["/etc"]}, "/etc"),
-        ({"tables": ["pets", "a/b"]}, "a/b"),
-        ({"tables": ["pets", "a\\b"]}, "a\\b"),
-        ({"tables": ["pets", ".git"]}, ".git"),
-        ({"tables": ["pets", "a\0b"]}, "a\0b"),
-        ({"parts": ["pets/../../outside"]}, "pets/../../outside"),
-        ({"parts": ["pets/.."]}, "pets/.."),
-        ({"parts": ["pets/a/b.parquet"]}, "pets/a/b.parquet"),
+        ({"tables": ["projects", "a/b"]}, "a/b"),
+        ({"tables": ["projects", "a\\b"]}, "a\\b"),
+        ({"tables": ["projects", ".git"]}, ".git"),
+        ({"tables": ["projects", "a\0b"]}, "a\0b"),
+        ({"tables": ["projects", "notes"]}, "notes"),
+        ({"tables": ["x" * 300]}, "x" * 80),
+        ({"parts": ["projects/../../outside"]}, "projects/../../outside"),
+        ({"parts": ["projects/thesis.parquet"]}, "projects/thesis.parquet"),
+        ({"parts": [f"projects/{PART.replace('2099', '2098')}"]}, f"projects/{PART.replace('2099', '2098')}"),
+        ({"parts": [f"projects/{PART[:-13]}{'1' * 300}.parquet"]}, f"projects/{PART[:-13]}{'1' * 300}"[:80]),
+        ({"replaced": ["projects/precious"]}, "projects/precious"),
+        ({"replaced": ["projects/_raw-mine.bin"]}, "projects/_raw-mine.bin"),
+        ({"replaced": ["projects/.hidden.parquet"]}, "projects/.hidden.parquet"),
+        ({"tables": ["projects"], "replaced": ["notes/thesis.txt"]}, "notes/thesis.txt"),
+        ({"parts": ["projects/.."]}, "projects/.."),
+        ({"parts": ["projects/a/b.parquet"]}, "projects/a/b.parquet"),
         ({"parts": ["/etc/passwd"]}, "/etc/passwd"),
-        ({"parts": ["owners/part.parquet"]}, "owners/part.parquet"),
-        ({"parts": ["pets"]}, "pets"),
-        ({"replaced": ["pets/../precious"]}, "pets/../precious"),
+        ({"parts": ["labels/part.parquet"]}, "labels/part.parquet"),
+        ({"parts": ["projects"]}, "projects"),
+        ({"replaced": ["projects/../precious"]}, "projects/../precious"),
         ({"replaced": ["../precious"]}, "../precious"),
         ({"tables": ["x/" * 1_000]}, "x/" * 40),
     ],
@@ -117,10 +126,11 @@ def test_a_record_that_names_anything_but_files_of_its_tables_moves_nothing(
     lake = tmp_path / "lake"
     write_lake(lake, batch_of(numbered(0, 10)))
     (lake / "precious").touch()
-    staging = staged(lake, record_of("append", **changed), waiting={f"pets.{PART}": b"part"})
+    staging = staged(lake, record_of("append", **changed), waiting={f"projects.{PART}": b"part"})
     before = everything_below(tmp_path)
     problem = f"the commit record of an interrupted run names {named!r}, which is no file of its tables"
-    hint = "nothing was moved and the run's files wait beside it; remove the directory to give them up"
+    hint = "nothing was moved; tables in 'open' beside it belong to the lake: move them back before you "
+    hint += "remove the rest"
     for act in (committer_for(lake).recover, lambda: committer_for(lake).begin(schemas={}, mode="append")):
         with pytest.raises(WriteError) as caught:
             act()
@@ -129,7 +139,8 @@ def test_a_record_that_names_anything_but_files_of_its_tables_moves_nothing(
 
 
 @pytest.mark.parametrize(
-    "changed", [{"tables": "pets"}, {"mode": "merge"}, {"parts": [1]}, {"parts": None}, {"tables": {"a": 1}}]
+    "changed",
+    [{"tables": "projects"}, {"mode": "merge"}, {"parts": [1]}, {"parts": None}, {"tables": {"a": 1}}],
 )
 def test_a_record_of_another_shape_is_refused(tmp_path: Path, changed: dict[str, Any]) -> None:
     staged(tmp_path, record_of("append", **changed), waiting={})
@@ -148,15 +159,72 @@ def test_a_record_that_is_no_text_is_refused(tmp_path: Path) -> None:
 def test_no_part_is_moved_through_a_link_in_place_of_a_table(tmp_path: Path) -> None:
     lake, outside = tmp_path / "lake", tmp_path / "outside"
     outside.mkdir()
-    staged(lake, record_of("overwrite"), waiting={f"pets.{PART}": b"part"})
-    (lake / "pets").symlink_to(outside)
+    staged(lake, record_of("overwrite"), waiting={f"projects.{PART}": b"part"})
+    (lake / "projects").symlink_to(outside)
     with pytest.raises(WriteError, match="the directory is a link or a mount point"):
         committer_for(lake).recover()
     assert everything_below(outside) == []
 
 
+def test_a_file_in_place_of_a_table_stays_where_it_is(tmp_path: Path) -> None:
+    staged(tmp_path, record_of("append"), waiting={f"projects.{PART}": b"part"})
+    (tmp_path / "projects").write_text("mine")
+    before = everything_below(tmp_path)
+    with pytest.raises(WriteError, match="a file is where the parts of projects go"):
+        committer_for(tmp_path).recover()
+    assert everything_below(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "new",
+        "open",
+        "replaced",
+        "open/projects",
+        "open/notes",
+        "replaced/projects",
+        f"new/projects.{PART}.inprogress",
+    ],
+)
+@pytest.mark.parametrize("mode", ["append", "overwrite"])
+def test_no_link_in_the_directory_of_a_run_is_followed(tmp_path: Path, name: str, mode: str) -> None:
+    """The directory that the link leads to holds whatever a run would find in its own."""
+    lake, outside = tmp_path / "lake", tmp_path / "outside"
+    write_lake(lake, batch_of(numbered(0, 10)))
+    old = part_paths(lake)[0].name
+    staging = staged(lake, record_of(mode, replaced=[f"projects/{old}"]), waiting={})
+    (outside / "projects").mkdir(parents=True)
+    for held in (f"projects.{PART}.inprogress", old, f"projects/{old}"):
+        (outside / held).write_bytes(b"mine")
+    link = staging / name
+    link.parent.mkdir(exist_ok=True)
+    if link.is_dir():
+        link.rmdir()
+    link.symlink_to(outside / f"projects.{PART}.inprogress" if name.endswith("progress") else outside)
+    before = everything_below(tmp_path)
+    with pytest.raises(WriteError, match=r"^a link or a file is in the directory of an interrupted run "):
+        committer_for(lake).recover()
+    assert everything_below(tmp_path) == before
+
+
+def test_a_commit_record_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    staging = staged(tmp_path / "lake", record_of("append"), waiting={})
+    (staging / "order.json").rename(tmp_path / "elsewhere")
+    (staging / "order.json").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(WriteError, match=r"^the commit record of an interrupted run is no regular file "):
+        committer_for(tmp_path / "lake").recover()
+
+
+def test_a_commit_record_of_boundless_length_is_refused_unread(tmp_path: Path) -> None:
+    staging = staged(tmp_path, record_of("append"), waiting={})
+    os.truncate(staging / "order.json", 2**40)
+    with pytest.raises(WriteError, match=r"^the commit record of an interrupted run is too long "):
+        committer_for(tmp_path).recover()
+
+
 def test_a_link_with_the_name_of_a_staging_directory_is_left_alone(tmp_path: Path) -> None:
-    staging = staged(tmp_path / "outside", record_of("append"), waiting={f"pets.{PART}": b"part"})
+    staging = staged(tmp_path / "outside", record_of("append"), waiting={f"projects.{PART}": b"part"})
     lake = tmp_path / "lake"
     lake.mkdir()
     (lake / staging.name).symlink_to(staging)

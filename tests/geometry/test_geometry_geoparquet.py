@@ -72,9 +72,9 @@ def test_a_failure_leaves_the_file_that_was_there_and_nothing_beside_it(tmp_path
     page = tmp_path / "page.ndjson"
     page.write_bytes(b"<html>\n")
     with pytest.raises(ReadError):
-        write_geoparquet(page, target)
+        write_geoparquet(page, target, force=True)
     with pytest.raises(FileNotFoundError):
-        write_geoparquet(tmp_path / "nowhere.ndjson", target)
+        write_geoparquet(tmp_path / "nowhere.ndjson", target, force=True)
     assert target.read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["map.parquet", "page.ndjson"]
 

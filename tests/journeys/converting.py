@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 import exportkit
 from exportkit.batch import arrow_schema
-from exportkit.pipeline import batches, make_options
+from exportkit.pipeline import Options, batches, make_options
 from exportkit.report import Report
 from exportkit.tables import TABLES
 from oracle import Tables, rows_of_batches, tables_of_export
@@ -29,6 +29,7 @@ __all__ = [
     "rows_and_report",
     "rows_of",
     "tables_cut",
+    "tables_of",
     "written_tables",
 ]
 
@@ -72,8 +73,12 @@ def arrow_tables(source: Any, **asked: Any) -> dict[str, pa.Table]:
 
 def tables_cut(data: bytes, **sizes: Any) -> dict[str, pa.Table]:
     """Return all tables of an export that was converted in units of these sizes."""
-    options = replace(make_options(export_id="e", max_rejects=None), **sizes)
-    return _gathered(batches(io.BytesIO(data), options))
+    return tables_of(io.BytesIO(data), replace(make_options(export_id="e", max_rejects=None), **sizes))
+
+
+def tables_of(source: Any, options: Options) -> dict[str, pa.Table]:
+    """Return all tables of what `source` names."""
+    return _gathered(batches(source, options))
 
 
 def _gathered(found: Any) -> dict[str, pa.Table]:

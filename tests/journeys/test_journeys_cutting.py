@@ -13,10 +13,12 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 import exportkit
+from exportkit.pipeline import make_options
 from exportkit.tables import TABLES
-from journeys.converting import COMPRESSED, EXAMPLE, arrow_tables, rows_of, tables_cut
+from journeys.converting import COMPRESSED, EXAMPLE, arrow_tables, rows_of, tables_cut, tables_of
 from strategies import exports, line_of, mutated_rows, rows
 
 GOOD = b'{"data_row":{"id":"good"}}\n'
@@ -66,6 +68,27 @@ def test_a_json_array_gives_the_tables_of_its_elements_as_lines(
     wrapped = json.dumps({"data": some}, indent=indent, ensure_ascii=False).encode()
     for data in (whole, wrapped, b"\xef\xbb\xbf" + whole):
         assert without_places(tables_cut(data, block_bytes=100)) == plain
+
+
+@FEW
+@given(st.lists(st.one_of(rows(), mutated_rows()), min_size=1, max_size=3), st.integers(1, 3000))
+def test_rows_in_memory_give_the_tables_of_their_lines(some: list[dict[str, Any]], block_bytes: int) -> None:
+    lines = [line_of(row) for row in some]
+    plain = without_places(tables_cut(b"\n".join(lines)))
+    options = replace(make_options(export_id="e", max_rejects=None), block_bytes=block_bytes)
+    for held in ([json.loads(line) for line in lines], lines, [line.decode() + "\n" for line in lines]):
+        found = tables_of(held, options)
+        assert set(found["data_rows"]["source_uri"].to_pylist()) <= {"rows:"}
+        assert without_places(found) == plain
+
+
+@FEW
+@given(exports(max_lines=6, broken=True))
+def test_lines_in_memory_are_rows_and_rejects_as_in_a_file(data: bytes) -> None:
+    lines = (GOOD + data.removeprefix(b"\xef\xbb\xbf")).split(b"\n")
+    found = tables_of(iter(lines), make_options(export_id="e", max_rejects=None))
+    assert set(found["rejects"]["byte_offset"].to_pylist()) <= {None}
+    assert without_places(found) == without_places(tables_cut(b"\n".join(lines)))
 
 
 @pytest.mark.parametrize("compression", COMPRESSED)

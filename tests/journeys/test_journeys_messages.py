@@ -97,7 +97,7 @@ SOURCES: dict[str, tuple[Callable[[Path], Any], type[Exception], str]] = {
     "text": (lambda _: io.StringIO("{}"), TypeError, "source is a text stream: open it in binary mode"),
     "number": (
         lambda _: 5, TypeError,
-        "source must be a path, a URL, a binary stream or an iterable of those, not int",
+        "source must be a path, a URL, a binary stream, or an iterable of those or of rows, not int",
     ),
 }  # fmt: skip
 

@@ -80,6 +80,16 @@ def test_long_lines_go_to_workers_as_other_lines_do_and_leave_no_temporary_file(
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
+def test_rows_in_memory_are_handed_out_to_workers(tmp_path: Path) -> None:
+    rows = [json.loads(line) for line in EXAMPLE.splitlines()] * 20
+    one = exportkit.to_parquet(rows, tmp_path / "one", workers=1)
+    several = exportkit.to_parquet(iter(rows), tmp_path / "several", workers=3)
+    assert one.sources == ("rows:",)
+    assert one.data_rows == len(rows)
+    assert counts(one) == counts(several)
+    assert sorted_tables(tmp_path / "one") == sorted_tables(tmp_path / "several")
+
+
 def test_rows_of_a_part_file_stand_in_the_order_of_the_input(tmp_path: Path) -> None:
     rows = b"".join(b'{"data_row":{"id":"%d"}}\n' % number for number in range(400_000))
     (tmp_path / "export.ndjson").write_bytes(rows)

@@ -52,7 +52,7 @@ def test_sql_sees_the_rows_of_every_table(opened: Lake, table: str) -> None:
 
 def test_a_lake_lists_what_it_holds(opened: Lake) -> None:
     assert opened.tables == tuple(TABLES)
-    assert opened.views == ("boxes", "answers_wide", "tracks", "label_times")
+    assert opened.views == ("boxes", "answers_wide", "answers_by_frame", "tracks", "label_times")
     assert repr(opened) == f"<Lake {str(opened.path)!r}: {', '.join(TABLES)}>"
 
 

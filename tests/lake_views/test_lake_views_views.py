@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter, defaultdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
 import exportkit
 from exportkit.lake_views import Lake, lake
+from exportkit.lake_views.views import VIEWS
 from exportkit.lake_views.wide_answers import wide_sql
+from lake_views.answers_in_time import held_answers, place_of
+from strategies import line_of, rows
 
 ROOT = Path(__file__).parents[2]
 SUBJECT = ("line", "label_index", "plane", "frame", "timestamp_ms", "object_feature_id")
 FIXED = {
-    "data_row_id", "project_id", "label_id", "origin", "message_id", "export_id", "other_answers", *SUBJECT,
+    "data_row_id", "global_key", "external_id", "project_id", "label_id", "origin", "message_id", "export_id",
+    "other_answers", *SUBJECT,
 }  # fmt: skip
 Row = dict[str, Any]
 
@@ -40,6 +47,19 @@ def opened(request: pytest.FixtureRequest, export: Path, tmp_path_factory: pytes
 def rows_of(opened: Lake, name: str) -> list[Row]:
     rows: list[Row] = opened.table(name).to_pylist()
     return rows
+
+
+def unnamed(found: dict[tuple[Any, ...], Counter[tuple[str, str]]]) -> dict[tuple[Any, ...], set[str]]:
+    """The answers alone: drawn questions share names and places in the ontology."""
+    return {about: {answer for _, answer in answers} for about, answers in found.items()}
+
+
+def in_every_frame(opened: Lake) -> list[Row]:
+    """The rows of `classifications`, those with a frame once for every frame in which they hold."""
+    answers = rows_of(opened, "classifications")
+    held = held_answers(answers, rows_of(opened, "objects"), rows_of(opened, "segments"))
+    others = [row | {"is_listed": True} for row in answers if row["frame"] is None]
+    return [*others, *(row | {"frame": frame, "is_listed": listed} for row, frame, listed in held)]
 
 
 def label_of(row: Row) -> tuple[Any, ...]:
@@ -104,7 +124,7 @@ def test_no_answer_is_lost_by_making_it_wide_however_few_columns_there_are(opene
     titles = [column[0] for column in connection.execute(f"describe {wide_sql(connection, most)}").fetchall()]
     wide = connection.execute(wide_sql(connection, most)).fetchall()
     rows = [dict(zip(titles, row, strict=True)) for row in wide]
-    assert unpivoted(rows) == answers_of(rows_of(opened, "classifications"))
+    assert unpivoted(rows) == answers_of(in_every_frame(opened))
     assert len(set(titles) - FIXED) <= most
 
 
@@ -128,36 +148,140 @@ def test_questions_of_one_name_have_columns_of_their_own(tmp_path: Path) -> None
     assert shown == {"colour": "red", "Colour (2)": "blue", 'line"': ["x", "y"], "line (2)": "z"}
 
 
-def test_a_track_spans_what_lists_its_feature(opened: Lake) -> None:
-    rates = {row["line"]: row["frame_rate"] for row in rows_of(opened, "data_rows")}
-    spans: dict[tuple[Any, ...], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+BY_FRAME = (
+    "export_id", "line", "label_index", "plane", "frame", "is_listed", "object_feature_id", "depth",
+    "position", "parent_answer_feature_id", "feature_id", "answer_feature_id", "answer_position",
+    "answer_name", "text",
+)  # fmt: skip
+
+
+def assert_answers_hold_in_every_frame(opened: Lake) -> None:
+    wanted = Counter(
+        tuple(row[name] for name in BY_FRAME) for row in in_every_frame(opened) if row["frame"] is not None
+    )
+    rows = rows_of(opened, "answers_by_frame")
+    assert Counter(tuple(row[name] for name in BY_FRAME) for row in rows) == wanted
+
+
+def assert_tracks_say_what_their_feature_does(opened: Lake) -> None:
+    frames, moments, named, listed, spans, keys = (defaultdict(list) for _ in range(6))
+    inherited: dict[Any, set[Any]] = defaultdict(set)
+    segments, key_frames = rows_of(opened, "segments"), rows_of(opened, "key_frames")
+    told = {(*place_of(row), row["feature_id"]) for row in (*segments, *key_frames)}
+
+    def list_it(key: Any, row: Row, *name: Any) -> None:
+        named[key].append(name)
+        if row["frame"] is not None:
+            frames[key].append(row["frame"])
+            listed[key].append(row["frame"])
+        elif row.get("timestamp_ms") is not None:
+            moments[key].append(row["timestamp_ms"])
+
+    for row in segments:
+        key, ends = (*place_of(row), row["feature_id"]), (row["span_start"], row["span_end"])
+        spans[key].append(ends)
+        (frames if row["unit"] == "frame" else moments)[key].extend(ends)
+    for row in key_frames:
+        if row["is_key_frame"]:
+            keys[*place_of(row), row["feature_id"]].append(row["frame"])
     for row in rows_of(opened, "objects"):
         if row["frame"] is not None:
-            spans[*label_of(row), row["plane"], row["feature_id"]]["frame"].append(row["frame"])
+            list_it((*place_of(row), row["feature_id"]), row, "object", row["name"], None)
     for row in rows_of(opened, "classifications"):
-        unit = "frame" if row["frame"] is not None else "timestamp_ms"
-        if row[unit] is not None and row["depth"] == 0 and row["object_feature_id"] is None:
-            spans[*label_of(row), row["plane"], row["feature_id"]][unit].append(row[unit])
-    for row in rows_of(opened, "segments"):
-        unit = "frame" if row["unit"] == "frame" else "timestamp_ms"
-        ends = [row["span_start"], row["span_end"]]
-        spans[*label_of(row), row["plane"], row["feature_id"]][unit] += ends
-    for row in rows_of(opened, "key_frames"):
-        _ = spans[*label_of(row), row["plane"], row["feature_id"]]
-    tracks = {(*label_of(row), row["plane"], row["feature_id"]): row for row in rows_of(opened, "tracks")}
-    assert tracks.keys() == spans.keys()
+        key, of_answer = ((*place_of(row), row[name]) for name in ("feature_id", "answer_feature_id"))
+        in_time = row["frame"] is not None or row["timestamp_ms"] is not None
+        is_top = in_time and row["depth"] == 0 and row["object_feature_id"] is None
+        if is_top or key in told:
+            list_it(key, row, "classification", row["name"], None)
+        if of_answer in told:
+            list_it(of_answer, row, "answer", row["answer_name"], row["name"])
+            if is_top and of_answer in spans:
+                inherited[key] |= set(spans[of_answer])
+                (frames if row["frame"] is not None else moments)[key].extend(
+                    end for span in spans[of_answer] for end in span
+                )
+    tracks = {(*place_of(row), row["feature_id"]): row for row in rows_of(opened, "tracks")}
+    assert tracks.keys() == told | named.keys()
     for key, found in tracks.items():
-        frames, moments = spans[key]["frame"], spans[key]["timestamp_ms"]
-        assert (found["first_frame"], found["last_frame"]) == ends_of(frames)
-        assert (found["first_ms"], found["last_ms"]) == ends_of(moments)
-        rate = rates[found["line"]]
-        if frames and rate:
-            assert found["start_seconds"] == pytest.approx((min(frames) - 1) / rate)
-            assert found["seconds"] == pytest.approx((max(frames) - min(frames) + 1) / rate)
-        elif moments:
-            assert found["end_seconds"] == max(moments) / 1000
-        else:
-            assert found["seconds"] is None
+        assert (found["feature"], found["name"], found["question"]) in (named[key] or [(None, None, None)])
+        assert (found["first_frame"], found["last_frame"]) == ends_of(frames[key])
+        assert (found["first_ms"], found["last_ms"]) == ends_of(moments[key])
+        assert found["spans"] == (len(spans[key]) or len(inherited[key]))
+        assert (found["listed_frames"], found["key_frames"]) == (len(set(listed[key])), len(set(keys[key])))
+
+
+def test_an_answer_holds_in_every_frame_of_its_span(opened: Lake) -> None:
+    assert_answers_hold_in_every_frame(opened)
+
+
+def test_a_track_tells_name_spans_and_frames_of_objects_questions_and_answers(opened: Lake) -> None:
+    assert_tracks_say_what_their_feature_does(opened)
+
+
+@settings(max_examples=15)
+@given(rows(media="video") | rows(media="dicom") | rows(media="audio"))
+def test_views_of_features_in_time_agree_with_the_tables(row: Row) -> None:
+    with TemporaryDirectory() as directory:
+        exportkit.to_parquet(io.BytesIO(line_of(row)), f"{directory}/lake", workers=1)
+        drawn = lake(f"{directory}/lake")
+        assert_answers_hold_in_every_frame(drawn)
+        assert_tracks_say_what_their_feature_does(drawn)
+        wide, answers = unpivoted(rows_of(drawn, "answers_wide")), answers_of(in_every_frame(drawn))
+        assert unnamed(wide) == unnamed(answers)
+
+
+def a_video(directory: Path, frames: Row, **about: Row) -> Lake:
+    """A lake of one label of a video with classifications by frame, spans and key frames."""
+    given_frames = {frame: {"objects": {}, "classifications": asked} for frame, asked in frames.items()}
+    label = {"id": "l", "annotations": {"frames": given_frames, "classifications": [], **about}}
+    project = {"name": "p", "labels": [label]}
+    row = {"data_row": {"id": "d", "external_id": "e.mp4"}, "projects": {"p": project}}
+    exportkit.to_parquet(io.BytesIO(line_of(row)), directory / "lake")
+    return lake(directory / "lake")
+
+
+def question_with(feature_id: str, name: str, *options: tuple[str, str]) -> Row:
+    given_options = [{"feature_id": one, "name": called, "classifications": []} for one, called in options]
+    return {"feature_id": feature_id, "name": name, "checklist_answers": given_options}
+
+
+TRACKS = (
+    "select feature_id, feature, name, question, spans, first_frame, last_frame, listed_frames, key_frames"
+)
+
+
+def test_spans_and_key_frames_that_name_an_option_are_those_of_the_answer(tmp_path: Path) -> None:
+    bird = [question_with("cq", "visible", ("ca", "bird"))]
+    key_frames = {"cq": [1, 20], "ca": [1, 20]}
+    video = a_video(
+        tmp_path, {"1": bird, "20": bird}, segments={"ca": [[1, 20]]}, key_frame_feature_map=key_frames
+    )
+    assert video.sql(f"{TRACKS} from tracks order by 1").fetchall() == [
+        ("ca", "answer", "bird", "visible", 1, 1, 20, 2, 2),
+        ("cq", "classification", "visible", None, 1, 1, 20, 2, 2),
+    ]
+    by_frame = "select frame, is_listed, name, answer_name, external_id from answers_by_frame order by 1"
+    assert video.sql(by_frame).fetchall() == [
+        (frame, frame in (1, 20), "visible", "bird", "e.mp4") for frame in range(1, 21)
+    ]
+    assert video.sql("select frame, visible from answers_wide order by 1").fetchall() == [
+        (frame, ["bird"]) for frame in range(1, 21)
+    ]
+
+
+def test_spans_that_name_the_question_hold_the_answer_that_was_listed_last(tmp_path: Path) -> None:
+    asked = {
+        "4": [question_with("cq", "state", ("c2", "shut"))],
+        "2": [question_with("cq", "state", ("c1", "open"))],
+    }
+    video = a_video(tmp_path, asked, segments={"cq": [[7, 8], [1, 5]]})
+    assert video.sql(f"{TRACKS} from tracks").fetchall() == [
+        ("cq", "classification", "state", None, 2, 1, 8, 2, 0)
+    ]
+    by_frame = "select frame, answer_name from answers_by_frame order by 1"
+    assert video.sql(by_frame).fetchall() == [
+        (1, "open"), (2, "open"), (3, "open"), (4, "shut"), (5, "shut"),
+    ]  # fmt: skip
 
 
 def ends_of(numbers: list[int]) -> tuple[int | None, int | None]:
@@ -184,6 +308,14 @@ def test_label_times_has_one_row_a_label_with_what_was_made_in_the_time(opened: 
             assert row["seconds_per_object"] == pytest.approx(whole / row["objects"])
 
 
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_carries_both_keys_that_users_give_a_data_row(opened: Lake, view: str) -> None:
+    keys = {row["line"]: (row["global_key"], row["external_id"]) for row in rows_of(opened, "data_rows")}
+    rows = rows_of(opened, view)
+    assert {row["line"]: (row["global_key"], row["external_id"]) for row in rows}.items() <= keys.items()
+    assert any(row["external_id"] for row in rows) or not any(keys[row["line"]][1] for row in rows)
+
+
 def test_a_data_row_that_was_converted_twice_never_multiplies(export: Path, tmp_path: Path) -> None:
     for _ in range(2):
         exportkit.to_parquet(export, tmp_path / "twice", mode="append", export_id="same")
@@ -191,6 +323,7 @@ def test_a_data_row_that_was_converted_twice_never_multiplies(export: Path, tmp_
     twice, once = lake(tmp_path / "twice"), lake(tmp_path / "once")
     assert twice.table("boxes").num_rows == 2 * once.table("boxes").num_rows
     assert twice.table("label_times").num_rows == 2 * once.table("label_times").num_rows
+    assert twice.table("answers_by_frame").num_rows == 2 * once.table("answers_by_frame").num_rows
     for name in ("tracks", "answers_wide"):
         assert twice.table(name).num_rows == once.table(name).num_rows
 
@@ -199,7 +332,7 @@ def test_views_of_a_lake_without_labels_are_empty(tmp_path: Path) -> None:
     (tmp_path / "export.ndjson").write_text('{"data_row":{"id":"a"}}\n')
     exportkit.to_parquet(tmp_path / "export.ndjson", tmp_path / "lake")
     empty = lake(tmp_path / "lake")
-    assert [empty.table(name).num_rows for name in empty.views] == [0, 0, 0, 0]
+    assert [empty.table(name).num_rows for name in empty.views] == [0] * 5
 
 
 def test_a_view_is_found_however_it_is_spelt(opened: Lake) -> None:

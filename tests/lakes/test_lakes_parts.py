@@ -66,7 +66,7 @@ def disturb(lake: Path, elsewhere: Path) -> None:
 def mapped(lake: Path) -> object:
     """Return the objects that `write_geoparquet` finds."""
     target = lake.parent / "map.parquet"
-    exportkit.write_geoparquet(lake, target)
+    exportkit.write_geoparquet(lake, target, force=True)
     return pq.read_table(target).column("data_row_id").to_pylist()
 
 

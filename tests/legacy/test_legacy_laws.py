@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 
 from exportkit.legacy import begins_as_v1, looks_like_v1, upgrade_rows
 from exportkit.legacy.first_look import V1_NAMES, V1_PAIR
+from exportkit.legacy.naming import FEATURE
+from exportkit.legacy.wkt import looks_like_wkt
 from legacy.leaves import found_in, labels, leaf, missing, said
 from legacy.v1_labels import labels as v1_labels
+from legacy.v1_labels import plain_answers, points, words
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
 FIXTURES = sorted((Path(__file__).parent / "golden").glob("*.v1.json"))
@@ -52,6 +55,45 @@ def test_every_scalar_of_a_file_is_in_its_rows(path: Path) -> None:
     for element in elements_of(path):
         (row,) = upgraded(as_array([element]))
         assert not missing(element, row)
+
+
+def is_wkt(value: Any) -> bool:
+    return any(looks_like_wkt(one) for one in ([value] if isinstance(value, str) else value))
+
+
+def answered(questions: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return plain questions as 2018 wrote them: words by name."""
+    return {
+        one["name"]: one["text_answer"]["content"]
+        if "text_answer" in one
+        else [option["name"] for option in one["checklist_answers"]]
+        for one in questions
+    }
+
+
+a_ring = st.lists(points, min_size=3, max_size=4)
+geometry = points | a_ring | st.lists(a_ring, min_size=1, max_size=2) | st.just("MULTIPOINT (1 2, 3 4)")
+headers = {*FEATURE, "geometry", "classifications"}
+answers = plain_answers.map(lambda one: {k: v for k, v in one.items() if k not in headers and not is_wkt(v)})
+
+
+@given(st.dictionaries(words, st.lists(st.tuples(geometry, answers), min_size=1, max_size=3), max_size=3))
+def test_words_beside_a_geometry_answer_about_that_object(
+    classes: dict[str, list[tuple[Any, dict[str, Any]]]],
+) -> None:
+    label = {name: [{"geometry": shape, **more} for shape, more in items] for name, items in classes.items()}
+    element = {"ID": "l", "DataRow ID": "r", "Label": label}
+    ((upgraded_label,),) = map(labels, upgraded(as_array([element])))
+    expected = [
+        (name, more)
+        for name, items in classes.items()
+        for shape, more in items
+        for _ in range(2 if isinstance(shape, str) else 1)
+    ]
+    objects = upgraded_label["annotations"].get("objects", [])
+    assert [(one["name"], answered(one.get("classifications", []))) for one in objects] == expected
+    ids = [one["feature_id"] for one in objects if "classifications" in one]
+    assert len(set(ids)) == len(ids)
 
 
 @given(st.lists(v1_labels(few_ids), max_size=6))

@@ -104,6 +104,27 @@ def test_a_class_may_be_called_like_a_section() -> None:
     ]
 
 
+def test_an_item_with_several_shapes_answers_for_each() -> None:
+    annotations = annotations_of(
+        {"objects": [{"geometry": "MULTIPOINT (1 2, 3 4)", "type": "buoy", "lit": [], "count": 2}]}
+    )
+    first, second = annotations["objects"]
+    assert first["feature_id"] != second.pop("feature_id")
+    assert first["count"] == 2
+    assert second == {
+        "name": "objects",
+        "annotation_kind": "ImagePoint",
+        "point": {"x": 3, "y": 4},
+        "classifications": [{"name": "type", "text_answer": {"content": "buoy"}}],
+    }
+
+
+@pytest.mark.parametrize("geometry", [[[1, 2], [3, 4.5]], [[{"x": 1, "y": 2}, {"x": 3, "y": 4.5}]]])
+def test_a_ring_may_be_pairs_or_alone_in_a_list(geometry: Any) -> None:
+    (target,) = annotations_of({"Hull": [{"geometry": geometry}]})["objects"]
+    assert target["polygon"] == [{"x": 1, "y": 2}, {"x": 3, "y": 4.5}]
+
+
 def test_a_geometry_that_nobody_knows_is_no_mask() -> None:
     (target,) = annotations_of({"objects": [{"instanceURI": "u", "cuboid": {"depth": 1}}]})["objects"]
     assert target == {"instanceURI": "u", "cuboid": {"depth": 1}}

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from exportkit.errors import WriteError
 from exportkit.legacy import Upgraded, upgrade, upgrade_rows
 from exportkit.legacy.shares import share_of
 from exportkit.legacy.spool import Spool
@@ -47,11 +48,12 @@ def test_a_file_becomes_a_file_with_a_row_a_line(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new.ndjson", "old.json"]
 
 
-def test_a_file_can_take_its_own_place(tmp_path: Path) -> None:
+def test_a_file_never_takes_its_own_place(tmp_path: Path) -> None:
     path = tmp_path / "export.json"
     path.write_text(json.dumps(LABELS), "utf-8")
-    assert upgrade(path, path) == REPORT
-    assert labels_in(path.read_bytes()) == GROUPED
+    with pytest.raises(WriteError, match=r"^the destination is the source itself "):
+        upgrade(path, path, force=True)
+    assert path.read_text("utf-8") == json.dumps(LABELS)
 
 
 def test_standard_input_goes_to_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:

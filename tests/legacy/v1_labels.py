@@ -108,7 +108,18 @@ wkt = st.one_of(
     positions.map(lambda position: f"POINT({position})"),
     st.sampled_from(["POLYGON EMPTY", "POLYGON ((1 2, 3", "MULTIPOLYGON (((1 2 3)))"]),
 )
-geometry_items = some_of(geometry=paths | points | wkt | st.lists(paths, max_size=2), title=words)
+pairs = st.lists(st.tuples(numbers, numbers).map(list), max_size=3)
+#: Answers of 2018 and 2019: words under the name of the question.
+plain_answers = st.dictionaries(
+    words | st.sampled_from(["type", "name", "objects"]),
+    words | st.lists(words, min_size=1, max_size=2),
+    max_size=2,
+)
+geometry_items = st.builds(
+    lambda answers, item: {**answers, **item},
+    plain_answers,
+    some_of(geometry=paths | points | pairs | wkt | st.lists(paths, max_size=2), title=words),
+)
 classes = st.dictionaries(
     words | st.sampled_from(["objects", "Car", "model"]),
     now_and_then(

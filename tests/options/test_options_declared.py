@@ -6,21 +6,26 @@ import ast
 import inspect
 import string
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import exportkit
 from exportkit.api.files import _run
 from exportkit.cli import main
 from exportkit.cli.parameters import takes_options
-from exportkit.errors import OptionError
+from exportkit.errors import OptionError, UnknownNameError
 from exportkit.options import (
     OPTIONS,
     BatchOptions,
     ConversionOptions,
     ConvertOptions,
+    FileOptions,
     InspectOptions,
     LimitOptions,
     ReplayOptions,
@@ -28,6 +33,7 @@ from exportkit.options import (
     SelectOptions,
     SourceOptions,
     TableOptions,
+    UpgradeOptions,
     complete,
     only,
     options_of,
@@ -36,6 +42,7 @@ from exportkit.options import (
 from exportkit.pipeline import make_options
 
 PACKAGE = Path(exportkit.__file__).parent
+EXAMPLE = PACKAGE.parent / "examples" / "export.ndjson"
 #: By public function, the declaration of its options.
 DECLARED: dict[str, type] = {
     "inspect_export": InspectOptions,
@@ -47,18 +54,22 @@ DECLARED: dict[str, type] = {
     "start": RunOptions,
     "to_arrow": ConvertOptions,
     "to_parquet": ConvertOptions,
-    "upgrade": SourceOptions,
+    "to_ndjson": FileOptions,
+    "upgrade": UpgradeOptions,
+    "write_geoparquet": FileOptions,
 }
 #: By command, the public functions that it calls and the declaration of its options.
 COMMANDS: dict[str, tuple[list[str], type]] = {
     "convert": (["to_parquet", "to_arrow"], RunOptions),
     "inspect": (["inspect_export"], InspectOptions),
     "replay": (["replay"], ReplayOptions),
-    "upgrade": (["upgrade"], SourceOptions),
+    "rebuild": (["to_ndjson"], FileOptions),
+    "upgrade": (["upgrade"], UpgradeOptions),
     "validate": (["iter_batches"], LimitOptions),
 }
 ARGUMENTS = {
     "convert": ["export.ndjson", "lake"], "inspect": ["export.ndjson"], "replay": ["lake"],
+    "rebuild": ["lake", "v2.ndjson"],
     "upgrade": ["v1.json", "v2.ndjson"], "validate": ["export.ndjson"],
 }  # fmt: skip
 #: By option, a value that is not its default.
@@ -67,18 +78,18 @@ OTHER: dict[str, Any] = {
     "filters": {"data_row_ids": ["a"]}, "labels": "latest", "redact": {"row_data": "hash"}, "redact_key": "k",
     "max_compression_ratio": 2.0, "max_rejects": 3, "on_bad_row": "skip", "export_id": "e", "batch_rows": 5,
     "progress": print, "mode": "append", "compression_level": 3, "row_group_rows": 7, "workers": 3,
-    "memory_limit": "900MB", "format": "arrow", "top": 4,
+    "memory_limit": "900MB", "format": "arrow", "top": 4, "force": True,
 }  # fmt: skip
 #: By option, a value that it refuses, and what the error says.
 REFUSED: dict[str, tuple[Any, str]] = {
     "tables": (5, "tables must be a list of at least one name, not 5"),
-    "columns": (5, "columns must be a dictionary, not 5"),
-    "params": ([], "params must be a dictionary, not []"),
-    "filters": ("a", "filters must be a dictionary, not 'a'"),
+    "columns": (5, 'columns must be a dictionary such as {"labels": ["label_id", "created_by"]}, not 5'),
+    "params": ([], 'params must be a dictionary such as {"attachments": True}, not []'),
+    "filters": ("a", "filters must be a dictionary such as {\"workflow_status\": \"Done\"}, not 'a'"),
     "labels": (
         "newest", "labels must be one of all, latest, latest_not_skipped, selected, benchmark, not 'newest'",
     ),
-    "redact": (7, "redact must be a dictionary, not 7"),
+    "redact": (7, 'redact must be a dictionary such as {"created_by": "hash"}, not 7'),
     "max_compression_ratio": (0.5, "max_compression_ratio must be 1 or more, or None, not 0.5"),
     "max_rejects": (-1, "max_rejects must be 0 or more, or None, not -1"),
     "on_bad_row": (["skip"], "on_bad_row must be one of reject, raise, skip, not ['skip']"),
@@ -91,6 +102,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "memory_limit": ("much", "memory_limit must be a number of bytes, or a size such as '700MB', not 'much'"),
     "format": ("csv", "format must be one of parquet, arrow, not 'csv'"),
     "top": (-1, "top must be 0 or more, not -1"),
+    "force": (1, "force must be True or False, not 1"),
 }  # fmt: skip
 #: By option, words on the command line for the value in OTHER.
 WORDS = {
@@ -190,7 +202,8 @@ def test_every_option_of_a_command_reaches_the_library(
     for function in COMMANDS[command][0]:
         monkeypatch.setattr(exportkit, function, spied)
     option = f"--{OPTIONS[name].flag}"
-    words = [command, *ARGUMENTS[command], option, WORDS.get(name, str(OTHER[name])), "--quiet"]
+    value = [] if OTHER[name] is True else [WORDS.get(name, str(OTHER[name]))]
+    words = [command, *ARGUMENTS[command], option, *value, "--quiet"]
     assert main(words) == 2
     if name != "format":  # it says which function is called
         assert seen[name] == OTHER[name]
@@ -264,8 +277,19 @@ def test_options_are_completed_cut_and_documented_in_place() -> None:
         ("tables", [], "must be a list of at least one name, not []"),
         ("tables", [None], "must be a list of at least one name, not [None]"),
         ("tables", b"labels", "must be a list of at least one name, not b'labels'"),
-        ("columns", {"labels": "label_id"}, "must give a list of names for 'labels', not 'label_id'"),
-        ("columns", ["line"], "must be a dictionary, not ['line']"),
+        ("columns", {"labels": 3}, "must give a list of names for 'labels', not 3"),
+        ("columns", {"labels": [3]}, "must give a list of names for 'labels', not [3]"),
+        (
+            "columns",
+            {3: ["line"]},
+            'must be a dictionary such as {"labels": ["label_id", "created_by"]}, not {3: [\'line\']}',
+        ),
+        (
+            "columns",
+            ["line"],
+            'must be a dictionary such as {"labels": ["label_id", "created_by"]}, not [\'line\']',
+        ),
+        ("export_id", "\ud800", "must be text that UTF-8 can hold, not '\\ud800'"),
         ("redact_key", 5, "must be a string or bytes, not 5"),
     ],
 )
@@ -276,6 +300,65 @@ def test_a_value_of_another_type_is_refused_in_the_name_of_its_option(
     with pytest.raises(OptionError) as raised:
         exportkit.to_parquet("missing.ndjson", "nowhere", **wrong)
     assert (raised.value.option, str(raised.value)) == (name, f"{name} {problem}")
+
+
+ODD_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.just(object()),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.one_of(st.text(), st.integers(), st.none()), inner, max_size=2)
+        | st.tuples(inner)
+    ),
+    max_leaves=4,
+)
+
+
+@given(st.sampled_from([*options_of(RunOptions)]), ODD_VALUES)
+def test_any_value_is_accepted_or_refused_as_what_it_is(name: str, value: Any) -> None:
+    asked: Any = {name: value}
+    with suppress(OptionError, UnknownNameError):
+        _run("missing.ndjson", "nowhere", asked)
+
+
+@pytest.mark.parametrize("given_as", ["label_id", ["label_id"], ("label_id",)])
+def test_one_column_is_named_alone_or_in_a_list(given_as: Any) -> None:
+    assert exportkit.read_table(EXAMPLE, "labels", columns=given_as).column_names == ["label_id"]
+    [(_, batch)] = exportkit.iter_batches(EXAMPLE, tables="labels", columns={"labels": given_as})
+    assert batch.schema.names == ["label_id"]
+
+
+def test_columns_of_one_table_are_no_dictionary() -> None:
+    wrong: Any = {"labels": ["line"]}
+    with pytest.raises(OptionError) as raised:
+        exportkit.read_table(EXAMPLE, "labels", columns=wrong)
+    assert str(raised.value) == "columns must be a list of names of labels, not {'labels': ['line']}"
+
+
+@pytest.mark.parametrize("table", [None, 5, ["labels"], b"labels"])
+def test_a_table_that_is_no_text_is_refused(table: Any) -> None:
+    for read in (exportkit.schema, partial(exportkit.read_table, EXAMPLE)):
+        if table is None and read is exportkit.schema:
+            continue  # that is all of them
+        with pytest.raises(UnknownNameError) as raised:
+            read(table)
+        assert str(raised.value) == f"a table is named by a string, not {type(table).__name__}"
+
+
+@pytest.mark.parametrize(
+    ("destination", "message"),
+    [
+        ("a\0b", "no path holds a NUL character: 'a\\x00b'"),
+        ("", "the destination is empty; '.' is the current directory"),
+        (5, "a destination is a path or a URL as text, not int"),
+        (None, "a destination is a path or a URL as text, not NoneType"),
+        (b"lake", "a destination is a path or a URL as text, not bytes"),
+    ],
+)
+def test_a_destination_that_is_none_is_refused(destination: Any, message: str) -> None:
+    for write in (exportkit.to_parquet, lambda *paths: exportkit.start(*paths).wait()):
+        with pytest.raises((OptionError, TypeError)) as raised:
+            write(EXAMPLE, destination)
+        assert str(raised.value) == message
 
 
 @pytest.mark.parametrize("function", ["to_parquet", "to_arrow"])

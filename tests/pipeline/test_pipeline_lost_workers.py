@@ -92,6 +92,68 @@ def test_a_worker_that_runs_out_of_memory_ends_the_run(tmp_path: Path) -> None:
     assert said == "a worker process ran out of memory\nhint: set memory_limit, or use fewer workers"
 
 
+class Few(io.BytesIO):
+    """A few rows, so that a worker has nothing to do; one that is idle is killed before the end."""
+
+    def __init__(self, rows: bytes) -> None:
+        super().__init__(rows)
+        self._is_read = False
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = super().read(size)
+        if not data and not self._is_read:
+            self._is_read = True
+            time.sleep(0.5)  # by then they have converted what they got
+            [*_, last] = sorted(multiprocessing.active_children(), key=lambda child: child.name)
+            assert last.pid
+            kill(last.pid)
+            last.join()
+        return data
+
+
+@pytest.mark.parametrize("rows", [1, 5_000])
+def test_an_idle_worker_that_is_killed_ends_the_run(rows: int, tmp_path: Path) -> None:
+    said = converted(Few((ROW % 1) * rows), tmp_path / "lake")
+    assert said == f"a worker process was killed by SIGKILL\n{HINT}"
+
+
+IN_A_POOL = """
+import multiprocessing, sys
+import exportkit
+from exportkit.pipeline import resources
+
+resources.WORTHWHILE_BYTES = 100
+
+def convert(workers):
+    try:
+        return exportkit.to_parquet("export.ndjson", f"lake-{workers}", workers=workers).data_rows
+    except exportkit.ExportkitError as error:
+        return str(error)
+
+if __name__ == "__main__":
+    with multiprocessing.get_context(sys.argv[1]).Pool(1, maxtasksperchild=1) as pool:
+        print(*pool.map(convert, [None, 1, 2], chunksize=1), sep="\\n")
+"""
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_in_a_process_that_may_start_none_one_process_converts(method: str, tmp_path: Path) -> None:
+    (tmp_path / "export.ndjson").write_bytes((ROW % 1) * 10)
+    (tmp_path / "script.py").write_text(IN_A_POOL, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "script.py", method],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout == (
+        "10\n10\na daemonic process cannot start workers\n"
+        "hint: leave workers out, or set it to 1, in a multiprocessing.Pool and the like\n"
+    )
+
+
 @contextmanager
 def command(lake: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run the command in a process group of its own until its workers have something to do."""

@@ -216,9 +216,15 @@ class Texts:
         (Texts("{}"), "stream: is a text stream: open it in binary mode"),
         (Texts(3), "read() of stream: must give bytes, not int"),
         (b"{}", "source is bytes: wrap content in io.BytesIO, give a path as str"),
-        (7, "source must be a path, a URL, a binary stream or an iterable of those, not int"),
-        (None, "source must be a path, a URL, a binary stream or an iterable of those, not NoneType"),
-        (["b.ndjson", 7], "source must be a path, a URL, a binary stream or an iterable of those, not int"),
+        (7, "source must be a path, a URL, a binary stream, or an iterable of those or of rows, not int"),
+        (
+            None,
+            "source must be a path, a URL, a binary stream, or an iterable of those or of rows, not NoneType",
+        ),
+        (
+            ["b.ndjson", 7],
+            "source must be a path, a URL, a binary stream, or an iterable of those or of rows, not int",
+        ),
     ],
 )
 @pytest.mark.usefixtures("folder")

@@ -60,7 +60,7 @@ def test_an_older_file_is_replaced_only_by_a_whole_one(lake: Path, tmp_path: Pat
     destination.write_bytes(b"older")
     spoil(lake, "data_rows", "extra", ['{"x":{"y":1}}', '{"x":'])
     with pytest.raises(TableError):
-        to_ndjson(lake, destination)
+        to_ndjson(lake, destination, force=True)
     assert destination.read_bytes() == b"older"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["lake", "out.ndjson"]
 

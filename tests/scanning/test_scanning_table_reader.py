@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -241,3 +242,17 @@ def test_a_closed_reader_begins_no_pass_and_ends_those_under_way() -> None:
 
 def test_a_reader_says_what_it_reads() -> None:
     assert repr(reader_of(columns=["line"])) == "<TableReader of objects: 1 columns>"
+
+
+def test_a_list_of_rows_is_read_again_and_an_iterator_over_rows_once() -> None:
+    rows = [json.loads(line) for line in EXPORT.read_bytes().splitlines()]
+    again = exportkit.open_reader(rows, "labels")
+    assert again.read_all() == again.read_all()
+    once = exportkit.open_reader(iter(rows), "labels")
+    assert once.read_all().num_rows == again.read_all().num_rows
+    with pytest.raises(ReadError) as caught:
+        once.read_all()
+    assert str(caught.value) == (
+        "the rows come from an iterator, which has been read and cannot be read again (in rows:)\n"
+        "hint: read them whole once (read_table, to_parquet), or give a list"
+    )

@@ -21,6 +21,9 @@ from strategies import line_of, rows
 
 KEY = "a key"
 SECRET = "annotator@example.org"
+NEEDS_KEY = (
+    f"hashes need a key\nhint: set the environment variable {KEY_VARIABLE}, or in Python give redact_key"
+)
 
 
 def hashed(value: str) -> str:
@@ -162,7 +165,7 @@ def test_the_key_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) 
         ({"data_row_id": "omit"}, "redact 'data_row_id' must be hash, for the column is never null"),
         ({"bbox_left": "hash"}, "redact 'bbox_left' must be omit, for the column holds no strings"),
         ({"created_by": "keep"}, "redact 'created_by' must be another way: only extra,"),
-        ({"created_by": "hash"}, f"hashes need a key\nhint: give redact_key, or set {KEY_VARIABLE}"),
+        ({"created_by": "hash"}, NEEDS_KEY),
     ],
 )  # fmt: skip
 def test_wrong_redactions_are_refused_before_any_work(

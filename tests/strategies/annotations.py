@@ -58,11 +58,13 @@ def _video(pick: Choices) -> JsonObject:
     frames = pick.frames()
     features = pick.several(lambda: object_of(pick, pick.one_of(VIDEO_KINDS)))
     about_frames = pick.several(lambda: question(pick)) if pick.yes() else []
-    ids = [feature["feature_id"] for feature in (*features, *about_frames)]
+    ids = [feature["feature_id"] for feature in features]
+    asked = [feature["feature_id"] for feature in about_frames]
+    spanned = [*ids, *_spanned(pick, about_frames)]
     found: JsonObject = {
         "frames": _frames(pick, frames, features, about_frames),
-        "segments": {feature_id: _spans(frames) for feature_id in ids},
-        "key_frame_feature_map": _key_frames(pick, ids, frames),
+        "segments": {feature_id: _spans(frames) for feature_id in spanned},
+        "key_frame_feature_map": _key_frames(pick, list(dict.fromkeys([*asked, *spanned])), frames),
         "classifications": questions(pick),
     }
     if pick.yes():
@@ -96,7 +98,7 @@ def _audio(pick: Choices) -> JsonObject:
     spoken = pick.several(lambda: question(pick))
     return {
         "classifications": questions(pick),
-        "segments": {entry["feature_id"]: [[0, 1200], [1800, 2400]] for entry in spoken},
+        "segments": {feature_id: [[1800, 2400], [0, 1200]] for feature_id in _spanned(pick, spoken)},
         "timestamp": {str(moment): {"classifications": spoken} for moment in pick.frames()},
     }
 
@@ -115,8 +117,23 @@ def _frames(
     return found
 
 
+def _spanned(pick: Choices, asked: list[JsonObject]) -> list[str]:
+    """Return what spans of these questions are named after: the options, or the question of a free text.
+
+    Some exports may name the question everywhere.
+    """
+    if pick.below(4) == 1:
+        return [one["feature_id"] for one in asked]
+    found = []
+    for one in asked:
+        options = [*one.get("checklist_answers", ()), *filter(None, [one.get("radio_answer")])]
+        found += [option["feature_id"] for option in options] or [one["feature_id"]]
+    return found
+
+
 def _spans(frames: list[int]) -> list[list[int]]:
-    return [[frame, frame + 4] for frame in frames[:2]]
+    """Return spans in no order; the last one lies beyond the frames that are listed."""
+    return [[200_000, 200_001], *([frame, frame + 4] for frame in frames[:2])]
 
 
 def _key_frames(pick: Choices, feature_ids: list[str], frames: list[int]) -> JsonObject:

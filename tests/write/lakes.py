@@ -28,7 +28,7 @@ SCHEMA = pa.schema(
         ),
         pa.field("path", pa.list_(pa.field("element", pa.string(), nullable=False))),
     ],
-    metadata={b"table": b"pets", b"table_version": b"1"},
+    metadata={b"table": b"projects", b"table_version": b"1"},
 )
 HINTS = {"kind": ColumnHint(dictionary=True), "path": ColumnHint(dictionary=True, statistics=False)}
 CODED = pa.dictionary(pa.int32(), pa.string())
@@ -88,17 +88,17 @@ def write_lake(
     hints: Hints | None = None,
     options: WriteOptions | None = None,
 ) -> list[PartFile]:
-    """Write one whole run of the table ``pets`` and return its parts."""
+    """Write one whole run of the table ``projects`` and return its parts."""
     with (
-        committer_for(lake).begin(schemas={"pets": schema}, mode=mode, format=format_name) as transaction,
-        LakeWriter(transaction.staging, hints={"pets": hints or {}}, options=options) as writer,
+        committer_for(lake).begin(schemas={"projects": schema}, mode=mode, format=format_name) as transaction,
+        LakeWriter(transaction.staging, hints={"projects": hints or {}}, options=options) as writer,
     ):
         for batch in batches:
-            writer.write("pets", batch)
+            writer.write("projects", batch)
         return transaction.commit(writer.close())
 
 
-def part_paths(lake: Path, table: str = "pets") -> list[Path]:
+def part_paths(lake: Path, table: str = "projects") -> list[Path]:
     """Return the parts of a table in the order of their names."""
     return sorted([*lake.glob(f"{table}/part-*.parquet"), *lake.glob(f"{table}/part-*.arrow")])
 
@@ -111,12 +111,12 @@ def read_part(path: Path) -> pa.Table:
         return reader.read_all()
 
 
-def read_lake(lake: Path, table: str = "pets") -> pa.Table:
+def read_lake(lake: Path, table: str = "projects") -> pa.Table:
     """Return the rows of a table in the order of its parts' names."""
     return pa.concat_tables([read_part(path) for path in part_paths(lake, table)])
 
 
-def ids_in(lake: Path, table: str = "pets") -> list[str]:
+def ids_in(lake: Path, table: str = "projects") -> list[str]:
     """Return the column ``id`` of a table."""
     ids: list[str] = read_lake(lake, table).column("id").to_pylist()
     return ids
@@ -145,12 +145,12 @@ def everything_below(lake: Path) -> list[str]:
     return sorted(str(path.relative_to(lake)) for path in lake.rglob("*"))
 
 
-def rows_by_duckdb(lake: Path, table: str = "pets") -> list[tuple[Any, ...]]:
+def rows_by_duckdb(lake: Path, table: str = "projects") -> list[tuple[Any, ...]]:
     """Return a table as DuckDB reads it."""
     return duckdb.execute(f"SELECT * FROM read_parquet('{lake}/{table}/*.parquet')").fetchall()
 
 
-def frame_by_polars(lake: Path, table: str = "pets") -> pl.DataFrame:
+def frame_by_polars(lake: Path, table: str = "projects") -> pl.DataFrame:
     """Return a table as polars reads it."""
     return pl.scan_parquet(f"{lake}/{table}/*.parquet").collect()
 

@@ -11,7 +11,7 @@ from write.lakes import SCHEMA, batch_of, numbered
 
 MODES: tuple[Mode, ...] = ("error", "append", "overwrite")
 #: Files of somebody else, in a table that the run writes and in one that it does not.
-NOTES = ("pets/notes.txt", "houses/notes.txt")
+NOTES = ("projects/notes.txt", "frames/notes.txt")
 
 
 class Run:
@@ -37,10 +37,13 @@ class Run:
 
 
 def ready_to_commit(lake: Path, mode: Mode) -> Run:
-    """Return a run of pets, owners and toys (no rows); but for "error" one of pets, toys, houses is there."""
+    """Return a run of projects, labels and segments (no rows).
+
+    But for "error", one of projects, segments and frames is there.
+    """
     if mode != "error":
-        Run(lake, "append", pets=2, toys=1, houses=1).commit()
+        Run(lake, "append", projects=2, segments=1, frames=1).commit()
     for name in NOTES:
         (lake / name).parent.mkdir(parents=True, exist_ok=True)
         (lake / name).write_text("mine")
-    return Run(lake, mode, pets=2, owners=1, toys=0)
+    return Run(lake, mode, projects=2, labels=1, segments=0)

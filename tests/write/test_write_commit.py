@@ -93,9 +93,9 @@ def test_at_each_instant_a_table_is_the_old_one_the_new_one_or_absent(tmp_path: 
         run.commit()
     after = tables_of(tmp_path)
     assert {table: len(names) for table, names in after.items()} == {
-        "error": {"pets": 2, "owners": 1, "toys": 1},
-        "append": {"pets": 4, "owners": 1, "toys": 1, "houses": 1},
-        "overwrite": {"pets": 2, "owners": 1, "toys": 1},
+        "error": {"projects": 2, "labels": 1, "segments": 1},
+        "append": {"projects": 4, "labels": 1, "segments": 1, "frames": 1},
+        "overwrite": {"projects": 2, "labels": 1, "segments": 1},
     }[mode]
     assert before in views
     assert after in views
@@ -171,10 +171,10 @@ def test_a_crash_of_the_recovery_is_no_other_case(mode: Mode, first: int, second
         if recovered != before:
             old = before if mode != "overwrite" else {}
             assert {table: len(names) - len(old.get(table, [])) for table, names in recovered.items()} == {
-                "pets": 2,
-                "owners": 1,
-                "toys": 0 if mode == "append" else 1,
-                **({"houses": 0} if mode == "append" else {}),
+                "projects": 2,
+                "labels": 1,
+                "segments": 0 if mode == "append" else 1,
+                **({"frames": 0} if mode == "append" else {}),
             }
         assert [(lake / name).read_text() for name in NOTES] == ["mine", "mine"]
 
@@ -193,7 +193,7 @@ def test_ctrl_c_while_committing_comes_through_after_all_is_committed(tmp_path: 
         ):
             run.commit()
         after = tables_of(lake)
-        assert (after == before) or len(after["owners"]) == 1
+        assert (after == before) or len(after["labels"]) == 1
         assert_whole(after, before, after)
         assert recover(lake) == ()
         assert tables_of(lake) == after
@@ -208,7 +208,7 @@ def test_a_rename_that_is_refused_half_way_is_made_up_for_by_the_next_run(
 
     def refuse(self: LocalStorage, source: str, target: str) -> None:
         with self.failing_as(f"move {source} here", target):
-            if target == "owners":
+            if target == "labels":
                 raise PermissionError(13, "from the system")
             move(self, source, target)
 
@@ -218,19 +218,20 @@ def test_a_rename_that_is_refused_half_way_is_made_up_for_by_the_next_run(
     monkeypatch.setattr(LocalStorage, "move", move)
     staging = run.transaction.staging
     assert str(caught.value) == (
-        f"cannot move {staging.directory}/open/owners here: Permission denied (in {tmp_path}/owners)\n"
-        "hint: no row is lost: remove the cause and write there again, which first commits this run"
+        f"cannot move {staging.directory}/open/labels here: Permission denied (in {tmp_path}/labels)\n"
+        "hint: no row is lost, and the run need not be repeated: remove the cause, and "
+        "exportkit.lake(...) or `exportkit rejects` on the destination completes it"
     )
     assert {table: len(names) for table, names in tables_of(tmp_path).items()} == {
-        "pets": 2,
-        "toys": 1,
-        "houses": 1,
+        "projects": 2,
+        "segments": 1,
+        "frames": 1,
     }
     assert recover(tmp_path) == (staging.run,)
     assert {table: len(names) for table, names in tables_of(tmp_path).items()} == {
-        "pets": 2,
-        "owners": 1,
-        "toys": 1,
+        "projects": 2,
+        "labels": 1,
+        "segments": 1,
     }
 
 
@@ -246,7 +247,7 @@ def test_what_cannot_be_deleted_after_committing_is_left_to_the_next_run(
         patch.setattr(LocalStorage, "delete_directory", refuse)
         run.commit()
     committed = tables_of(tmp_path)
-    assert (len(committed["pets"]), len(committed["owners"])) == (2, 1)
+    assert (len(committed["projects"]), len(committed["labels"])) == (2, 1)
     assert [name for name in everything_below(tmp_path) if name.startswith(".")]
     assert recover(tmp_path) == ()
     assert tables_of(tmp_path) == committed
@@ -255,22 +256,22 @@ def test_what_cannot_be_deleted_after_committing_is_left_to_the_next_run(
 
 def test_another_run_that_commits_applies_what_a_crash_left(tmp_path: Path) -> None:
     crashing = ready_to_commit(tmp_path, "append")
-    other = Run(tmp_path, "append", pets=1)
+    other = Run(tmp_path, "append", projects=1)
 
     def crash_in_the_middle(_: int) -> None:
-        if list(tmp_path.glob(".exportkit-*/open/pets")):
+        if list(tmp_path.glob(".exportkit-*/open/projects")):
             raise Crash
 
     with pytest.raises(Crash), after_each_change(crash_in_the_middle):
         crashing.commit()
     crashing.die()
-    assert "pets" not in tables_of(tmp_path)
+    assert "projects" not in tables_of(tmp_path)
     other.commit()
     assert {table: len(names) for table, names in tables_of(tmp_path).items()} == {
-        "pets": 5,
-        "owners": 1,
-        "toys": 1,
-        "houses": 1,
+        "projects": 5,
+        "labels": 1,
+        "segments": 1,
+        "frames": 1,
     }
 
 
@@ -278,11 +279,11 @@ def test_staging_of_a_run_that_is_alive_is_left_alone(tmp_path: Path) -> None:
     alive = ready_to_commit(tmp_path, "append")
     assert recover(tmp_path) == ()
     alive.commit()
-    assert len(tables_of(tmp_path)["pets"]) == 4
+    assert len(tables_of(tmp_path)["projects"]) == 4
 
 
 def test_staging_of_a_run_that_is_dead_is_removed(tmp_path: Path) -> None:
-    dead = Run(tmp_path, "error", pets=2)
+    dead = Run(tmp_path, "error", projects=2)
     dead.die()
     assert recover(tmp_path) == ()
     assert everything_below(tmp_path) == []
@@ -297,13 +298,14 @@ def test_hidden_directories_of_others_are_left_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "[]", '{"mode": "append"}', "\x00"])
 def test_a_commit_record_that_cannot_be_read_stops_the_next_run(tmp_path: Path, text: str) -> None:
-    run = Run(tmp_path, "error", pets=1)
+    run = Run(tmp_path, "error", projects=1)
     record = tmp_path / run.transaction.staging.directory / "order.json"
     record.write_text(text)
     with pytest.raises(WriteError) as caught:
         recover(tmp_path)
     assert str(caught.value) == (
         f"the commit record of an interrupted run cannot be read (in {record})\n"
-        "hint: nothing was moved and the run's files wait beside it; remove the directory to give them up"
+        "hint: nothing was moved; tables in 'open' beside it belong to the lake: move them back before you "
+        "remove the rest"
     )
     assert list(record.parent.rglob("*.inprogress"))

@@ -37,8 +37,8 @@ def write_second(lake: Path, mode: Mode, format_name: FormatName = "parquet") ->
 
 
 def test_a_run_writes_parts_and_nothing_else(lake: Path) -> None:
-    assert [path.name for path in lake.iterdir()] == ["pets"]
-    [part] = (lake / "pets").iterdir()
+    assert [path.name for path in lake.iterdir()] == ["projects"]
+    [part] = (lake / "projects").iterdir()
     assert re.fullmatch(r"part-\d{8}T\d{12}Z[0-9a-f]{6}-0000-00000\.parquet", part.name)
 
 
@@ -48,7 +48,7 @@ def test_parents_of_a_destination_are_created(tmp_path: Path) -> None:
 
 
 def test_an_empty_directory_is_a_destination(tmp_path: Path) -> None:
-    (tmp_path / "pets").mkdir()
+    (tmp_path / "projects").mkdir()
     write_lake(tmp_path, batch_of(numbered(0, 10)))
     assert ids_in(tmp_path) == FIRST
 
@@ -56,7 +56,7 @@ def test_an_empty_directory_is_a_destination(tmp_path: Path) -> None:
 def test_a_destination_may_be_given_as_text_path_or_url(tmp_path: Path) -> None:
     spaced = tmp_path / "a b"
     for location in (str(spaced), spaced, f"file://{tmp_path}/a%20b/"):
-        with committer_for(location).begin(schemas={"pets": SCHEMA}, mode="append") as transaction:
+        with committer_for(location).begin(schemas={"projects": SCHEMA}, mode="append") as transaction:
             transaction.commit([])
     assert len(part_paths(spaced)) == 1
 
@@ -66,7 +66,7 @@ def test_paths_of_parts_begin_as_the_destination_was_named(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     [part] = write_lake(Path("lake"), batch_of(numbered(0, 10)))
-    assert part.path == f"lake/pets/{part.name}"
+    assert part.path == f"lake/projects/{part.name}"
     assert Path(part.path).stat().st_size == part.bytes
 
 
@@ -74,7 +74,7 @@ def test_a_relative_destination_stays_where_it_was_when_the_directory_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with committer_for("lake").begin(schemas={"pets": SCHEMA}) as transaction:
+    with committer_for("lake").begin(schemas={"projects": SCHEMA}) as transaction:
         monkeypatch.chdir("/")
         transaction.commit([])
     assert len(part_paths(tmp_path / "lake")) == 1
@@ -119,20 +119,25 @@ def test_overwrite_replaces_the_other_format_too(lake: Path) -> None:
 
 
 def test_overwrite_removes_tables_of_ours_that_the_run_does_not_write(lake: Path) -> None:
-    with committer_for(lake).begin(schemas={"owners": SCHEMA}, mode="overwrite") as transaction:
+    with committer_for(lake).begin(schemas={"labels": SCHEMA}, mode="overwrite") as transaction:
         transaction.commit([])
-    assert [path.name for path in lake.iterdir()] == ["owners"]
+    assert [path.name for path in lake.iterdir()] == ["labels"]
 
 
 def test_overwrite_replaces_foreign_parts_of_a_table_that_it_writes(lake: Path) -> None:
-    part_paths(lake)[0].rename(lake / "pets" / "part-00000-abc.snappy.parquet")
+    part_paths(lake)[0].rename(lake / "projects" / "part-00000-abc.snappy.parquet")
     write_second(lake, "overwrite")
     assert ids_in(lake) == SECOND
 
 
 @pytest.mark.parametrize("mode", ["append", "overwrite"])
 def test_files_that_are_no_parts_of_ours_stay(lake: Path, mode: Mode) -> None:
-    ours = ["README.md", "pets/notes.txt", "pets/2026/more.parquet", "spark/part-00000-abc.snappy.parquet"]
+    ours = [
+        "README.md",
+        "projects/notes.txt",
+        "projects/2026/more.parquet",
+        "spark/part-00000-abc.snappy.parquet",
+    ]
     for name in ours:
         (lake / name).parent.mkdir(parents=True, exist_ok=True)
         (lake / name).write_text(name)
@@ -157,11 +162,11 @@ def test_a_failed_overwrite_leaves_what_was_there(lake: Path) -> None:
 
 def write_and_raise(lake: Path, mode: Mode, error: type[BaseException]) -> None:
     with (
-        committer_for(lake).begin(schemas={"pets": SCHEMA}, mode=mode) as transaction,
+        committer_for(lake).begin(schemas={"projects": SCHEMA}, mode=mode) as transaction,
         LakeWriter(transaction.staging, options=WriteOptions(row_group_rows=10, part_bytes=1)) as writer,
     ):
-        writer.write("pets", batch_of(numbered(0, 10)))
-        writer.write("pets", batch_of(numbered(10, 5)))
+        writer.write("projects", batch_of(numbered(0, 10)))
+        writer.write("projects", batch_of(numbered(10, 5)))
         raise error
 
 
@@ -176,19 +181,19 @@ def test_whatever_ends_a_run_early_nothing_of_it_stays(tmp_path: Path, error: ty
 
 
 def test_a_run_that_is_left_without_committing_is_aborted(tmp_path: Path) -> None:
-    with committer_for(tmp_path).begin(schemas={"pets": SCHEMA}):
+    with committer_for(tmp_path).begin(schemas={"projects": SCHEMA}):
         pass
     assert everything_below(tmp_path) == []
 
 
 def test_a_directory_made_for_the_run_stays_when_somebody_has_put_something_in_it(tmp_path: Path) -> None:
-    with committer_for(tmp_path / "lake").begin(schemas={"pets": SCHEMA}):
+    with committer_for(tmp_path / "lake").begin(schemas={"projects": SCHEMA}):
         (tmp_path / "lake" / "mine.txt").write_text("mine")
     assert everything_below(tmp_path) == ["lake", "lake/mine.txt"]
 
 
 def test_a_run_is_committed_once(tmp_path: Path) -> None:
-    with committer_for(tmp_path).begin(schemas={"pets": SCHEMA}) as transaction:
+    with committer_for(tmp_path).begin(schemas={"projects": SCHEMA}) as transaction:
         transaction.commit([])
         with pytest.raises(ValueError, match=r"^the transaction was committed or aborted before$"):
             transaction.commit([])
@@ -196,51 +201,51 @@ def test_a_run_is_committed_once(tmp_path: Path) -> None:
 
 
 def test_parts_of_a_writer_that_did_not_finish_stay_out(tmp_path: Path) -> None:
-    with committer_for(tmp_path).begin(schemas={"pets": SCHEMA}) as transaction:
+    with committer_for(tmp_path).begin(schemas={"projects": SCHEMA}) as transaction:
         with LakeWriter(transaction.staging, worker=0) as finished:
-            finished.write("pets", batch_of(numbered(0, 10)))
+            finished.write("projects", batch_of(numbered(0, 10)))
             parts = finished.close()
         with LakeWriter(transaction.staging, worker=1) as unfinished:
-            unfinished.write("pets", batch_of(numbered(10, 10)))
+            unfinished.write("projects", batch_of(numbered(10, 10)))
         with LakeWriter(transaction.staging, worker=2) as not_handed_in:
-            not_handed_in.write("pets", batch_of(numbered(10, 10)))
+            not_handed_in.write("projects", batch_of(numbered(10, 10)))
             not_handed_in.close()
         transaction.commit(parts)
     assert ids_in(tmp_path) == FIRST
-    assert [path.name for path in tmp_path.iterdir()] == ["pets"]
+    assert [path.name for path in tmp_path.iterdir()] == ["projects"]
 
 
 # --- changes while a run is on
 
 
 def test_a_destination_that_another_run_has_filled_meanwhile_is_refused(tmp_path: Path) -> None:
-    with committer_for(tmp_path).begin(schemas={"pets": SCHEMA}) as transaction:
+    with committer_for(tmp_path).begin(schemas={"projects": SCHEMA}) as transaction:
         write_lake(tmp_path, batch_of(numbered(0, 10)))
         with pytest.raises(WriteError) as caught:
             transaction.commit([])
-    assert str(caught.value) == f"the destination already holds pets (in {tmp_path})\n{ANOTHER_PLACE}"
+    assert str(caught.value) == f"the destination already holds projects (in {tmp_path})\n{ANOTHER_PLACE}"
     assert ids_in(tmp_path) == FIRST
-    assert [path.name for path in tmp_path.iterdir()] == ["pets"]
+    assert [path.name for path in tmp_path.iterdir()] == ["projects"]
 
 
 def test_two_runs_that_append_at_the_same_time_both_arrive(tmp_path: Path) -> None:
     with (
-        committer_for(tmp_path).begin(schemas={"pets": SCHEMA}, mode="append") as one,
-        committer_for(tmp_path).begin(schemas={"pets": SCHEMA}, mode="append") as other,
+        committer_for(tmp_path).begin(schemas={"projects": SCHEMA}, mode="append") as one,
+        committer_for(tmp_path).begin(schemas={"projects": SCHEMA}, mode="append") as other,
         LakeWriter(one.staging) as first,
         LakeWriter(other.staging) as second,
     ):
-        second.write("pets", batch_of(numbered(10, 10)))
-        first.write("pets", batch_of(numbered(0, 10)))
+        second.write("projects", batch_of(numbered(10, 10)))
+        first.write("projects", batch_of(numbered(0, 10)))
         other.commit(second.close())
         one.commit(first.close())
     assert ids_in(tmp_path) == FIRST + SECOND
 
 
 def test_a_part_that_was_cut_short_is_not_committed(tmp_path: Path) -> None:
-    with committer_for(tmp_path).begin(schemas={"pets": SCHEMA}) as transaction:
+    with committer_for(tmp_path).begin(schemas={"projects": SCHEMA}) as transaction:
         with LakeWriter(transaction.staging) as writer:
-            writer.write("pets", batch_of(numbered(0, 10)))
+            writer.write("projects", batch_of(numbered(0, 10)))
             [part] = writer.close()
         [waiting] = tmp_path.rglob("*.inprogress")
         os.truncate(waiting, 100)

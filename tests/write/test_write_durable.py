@@ -77,7 +77,7 @@ def test_the_record_is_on_disk_under_its_name_before_a_table_changes(tmp_path: P
 @pytest.mark.parametrize("mode", MODES)
 def test_what_a_table_holds_is_on_disk_before_it_is_put_back(tmp_path: Path, mode: Mode) -> None:
     run, log = log_of_committing(tmp_path, mode)
-    for table in ("pets", "owners"):
+    for table in ("projects", "labels"):
         taken_out = f"{run.transaction.staging.directory}/open/{table}"
         put_back = log.index(("move", taken_out, table))
         changed = max(at for at, done in enumerate(log) if done[-1].startswith(f"{taken_out}/"))

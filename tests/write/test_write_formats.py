@@ -100,7 +100,7 @@ def test_a_row_group_of_small_batches_is_no_larger_than_one_of_a_large_batch(tmp
 def test_metadata_of_fields_and_table_is_kept(tmp_path: Path, format_name: FormatName) -> None:
     path = write_one(tmp_path, batch_of(numbered(0, 1)), format_name=format_name)
     schema = read_part(path).schema
-    assert schema.metadata == {b"table": b"pets", b"table_version": b"1"}
+    assert schema.metadata == {b"table": b"projects", b"table_version": b"1"}
     assert (schema.field("score").metadata or {})[b"unit"] == b"px"
     assert not schema.field("id").nullable
     assert schema.field("path").type == pa.list_(pa.field("element", pa.string(), nullable=False))
@@ -189,23 +189,23 @@ def test_duckdb_and_polars_read_a_table_without_rows(tmp_path: Path) -> None:
     [
         (
             batch_of(numbered(0, 1)).drop_columns(["score"]),
-            "column 'score' of pets is missing from a batch",
+            "column 'score' of projects is missing from a batch",
         ),
         (
             batch_of(numbered(0, 1)).append_column("more", pa.array([1])),
-            "column 'more' of a batch is not declared for pets",
+            "column 'more' of a batch is not declared for projects",
         ),
         (
             batch_of(numbered(0, 1)).select([*SCHEMA.names[1:], "id"]),
-            "the columns of a batch of pets are not in the declared order",
+            "the columns of a batch of projects are not in the declared order",
         ),
         (
             batch_of(numbered(0, 1)).set_column(2, "score", pa.array([1])),
-            "column 'score' of pets is int64, declared as double",
+            "column 'score' of projects is int64, declared as double",
         ),
         (
             batch_of([*numbered(0, 1), {}, {}]),
-            "column 'id' of pets holds 2 nulls, declared without",
+            "column 'id' of projects holds 2 nulls, declared without",
         ),
     ],
     ids=["missing", "undeclared", "order", "type", "nulls"],
@@ -213,19 +213,21 @@ def test_duckdb_and_polars_read_a_table_without_rows(tmp_path: Path) -> None:
 def test_a_batch_that_does_not_fit_its_declaration_is_refused(
     tmp_path: Path, batch: pa.RecordBatch, message: str
 ) -> None:
-    with committer_for(tmp_path).begin(schemas={"pets": SCHEMA}) as transaction:
-        with pytest.raises(TableError) as caught, PartWriter(transaction.staging, "pets") as writer:
+    with committer_for(tmp_path).begin(schemas={"projects": SCHEMA}) as transaction:
+        with pytest.raises(TableError) as caught, PartWriter(transaction.staging, "projects") as writer:
             writer.write(batch)
         assert str(caught.value) == message
-        with pytest.raises(ValueError, match="the writer of pets is closed"):
+        with pytest.raises(ValueError, match="the writer of projects is closed"):
             writer.write(batch)
 
 
 def test_a_table_that_the_run_does_not_write_is_refused(tmp_path: Path) -> None:
-    transaction = committer_for(tmp_path).begin(schemas={"pets": SCHEMA, "owners": SCHEMA})
+    transaction = committer_for(tmp_path).begin(schemas={"projects": SCHEMA, "labels": SCHEMA})
     with transaction, pytest.raises(TableError) as caught:
-        PartWriter(transaction.staging, "houses")
-    assert str(caught.value) == "table 'houses' is not among those of this run\nhint: they are pets, owners"
+        PartWriter(transaction.staging, "frames")
+    assert (
+        str(caught.value) == "table 'frames' is not among those of this run\nhint: they are projects, labels"
+    )
 
 
 @pytest.mark.parametrize("name", ["row_group_rows", "row_group_bytes", "part_bytes"])

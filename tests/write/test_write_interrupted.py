@@ -37,13 +37,14 @@ WRITE_AND_WAIT = """
     from exportkit.commit import committer_for
     from exportkit.write import EncodingThread, LakeWriter, WriteOptions
 
-    with committer_for(sys.argv[1]).begin(schemas={"pets": SCHEMA}, mode=sys.argv[2]) as transaction:
+    with committer_for(sys.argv[1]).begin(schemas={"projects": SCHEMA}, mode=sys.argv[2]) as transaction:
         options = WriteOptions(row_group_rows=100, part_bytes=5_000)
         with EncodingThread(LakeWriter(transaction.staging, options=options)) as writer:
             for first in range(0, 1_050, 50):
-                writer.write("pets", batch_of(numbered(first, 50)))
+                writer.write("projects", batch_of(numbered(first, 50)))
             print("waiting", flush=True)
-            time.sleep(600)
+            while True:
+                time.sleep(0.05)  # a signal may come between the look for it and the sleep
 """
 
 
@@ -94,7 +95,7 @@ def test_a_killed_run_shows_readers_nothing_and_the_next_one_cleans_up(
     assert seen_by_globs(lake) == seen
     write_lake(lake, batch_of(numbered(10, 10)), mode="append")
     assert ids_in(lake) == [row["id"] for row in numbered(0, 20)]
-    assert [path.name for path in lake.iterdir()] == ["pets"]
+    assert [path.name for path in lake.iterdir()] == ["projects"]
 
 
 def test_a_killed_run_leaves_a_new_destination_free_for_the_next(tmp_path: Path) -> None:
@@ -103,7 +104,7 @@ def test_a_killed_run_leaves_a_new_destination_free_for_the_next(tmp_path: Path)
         process.wait()
     assert seen_by_globs(tmp_path) == []
     write_lake(tmp_path, batch_of(numbered(0, 10)))
-    assert [path.name for path in tmp_path.iterdir()] == ["pets"]
+    assert [path.name for path in tmp_path.iterdir()] == ["projects"]
 
 
 def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
@@ -125,11 +126,11 @@ WRITE_TOO_MUCH = """
     resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
     location, format_name, threaded, group_rows = sys.argv[1:]
     try:
-        with committer_for(location).begin(schemas={"pets": SCHEMA}, format=format_name) as transaction:
+        with committer_for(location).begin(schemas={"projects": SCHEMA}, format=format_name) as transaction:
             sink = LakeWriter(transaction.staging, options=WriteOptions(row_group_rows=int(group_rows)))
             with EncodingThread(sink) if threaded == "threaded" else sink as writer:
                 for first in range(0, 100_000, 1_000):
-                    writer.write("pets", batch_of(numbered(first, 1_000)))
+                    writer.write("projects", batch_of(numbered(first, 1_000)))
                 transaction.commit(writer.close())
     except WriteError as error:
         print(error)
@@ -148,18 +149,18 @@ def test_a_full_disk_is_said_with_path_and_reason_and_nothing_is_committed(
     assert done.stderr == ""
     problem, _, place = done.stdout.partition(" (in ")
     assert problem == "cannot write the part: File too large"
-    assert place.startswith(f"{lake}/pets/part-")
+    assert place.startswith(f"{lake}/projects/part-")
     assert place.endswith(f"-0000-00000.{format_name})\n")
     assert everything_below(tmp_path) == []
 
 
 def spoiled(lake: Path, spoil: Callable[[], None], *, before: str) -> str:
     """Return the error of a run that something spoils before it writes, closes or commits."""
-    transaction = committer_for(lake).begin(schemas={"pets": SCHEMA})
+    transaction = committer_for(lake).begin(schemas={"projects": SCHEMA})
     parts: list[PartFile] = []
     with transaction, LakeWriter(transaction.staging, options=WriteOptions(row_group_rows=10)) as writer:
         steps = {
-            "write": lambda: writer.write("pets", batch_of(numbered(0, 10))),
+            "write": lambda: writer.write("projects", batch_of(numbered(0, 10))),
             "close": lambda: parts.extend(writer.close()),
             "commit": lambda: transaction.commit(parts),
         }
@@ -181,7 +182,7 @@ def test_a_full_disk_comes_with_a_hint(tmp_path: Path, monkeypatch: pytest.Monke
 
     monkeypatch.setattr("pyarrow.parquet.ParquetWriter.write_table", full)
     assert spoiled(tmp_path / "lake", lambda: None, before="write") == (
-        "cannot write the part: No space left on device (in LAKE/pets/PART)\n"
+        "cannot write the part: No space left on device (in LAKE/projects/PART)\n"
         "hint: free space on that disk, or choose a destination on another one"
     )
     assert everything_below(tmp_path) == []
@@ -190,12 +191,12 @@ def test_a_full_disk_comes_with_a_hint(tmp_path: Path, monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("before", "message"),
     [
-        ("write", "cannot create the file: No such file or directory (in LAKE/pets/PART)"),
+        ("write", "cannot create the file: No such file or directory (in LAKE/projects/PART)"),
         *(
             (
                 step,
                 (
-                    "a part was written with N bytes and now is gone (in LAKE/pets/PART)\n"
+                    "a part was written with N bytes and now is gone (in LAKE/projects/PART)\n"
                     "hint: something else changed the destination; run again"
                 ),
             )
@@ -208,3 +209,50 @@ def test_a_destination_that_vanishes_is_noticed(tmp_path: Path, before: str, mes
     said = spoiled(lake, lambda: shutil.rmtree(lake), before=before)
     assert re.sub(r"with \d+ bytes", "with N bytes", said) == message
     assert everything_below(tmp_path) == []
+
+
+#: Interrupts a writer at any moment of its life, many times over, and says what came of it.
+INTERRUPT_ANYWHERE = """
+    import faulthandler, random, signal, time
+    from exportkit.write import EncodingThread
+
+    class Sink:
+        is_aborted = was_used_later = False
+
+        def write(self, table, batch):
+            time.sleep(0)
+            self.was_used_later |= self.is_aborted
+
+        def close(self):
+            return []
+
+        def abort(self):
+            self.is_aborted = True
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    faulthandler.dump_traceback_later(60, exit=True)
+    signal.signal(signal.SIGALRM, stop)
+    seed = random.randrange(2**32)
+    draw = random.Random(seed)
+    for _ in range(1_500):
+        sink = Sink()
+        try:
+            with EncodingThread(sink) as thread:
+                signal.setitimer(signal.ITIMER_REAL, draw.random() * 0.002 + 1e-6)
+                for _ in range(draw.randrange(400)):
+                    thread.write("a", None)
+                thread.close()
+                time.sleep(0.003)
+        except KeyboardInterrupt:
+            pass
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        assert not sink.was_used_later, f"seed {seed}"
+    print("done")
+"""
+
+
+def test_ctrl_c_at_any_moment_ends_the_thread_that_encodes() -> None:
+    done = subprocess.run(program(INTERRUPT_ANYWHERE), capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("done\n", "")

@@ -56,16 +56,16 @@ def test_rows_do_not_depend_on_where_batches_groups_and_parts_were_cut(
 ) -> None:
     with tempfile.TemporaryDirectory() as directory:
         lake = Path(directory)
-        with committer_for(lake).begin(schemas={"pets": SCHEMA}, format=format_name) as transaction:
-            writer = LakeWriter(transaction.staging, hints={"pets": HINTS}, options=options)
+        with committer_for(lake).begin(schemas={"projects": SCHEMA}, format=format_name) as transaction:
+            writer = LakeWriter(transaction.staging, hints={"projects": HINTS}, options=options)
             with EncodingThread(writer) if threaded else writer as sink:
                 for piece in cut(some, lengths):
-                    sink.write("pets", batch_of(piece, coded=draw.draw(st.booleans())))
+                    sink.write("projects", batch_of(piece, coded=draw.draw(st.booleans())))
                 parts = transaction.commit(sink.close())
         assert read_lake(lake).equals(table_of(some))
         paths = part_paths(lake)
         assert parts == [
-            PartFile("pets", str(path), read_part(path).num_rows, path.stat().st_size) for path in paths
+            PartFile("projects", str(path), read_part(path).num_rows, path.stat().st_size) for path in paths
         ]
         assert all(read_part(path).schema.equals(SCHEMA) for path in paths)
 
@@ -115,14 +115,14 @@ def test_a_part_that_has_grown_enough_is_followed_by_another(tmp_path: Path) -> 
 def write_as_worker(staging: Staging, worker: int) -> list[PartFile]:
     """Write ten rows as one of several processes would."""
     with LakeWriter(staging, worker=worker) as writer:
-        writer.write("pets", batch_of(numbered(10 * worker, 10)))
+        writer.write("projects", batch_of(numbered(10 * worker, 10)))
         return writer.close()
 
 
 @pytest.mark.parametrize("start_method", ["spawn", "forkserver"])
 def test_workers_in_other_processes_write_parts_of_one_run(tmp_path: Path, start_method: str) -> None:
     context = multiprocessing.get_context(start_method)
-    with committer_for(tmp_path).begin(schemas={"pets": SCHEMA}) as transaction, context.Pool(2) as pool:
+    with committer_for(tmp_path).begin(schemas={"projects": SCHEMA}) as transaction, context.Pool(2) as pool:
         written = pool.starmap(write_as_worker, [(transaction.staging, worker) for worker in range(12)])
         parts = transaction.commit(part for of_worker in reversed(written) for part in of_worker)
     assert [part.rows for part in parts] == [10] * 12
@@ -154,7 +154,7 @@ def test_tables_may_be_completed_side_by_side(tmp_path: Path, threads: int) -> N
 
 @pytest.mark.parametrize("threads", [1, 3])
 def test_a_table_that_cannot_be_completed_ends_all_of_them(tmp_path: Path, threads: int) -> None:
-    schemas = dict.fromkeys(("pets", "owners", "toys"), SCHEMA)
+    schemas = dict.fromkeys(("projects", "labels", "segments"), SCHEMA)
     with (
         committer_for(tmp_path).begin(schemas=schemas) as transaction,
         LakeWriter(transaction.staging, closing_threads=threads) as writer,
@@ -162,10 +162,10 @@ def test_a_table_that_cannot_be_completed_ends_all_of_them(tmp_path: Path, threa
         for table in schemas:
             writer.write(table, batch_of(numbered(0, 3)))
         staging = transaction.staging
-        (tmp_path / staging.waiting_part("owners", staging.name(0, 0))).mkdir()
+        (tmp_path / staging.waiting_part("labels", staging.name(0, 0))).mkdir()
         with pytest.raises(WriteError) as caught:
             writer.close()
         assert str(caught.value).startswith("cannot create the file: Is a directory (in ")
-        with pytest.raises(ValueError, match="the writer of toys is closed"):
-            writer.write("toys", batch_of(numbered(0, 3)))
-    assert part_paths(tmp_path, "pets") == []
+        with pytest.raises(ValueError, match="the writer of segments is closed"):
+            writer.write("segments", batch_of(numbered(0, 3)))
+    assert part_paths(tmp_path, "projects") == []

@@ -38,13 +38,13 @@ def refusal(
     """Return why the destination is refused, after making sure that nothing was changed."""
     before = everything_below(lake)
     with pytest.raises(WriteError) as caught:
-        committer_for(lake).begin(schemas={"pets": schema}, mode=mode, format=format_name)
+        committer_for(lake).begin(schemas={"projects": schema}, mode=mode, format=format_name)
     assert everything_below(lake) == before
     return str(caught.value).replace(str(lake), "LAKE")
 
 
 def test_a_destination_with_parts_is_refused(lake: Path) -> None:
-    assert refusal(lake) == f"the destination already holds pets (in LAKE)\n{ANOTHER_PLACE}"
+    assert refusal(lake) == f"the destination already holds projects (in LAKE)\n{ANOTHER_PLACE}"
 
 
 def test_parts_of_any_table_of_anybody_are_a_reason_to_refuse(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def changed(name: str, field: pa.Field) -> pa.Schema:
 def test_appending_other_columns_is_refused(lake: Path, schema: pa.Schema, difference: str) -> None:
     [part] = part_paths(lake)
     assert refusal(lake, schema=schema, mode="append") == (
-        f"cannot append to pets: {difference} (in LAKE/pets/{part.name})\n"
+        f"cannot append to projects: {difference} (in LAKE/projects/{part.name})\n"
         'hint: write to another destination, or replace what is there with mode="overwrite"'
     )
 
@@ -117,29 +117,29 @@ def test_appending_with_other_metadata_is_fine(lake: Path) -> None:
 def test_appending_another_format_is_refused(lake: Path) -> None:
     [part] = part_paths(lake)
     assert refusal(lake, mode="append", format_name="arrow") == (
-        f"cannot append .arrow parts to .parquet parts (in LAKE/pets/{part.name})\n"
+        f"cannot append .arrow parts to .parquet parts (in LAKE/projects/{part.name})\n"
         "hint: append in the format that is there, or choose another destination"
     )
 
 
 def test_appending_to_a_part_that_cannot_be_read_is_refused(lake: Path) -> None:
-    (lake / "pets" / "part-broken.parquet").write_bytes(b"not Parquet, but long enough to look at")
+    (lake / "projects" / "part-broken.parquet").write_bytes(b"not Parquet, but long enough to look at")
     problem, _, place = refusal(lake, mode="append").partition(" (in ")
     assert problem.startswith("cannot read the schema of the part: Parquet magic bytes not found in footer.")
-    assert place == "LAKE/pets/part-broken.parquet)"
+    assert place == "LAKE/projects/part-broken.parquet)"
 
 
 @pytest.mark.parametrize("mode", ["error", "append", "overwrite"])
 def test_a_file_in_place_of_a_table_is_refused(tmp_path: Path, mode: Mode) -> None:
-    (tmp_path / "pets").touch()
-    assert refusal(tmp_path, mode=mode) == "a file is where the parts of pets go (in LAKE/pets)"
+    (tmp_path / "projects").touch()
+    assert refusal(tmp_path, mode=mode) == "a file is where the parts of projects go (in LAKE/projects)"
 
 
 def test_a_table_that_is_a_link_is_refused(lake: Path, tmp_path: Path) -> None:
-    (lake / "pets").rename(tmp_path / "elsewhere")
-    (lake / "pets").symlink_to(tmp_path / "elsewhere")
+    (lake / "projects").rename(tmp_path / "elsewhere")
+    (lake / "projects").symlink_to(tmp_path / "elsewhere")
     assert refusal(lake, mode="overwrite") == (
-        "the directory is a link or a mount point, which cannot be replaced in one step (in LAKE/pets)\n"
+        "the directory is a link or a mount point, which cannot be replaced in one step (in LAKE/projects)\n"
         "hint: link or mount the whole destination"
     )
 

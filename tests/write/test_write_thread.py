@@ -12,7 +12,7 @@ from exportkit import WriteError
 from exportkit.write import EncodingThread, PartFile
 
 BATCH = pa.RecordBatch.from_pydict({"number": [1]})
-PART = PartFile("pets", "lake/pets/part.parquet", 1, 1)
+PART = PartFile("projects", "lake/projects/part.parquet", 1, 1)
 
 
 class Sink:
@@ -82,21 +82,21 @@ def test_an_error_comes_out_of_a_later_write() -> None:
     with pytest.raises(WriteError) as caught:
         write_for_ever(thread)
     assert caught.value is sink.error
-    assert sink.calls == ["pets"] * 3 + ["abort"]
+    assert sink.calls == ["projects"] * 3 + ["abort"]
     with pytest.raises(ValueError, match=r"^the encoding thread is closed$"):
-        thread.write("pets", BATCH)
+        thread.write("projects", BATCH)
 
 
 def write_for_ever(thread: EncodingThread) -> None:
     while True:
-        thread.write("pets", BATCH)
+        thread.write("projects", BATCH)
 
 
 def test_an_error_comes_out_of_close() -> None:
     sink = Sink(fails_at=0)
     sink.may_go_on.clear()
     thread = EncodingThread(sink)
-    thread.write("pets", BATCH)
+    thread.write("projects", BATCH)
     sink.may_go_on.set()
     with pytest.raises(WriteError, match="the disk is full"), thread:
         thread.close()
