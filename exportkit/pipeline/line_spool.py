@@ -82,8 +82,8 @@ def _opened() -> tuple[BinaryIO, str]:
     if os.path.exists(path):  # noqa: PTH110 - which follows the link as `open` does
         return cast("BinaryIO", file), path
     file.close()
-    file = NamedTemporaryFile(prefix="exportkit-")  # noqa: SIM115 - the spool closes it
-    return cast("BinaryIO", file), file.name
+    named = NamedTemporaryFile(prefix="exportkit-")  # noqa: SIM115 - the spool closes it
+    return cast("BinaryIO", named), named.name
 
 
 def _written(file: BinaryIO, chunks: Iterable[bytes]) -> tuple[int, int, int]:

@@ -133,7 +133,7 @@ def bytes_of_line(stored: StoredLine) -> Iterator[bytes]:
 
 def opened_line(stored: StoredLine, options: Options) -> long_rows.LineBytes:
     """Return the bytes of a long line, to be read in any order."""
-    return long_rows.LineBytes(stored.uri, [(stored.start, stored.end)], options.block_bytes)
+    return long_rows.LineBytes(stored.uri, [stored.start], [stored.end], options.block_bytes)
 
 
 def cut_line(blocks: Iterable[bytes], options: Options, line: Members | None = None) -> Iterator[MemberChunk]:

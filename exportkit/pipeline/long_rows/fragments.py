@@ -22,7 +22,7 @@ from exportkit.pipeline.long_rows.index import (
     too_much_beside,
 )
 from exportkit.pipeline.long_rows.line_bytes import LineBytes
-from exportkit.pipeline.long_rows.repeated_keys import RepeatedKeys, members_of, pieces_that_count
+from exportkit.pipeline.long_rows.repeated_keys import RepeatedKeys, members_of, that_count
 from exportkit.pipeline.long_rows.wrapping import (
     Path,
     in_order,
@@ -131,8 +131,7 @@ class LongRow:
         while repeated := self._take_stock():
             again = Members()
             chunks = self._checked(cut(self._line.blocks(), again))
-            pieces = pieces_that_count(chunks, again, len(self._line), repeated)
-            self._line = self._line.spliced(pieces)
+            self._line = self._line.without(*that_count(chunks, again, len(self._line), repeated))
 
     def blocks(self) -> Iterator[RowBlock]:
         """Yield the fragments of the row, each a block of one row, labels in the order of the line."""

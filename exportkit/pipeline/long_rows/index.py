@@ -27,7 +27,7 @@ from functools import cache
 from typing import Any
 
 from exportkit.errors import DecodeError
-from exportkit.flatten import by_annotations, by_kinds, container
+from exportkit.flatten import by_annotations, by_kinds, container, no_frames
 from exportkit.json_text import write_json
 from exportkit.pipeline.long_rows.key_frames import compact, turned_round
 from exportkit.pipeline.long_rows.wrapping import Path, kind, label_path
@@ -138,6 +138,10 @@ class LongRowIndex:
         said = label.annotations or Annotations()
         self._relationships[path] += said.relationships or ()
         self._key_frames[path].update(compact(said.key_frame_feature_map or {}))
+        for feature, listed in (said.key_frame_feature_map or {}).items():
+            for key, is_key in no_frames(listed):
+                left = {"annotations": {"key_frame_feature_map": {feature: {key: is_key}}}}
+                _take_up(self.extras[path], left)
         for key, group in (said.groups or {}).items():
             self.planes[path].setdefault(key, Group(name=group.name))
         if said.objects and path not in self._kinds:

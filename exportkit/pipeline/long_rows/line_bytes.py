@@ -6,16 +6,15 @@ count: it is then made of several ranges of the file.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from itertools import accumulate
+from collections.abc import Iterator, Sequence
+
+import numpy as np
 
 from exportkit.read import read_range
+from exportkit.tables.cells import Ints
 
-__all__ = ["LineBytes", "Piece"]
+__all__ = ["LineBytes"]
 
-#: A range of bytes (end exclusive), or bytes as they are.
-Piece = tuple[int, int] | bytes
 #: From an object store, so many blocks are sooner passed over than asked for anew.
 PASSED_BLOCKS = 8
 
@@ -27,57 +26,65 @@ class LineBytes:
     ----------
     uri : str
         The file in which it lies.
-    pieces : iterable of (int, int) or bytes
-        Ranges of the file, and bytes between them.
+    starts, ends : sequence of int
+        The ranges of the file that are the line, one after another.
     block_bytes : int
         How much is read at a time.
     """
 
-    def __init__(self, uri: str, pieces: Iterable[Piece], block_bytes: int) -> None:
+    def __init__(
+        self, uri: str, starts: Sequence[int] | Ints, ends: Sequence[int] | Ints, block_bytes: int
+    ) -> None:
         self._uri = uri
-        self._pieces = [piece for piece in pieces if _length(piece)]
-        self._ends = list(accumulate(map(_length, self._pieces)))
+        self._starts = np.array(starts, dtype=np.int64)
+        self._ends = np.array(ends, dtype=np.int64)
+        #: Where each range ends in the line.
+        self._until = np.cumsum(self._ends - self._starts)
         self._block_bytes = block_bytes
-        self._last = max((piece[1] for piece in self._pieces if isinstance(piece, tuple)), default=0)
+        self._last = int(self._ends.max(initial=0))
         self._blocks: Iterator[bytes] = iter(())
         self._block, self._block_at = b"", self._last + 1  # nothing is read yet
 
     def __len__(self) -> int:
-        return self._ends[-1] if self._ends else 0
+        return int(self._until[-1]) if len(self._until) else 0
 
     def blocks(self) -> Iterator[bytes]:
         """Yield all bytes of the line."""
-        for piece in self._pieces:
-            if isinstance(piece, bytes):
-                yield piece
-            else:
-                yield from read_range(self._uri, *piece, self._block_bytes)
+        if len(self._starts) == 1:
+            yield from read_range(self._uri, int(self._starts[0]), self._last, self._block_bytes)
+            return
+        for start in range(0, len(self), self._block_bytes):
+            yield self.read(start, min(start + self._block_bytes, len(self)))
 
     def read(self, start: int, end: int) -> bytes:
         """Return a range of the line; ranges that rise are read in one go."""
-        found = [
-            piece if isinstance(piece, bytes) else self._read_file(*piece)
-            for piece in self._between(start, end)
-        ]
-        return found[0] if len(found) == 1 else b"".join(found)
+        if len(self._starts) == 1:
+            first = int(self._starts[0])
+            return self._read_file(first + start, first + end)
+        return b"".join(self._read_file(*one) for one in self._between(start, end))
 
-    def spliced(self, pieces: Iterable[Piece]) -> LineBytes:
-        """Return a line that is made of pieces of this one."""
-        of_file = (
-            one
-            for piece in pieces
-            for one in ((piece,) if isinstance(piece, bytes) else self._between(*piece))
-        )
-        return LineBytes(self._uri, of_file, self._block_bytes)
+    def without(self, starts: Ints, ends: Ints) -> LineBytes:
+        """Return the line that the ranges of this one from `starts` to `ends` make."""
+        if len(self._starts) > 1:
+            found = [
+                one
+                for range_ in zip(starts.tolist(), ends.tolist(), strict=True)
+                for one in self._between(*range_)
+            ]
+            return LineBytes(
+                self._uri, [one for one, _ in found], [one for _, one in found], self._block_bytes
+            )
+        first = int(self._starts[0])
+        return LineBytes(self._uri, first + starts, first + ends, self._block_bytes)
 
-    def _between(self, start: int, end: int) -> Iterator[Piece]:
-        """Yield what of the pieces lies in a range of the line."""
-        at = bisect_right(self._ends, start)
-        while start < end and at < len(self._pieces):
-            piece, first = self._pieces[at], self._ends[at] - _length(self._pieces[at])
-            low, high = start - first, min(end, self._ends[at]) - first
-            yield piece[low:high] if isinstance(piece, bytes) else (piece[0] + low, piece[0] + high)
-            start, at = self._ends[at], at + 1
+    def _between(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield the ranges of the file that are a range of the line."""
+        at = int(np.searchsorted(self._until, start, side="right"))
+        while start < end and at < len(self._until):
+            shift = int(self._ends[at] - self._until[at])
+            until = min(end, int(self._until[at]))
+            yield start + shift, until + shift
+            start, at = until, at + 1
 
     def _read_file(self, start: int, end: int) -> bytes:
         reach = self._block_at + len(self._block) + PASSED_BLOCKS * self._block_bytes
@@ -93,7 +100,3 @@ class LineBytes:
             found.append(self._block[start - self._block_at : end - self._block_at])
             start = min(end, block_end)
         return found[0] if len(found) == 1 else b"".join(found)
-
-
-def _length(piece: Piece) -> int:
-    return len(piece) if isinstance(piece, bytes) else piece[1] - piece[0]

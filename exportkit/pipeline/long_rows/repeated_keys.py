@@ -4,13 +4,14 @@ A line that is held decodes so by itself. A long one comes in chunks, and whatev
 stand gigabytes later. So the keys of all objects that were entered are watched, as numbers of eight bytes. If
 one repeats, the line is put together anew of pieces of itself, without the members that do not count.
 
-Example: of ``{"p": 1, "q": 2, "p": 3}`` the pieces ``"p": 3``, a comma and ``"q": 2`` are left.
+Example: of ``{"p": 1, "q": 2, "p": 3}`` the pieces ``"p": 3`` and ``, "q": 2`` are left.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Container, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -19,17 +20,15 @@ from msgspec import Raw
 
 from exportkit.errors import DecodeError
 from exportkit.json_text import JsonTextError, read_leniently
-from exportkit.pipeline.long_rows.line_bytes import Piece
 from exportkit.pipeline.long_rows.wrapping import is_numbered, kind
 from exportkit.place import MemberChunk, Members
 from exportkit.split import member_ends
+from exportkit.tables.cells import Ints
 
-__all__ = ["RepeatedKeys", "members_of", "pieces_that_count"]
+__all__ = ["RepeatedKeys", "members_of", "that_count"]
 
 #: Members of one object, whose keys are watched; a video of three days has so many frames.
 MAX_MEMBERS = 8 * 2**20
-#: Members of one object with a repeated key; each takes some 300 bytes.
-MAX_SPLICED_MEMBERS = 2**20
 _raw_members = msgspec.json.Decoder(dict[str, Raw])
 
 
@@ -96,10 +95,36 @@ class RepeatedKeys:
             self.found.add(start)
 
 
-def pieces_that_count(
+class _Repeating:
+    """The members of an object with a repeated key: by number, the hash of the key and where each lies."""
+
+    def __init__(self) -> None:
+        self._hashes, self._starts, self._ends = array("q"), array("q"), array("q")
+        self._entered: dict[int, Members] = {}
+
+    def add(self, key: str, start: int, end: int, entered: Members | None = None) -> None:
+        """Note one more member."""
+        if entered is not None:
+            self._entered[len(self._hashes)] = entered
+        self._hashes.append(hash(key))
+        self._starts.append(start)
+        self._ends.append(end)
+
+    def that_count(self) -> Iterator[tuple[int, int, Members | None]]:
+        """Yield the last of each key, in the order of the first, each with the comma before it."""
+        hashes = np.array(self._hashes, dtype=np.int64)
+        _, firsts = np.unique(hashes, return_index=True)
+        _, lasts = np.unique(hashes[::-1], return_index=True)
+        chosen = (len(hashes) - 1 - lasts)[np.argsort(firsts)].tolist()
+        for order, at in enumerate(chosen):
+            # Before every member but the first stands a comma, and that one counts in its own place only.
+            yield self._starts[at] - (order > 0), self._ends[at], self._entered.get(at)
+
+
+def that_count(
     chunks: Iterable[MemberChunk], line: Members, length: int, repeated: set[int]
-) -> Iterator[Piece]:
-    """Yield the pieces of a line without members that a later one overrides.
+) -> tuple[Ints, Ints]:
+    """Return the ranges of a line, starts and ends, that are left without what a later member overrides.
 
     Parameters
     ----------
@@ -111,56 +136,49 @@ def pieces_that_count(
         Length of the line in bytes.
     repeated : set of int
         `RepeatedKeys.found`.
-
-    Raises
-    ------
-    DecodeError
-        An object with a repeated key has more members than can be put in order.
     """
-    found: dict[int, dict[str, tuple[int, int] | Members]] = {start: {} for start in repeated}
+    found = {start: _Repeating() for start in repeated}
     reached: set[int] = set()
     for chunk in chunks:
         for within in _new_above(chunk.within, reached):
             reached.add(within.start)
-            if within.above is not None and within.above.start in found:
-                found[within.above.start][_counting(within.above, str(within.path[-1]))] = within
+            above = within.above
+            if above is not None and above.start in found:
+                key = _counting(above, str(within.path[-1]))
+                found[above.start].add(key, within.named_at, within.start, within)
         if chunk.within.start in found:
-            _find(chunk, found[chunk.within.start])
-    yield 0, line.start
-    yield from _pieces(line, found)
-    yield line.end, length
+            start = 0
+            for end in member_ends(chunk.data):
+                for key in members_of(chunk.data[start:end]):
+                    shown = _counting(chunk.within, key)
+                    found[chunk.within.start].add(shown, chunk.run.start + start, chunk.run.start + end)
+                start = end + 1
+    starts, ends = array("q"), array("q")
+    for start, end in chain([(0, line.start)], _ranges(line, found), [(line.end, length)]):
+        if ends and ends[-1] == start:
+            ends[-1] = end
+        else:
+            starts.append(start)
+            ends.append(end)
+    return np.array(starts, dtype=np.int64), np.array(ends, dtype=np.int64)
 
 
-def _find(chunk: MemberChunk, members: dict[str, tuple[int, int] | Members]) -> None:
-    start = 0
-    for end in member_ends(chunk.data):
-        for key in members_of(chunk.data[start:end]):
-            members[_counting(chunk.within, key)] = chunk.run.start + start, chunk.run.start + end
-        start = end + 1
-    if len(members) > MAX_SPLICED_MEMBERS:
-        raise DecodeError(f"an object of the line repeats keys and has more than {MAX_SPLICED_MEMBERS:,}")
-
-
-def _pieces(within: Members, found: Mapping[int, Mapping[str, tuple[int, int] | Members]]) -> Iterator[Piece]:
-    """Yield the pieces of what is between the brackets of an object or array."""
+def _ranges(within: Members, found: Mapping[int, _Repeating]) -> Iterator[tuple[int, int]]:
+    """Yield the ranges that are left of what is between the brackets of an object or array."""
     if within.start not in found:
         at = within.start
         for part in within.parts:
             if isinstance(part, Members):
                 yield at, part.start
-                yield from _pieces(part, found)
+                yield from _ranges(part, found)
                 at = part.end
         yield at, within.end
         return
-    for order, member in enumerate(found[within.start].values()):
-        if order:
-            yield b","
-        if isinstance(member, Members):
-            yield member.named_at, member.start
-            yield from _pieces(member, found)
-            yield member.end, member.end + 1
-        else:
-            yield member
+    for start, end, entered in found[within.start].that_count():
+        yield start, end
+        if entered is not None:
+            yield from _ranges(entered, found)
+            yield entered.end, entered.end + 1
 
 
 def _counting(within: Members, key: str) -> str:
