@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -24,6 +24,7 @@ __all__ = [
     "on_one_line",
     "read_json",
     "read_leniently",
+    "sorted_json_string",
     "whole_number",
     "write_json",
 ]
@@ -35,6 +36,7 @@ MAX_DIGITS = 20
 _WHOLE_NUMBER = re.compile("0|-?[1-9][0-9]*")
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
+_encode_sorted = msgspec.json.Encoder(order="sorted").encode
 
 
 class JsonTextError(ValueError):
@@ -78,13 +80,23 @@ def write_json(value: Any) -> bytes:
         return _encode(value)
     except (ValueError, OverflowError):
         written: list[str] = []
-        _write_in_python(value, written.append)
+        _write_in_python(value, written.append, list)
         return "".join(written).encode()
 
 
 def json_string(value: Any) -> str:
     """Return what `write_json` does, as a string."""
     return write_json(value).decode()
+
+
+def sorted_json_string(value: Any) -> str:
+    """Return what `json_string` does with the keys of every object in order: equal values give equal text."""
+    try:
+        return _encode_sorted(value).decode()
+    except (ValueError, OverflowError):
+        written: list[str] = []
+        _write_in_python(value, written.append, sorted)
+        return "".join(written)
 
 
 def on_one_line(text: str) -> Raw:
@@ -133,22 +145,24 @@ _read_in_python = json.JSONDecoder(
 ).decode
 
 
-def _write_in_python(value: Any, write: Callable[[str], object]) -> None:
+def _write_in_python(
+    value: Any, write: Callable[[str], object], in_order: Callable[[Iterable[str]], list[str]]
+) -> None:
     # One frame per level, so that what could be read can be written.
     if isinstance(value, Raw):
         write(bytes(value).decode())
     elif isinstance(value, Mapping):
         write("{")
-        for order, (key, item) in enumerate(value.items()):
+        for order, key in enumerate(in_order(value)):
             write(f"{',' if order else ''}{json.dumps(key)}:")
-            _write_in_python(item, write)
+            _write_in_python(value[key], write, in_order)
         write("}")
     elif isinstance(value, list | tuple):
         write("[")
         for order, item in enumerate(value):
             if order:
                 write(",")
-            _write_in_python(item, write)
+            _write_in_python(item, write, in_order)
         write("]")
     else:
         write(json.dumps(value))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
 
 from msgspec import Struct, field
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+
+_HOST_AND_PORT = re.compile(r"(?:\[[0-9a-fA-F:.]*\]|[^:\[\]]*)(?::\d*)?")
 
 __all__ = [
     "LineBlock",
@@ -20,6 +22,7 @@ __all__ = [
     "Place",
     "Source",
     "StoredLine",
+    "printable",
     "without_signature",
 ]
 
@@ -54,7 +57,7 @@ class Place(Struct, frozen=True):
     source_uri : str
         `Source.uri`.
     line : int or None
-        Line number from 1; the element's ordinal in a JSON array, and of rows in memory.
+        Line number from 1; the row's ordinal where rows do not have one line each, and of rows in memory.
     byte_offset : int or None
         Offset of the line's first byte in the decompressed input; None if it is not known.
     """
@@ -64,7 +67,7 @@ class Place(Struct, frozen=True):
     byte_offset: int | None = None
 
     def __str__(self) -> str:
-        parts = [self.source_uri]
+        parts = [printable(self.source_uri)]
         if self.line is not None:
             parts.append(f"line {self.line}")
         if self.byte_offset is not None:
@@ -101,7 +104,7 @@ class StoredLine(Struct, frozen=True):
     start, end : int
         Byte range of the line in that file, without its line end.
     line : int
-        Physical line number from 1; the element's ordinal in a JSON array.
+        Physical line number from 1; the row's ordinal where rows do not have one line each.
     offset : int or None
         Byte offset of the line in the decompressed input; None for an element of a JSON array.
     is_temporary : bool
@@ -212,8 +215,36 @@ class LinePlaces(Struct, frozen=True):
 
 
 def without_signature(uri: str) -> str:
-    """Return `uri` without user information, query and fragment; plain paths come back unchanged."""
-    if "://" not in uri:
+    """Return `uri` without user information, query and fragment; plain paths come back unchanged.
+
+    A URL need not be well formed. A key or password may hold the marks that end it (``s3://KEY:SEC/RET@bucket``):
+    where user information may go on behind one, all up to the last ``@`` is left out.
+    """
+    scheme, mark, rest = uri.partition("://")
+    if not mark:
         return uri
-    parts = urlsplit(uri)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    user, at_sign, host = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")
+    shown = re.split(r"[?#]", rest, maxsplit=1)[0]
+    if "@" in rest and (":" in user if at_sign else not _is_host(host, scheme)):
+        rest = (shown if "@" in shown else rest).rpartition("@")[2]
+    elif at_sign:
+        rest = rest[len(user) + 1 :]
+    host, slash, path = re.split(r"[?#]", rest, maxsplit=1)[0].partition("/")
+    if not _is_host(host, scheme):  # a password whose end is missing
+        host = host.partition(":")[0]
+    return f"{scheme}://{host}{slash}{path}"
+
+
+def _is_host(host: str, scheme: str) -> bool:
+    """Return whether a colon in `host` begins a port or is in an address; buckets have neither."""
+    is_web = scheme.lower() in {"http", "https"}
+    return ":" not in host or (is_web and _HOST_AND_PORT.fullmatch(host) is not None)
+
+
+def printable(text: str) -> str:
+    """Return `text` on one line and without what a terminal obeys; bytes that are no UTF-8 show as escapes."""
+    return text if text.isprintable() else "".join(map(_shown_character, text))
+
+
+def _shown_character(one: str) -> str:
+    return one if one.isprintable() else ascii(one)[1:-1]

@@ -17,6 +17,7 @@ from msgspec import Struct, field
 from msgspec.structs import asdict
 
 from exportkit.errors import ExportkitWarning
+from exportkit.place import printable
 
 __all__ = ["FIRST_REJECTS", "Leftovers", "Report", "ReportBuilder", "merged", "warn_of", "warning_text"]
 
@@ -27,7 +28,9 @@ QUOTED_NAMES = 3
 QUOTED_CHARACTERS = 80
 #: Counters of names that an export made up.
 LEFTOVERS = ("unknown_fields", "drifted_fields", "unknown_kinds")
-#: Distinct names that such a counter of a run holds; others are counted together.
+#: Distinct names that such a counter of a run holds, the first in their order; others are counted together.
+#: What is among the first of all is among the first of every part of the input, so that neither workers nor
+#: the order of lines make a difference.
 MAX_NAMES = 1_000
 #: Characters of a name that it holds.
 MAX_NAME_CHARACTERS = 200
@@ -226,7 +229,9 @@ def warn_of(report: Report) -> None:
     """Give an `ExportkitWarning` when a run met something odd, in the name of whoever called exportkit."""
     text = warning_text(report)
     if text is not None:
-        warnings.warn(text, ExportkitWarning, stacklevel=_caller_level())
+        warning = ExportkitWarning(text)
+        warning.report = report
+        warnings.warn(warning, stacklevel=_caller_level())
 
 
 def _caller_level() -> int:
@@ -239,7 +244,7 @@ def _caller_level() -> int:
 
 def _named(counts: Counter[str]) -> str:
     """Return the most frequent names with their counts, and how many more there are."""
-    listed = counts.most_common(QUOTED_NAMES)
+    listed = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:QUOTED_NAMES]
     more = f" and {len(counts) - len(listed)} more" if len(counts) > len(listed) else ""
     return ", ".join(f"{_short(name)} ({count})" for name, count in listed) + more
 
@@ -247,13 +252,15 @@ def _named(counts: Counter[str]) -> str:
 def _short(name: str) -> str:
     """Return a name that an export may have made up: on one line, printable and not too long."""
     cut = name if len(name) <= QUOTED_CHARACTERS else f"{name[: QUOTED_CHARACTERS - 1]}…"
-    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in cut)
+    return printable(cut)
 
 
 def add_names(counts: Counter[str], more: Mapping[str, int]) -> None:
-    """Add the counts of names that an export made up, each cut short, up to `MAX_NAMES` of them."""
+    """Add the counts of names that an export made up, each cut short, and keep the first `MAX_NAMES`."""
     for name, times in more.items():
         key = name if len(name) <= MAX_NAME_CHARACTERS else f"{name[: MAX_NAME_CHARACTERS - 1]}…"
-        if key not in counts and len(counts) - (OTHERS in counts) >= MAX_NAMES:
-            key = OTHERS
         counts[key] += times
+    names = counts.keys() - {OTHERS}
+    if len(names) > MAX_NAMES:
+        for name in sorted(names)[MAX_NAMES:]:
+            counts[OTHERS] += counts.pop(name)

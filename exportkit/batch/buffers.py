@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -148,7 +147,7 @@ def with_extras(extras: pa.Array, odd: Mapping[int, Mapping[str, Any]]) -> pa.Ar
 
 
 def joined(text: str, more: Mapping[str, Any]) -> str:
-    """Return the JSON object `text` with `more` merged in, key by key; its own values keep their spelling."""
+    """Return the JSON object `text` with `more` merged in, keys in order; what it held keeps its spelling."""
     try:
         held: dict[str, Any] = _read_object(text)
     except msgspec.MsgspecError:  # a key with half a surrogate pair, which only Python reads
@@ -158,5 +157,5 @@ def joined(text: str, more: Mapping[str, Any]) -> str:
         held[key] = value
         if isinstance(value, Mapping):
             held[key] = msgspec.Raw(joined(known if known.startswith("{") else "{}", value))
-    parts = (f"{json.dumps(key)}:{json_string(value)}" for key, value in held.items())
+    parts = (f"{json_string(key)}:{json_string(held[key])}" for key in sorted(held))
     return "{" + ",".join(parts) + "}"

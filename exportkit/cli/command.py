@@ -21,7 +21,7 @@ from exportkit.errors import ExportkitWarning
 __all__ = ["main"]
 
 EPILOGUE = """\
-SOURCE is a file, a glob, a directory, or - for standard input: NDJSON or a JSON array, plain or compressed.
+SOURCE is a file, a glob, a directory, or - for standard input: JSON rows in any layout, plain or compressed.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some lines were rejected,
 130 interrupted by Ctrl-C, 143 by SIGTERM.

@@ -1,9 +1,9 @@
 """Leftovers: what a source object held beside the columns of its row, written as JSON and counted.
 
-Takes leftovers row by row, as they became `extra`, `payload` or `media_attributes`; gives the column, and
-counts on the way which fields they hold. A key that the struct at its path does not have is an unknown
-field. A key that the struct has is a field whose value drifted: it does not fit the column. What struct
-stands under a key follows from the types of the structs.
+Takes leftovers row by row, as they became `extra`, `payload` or `media_attributes`; gives the column, with
+the keys of every object in order, and counts on the way which fields they hold. A key that the struct at its
+path does not have is an unknown field. A key that the struct has is a field whose value drifted: it does not
+fit the column. What struct stands under a key follows from the types of the structs.
 
 A label with ``"label_details": {"created_at": 5, "x": 1}`` has the leftovers ``{"label_details":
 {"created_at": 5, "x": 1}}``, which count once as the drifted field ``labels.label_details.created_at`` and
@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from msgspec import inspect
 
-from exportkit.json_text import json_string
+from exportkit.json_text import sorted_json_string
 from exportkit.report import Leftovers
 from exportkit.rows import STRUCTS
 from exportkit.tables import TABLES
@@ -86,7 +86,7 @@ class LeftoverColumns:
         if not any(found):
             return NULLS
         self._count(found, prefix, struct)
-        return [json_string(one) if one else None for one in found]
+        return [sorted_json_string(one) if one else None for one in found]
 
     def _count(self, found: Sequence[Mapping[str, Any] | None], prefix: str, struct: str) -> None:
         """Count leftovers; those without a known field, which are most, by their keys alone."""

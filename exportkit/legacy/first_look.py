@@ -1,7 +1,7 @@
 """A first look: whether an input is an Export V1, in most cases without a parser.
 
 Takes the first bytes of an input. Every conversion asks this, and nearly all inputs are Export V2: they are
-recognised by the keys that they lack, before ijson is loaded.
+recognised by the keys that they lack.
 """
 
 from __future__ import annotations
@@ -44,11 +44,12 @@ def looks_like_v1(head: bytes) -> bool:
     """
     if not _may_hold_v1_names(head):
         return False
-    from exportkit.legacy.label_reader import begins_as_v1  # noqa: PLC0415 - ijson, for what looks like V1
+    from exportkit.legacy.csv_labels import is_csv  # noqa: PLC0415 - for what looks like V1
+    from exportkit.legacy.label_reader import begins_as_v1  # noqa: PLC0415 - for what looks like V1
 
-    return begins_as_v1(head)
+    return begins_as_v1(head) or is_csv(head)
 
 
 def _may_hold_v1_names(head: bytes) -> bool:
-    shown = (f'"{name}"'.encode() in head for name in V1_NAMES)
+    shown = (name.encode() in head for name in V1_NAMES)
     return _ESCAPE in head or any(shown) or all(f'"{name}"'.encode() in head for name in V1_PAIR)

@@ -1,134 +1,89 @@
-"""The label reader: the labels of an Export V1 file, one after the other.
+"""The label reader: JSON texts in, labels of Export V1 out.
 
-Takes a binary stream of JSON: an array of labels, labels one after the other (one per line or not), or a
-single label. Gives each label with its ordinal. Knows of a label only what distinguishes it from a row of
-Export V2.
-
-Memory: one label at a time. ijson parses; numbers are ``int`` and ``float``.
+Takes the JSON of one label with its place; gives the label. Takes the first bytes of an input; says whether
+it is an Export V1. Knows of a label only what distinguishes it from a row of Export V2.
 """
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Collection, Iterator
-from typing import Any, BinaryIO
-
-import ijson
+from typing import Any
 
 from exportkit.errors import DecodeError, ReadError
+from exportkit.json_text import JsonTextError, read_json
 from exportkit.legacy.first_look import V1_NAMES, V1_PAIR
 from exportkit.place import Place
 
-__all__ = ["begins_as_v1", "read_labels"]
+__all__ = ["begins_as_v1", "read_label"]
 
-_PEEK_BYTES = 64 * 1024
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_BLANK = b" \t\r\n"
-#: The first words of a parser's message; the rest quotes the input.
-_REASON = re.compile(r"(?:parse|lexical) error: ([\w() ]{1,80})")
+#: A string, a mark, or a number or word.
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|[][{}:,]|[^][{}:,"\s]+', re.DOTALL)
 
 
 def begins_as_v1(head: bytes) -> bool:
     """Return whether an input that starts with `head` is an Export V1; see `looks_like_v1`."""
     names: set[str] = set()
-    try:
-        for name in _first_names(head.removeprefix(_BYTE_ORDER_MARK)):
-            names.add(name)
-            if _is_v2(names) or _is_v1(names):
-                break
-    except (ijson.JSONError, UnicodeDecodeError):  # half a surrogate pair
-        return False
+    for name in _first_names(head.removeprefix(_BYTE_ORDER_MARK)):
+        names.add(name)
+        if _is_v2(names) or _is_v1(names):
+            break
     return _is_v1(names) and not _is_v2(names)
 
 
 def _first_names(head: bytes) -> Iterator[str]:
-    """Yield the keys of the first object of `head`, at the top or in an array.
+    """Yield the keys of the first object of `head`, at the top or in an array, or in a string there.
 
-    Depth is counted here: ijson's own prefixes grow with depth, and take seconds for deeply nested brackets.
+    `head` may end anywhere, and what is no JSON has no keys from there on.
     """
     depth, top = 0, 1
-    # Without `use_float` ijson's C parser ends the process at an integer of more than 4300 digits.
-    for event, value in ijson.basic_parse(io.BytesIO(head), multiple_values=True, use_float=True):
-        if event == "map_key" and depth == top:
-            yield value
-        elif depth == 0:
-            depth, top = (1, 2) if event == "start_array" else (int(event == "start_map"), 1)
-        elif event in ("start_map", "start_array"):
-            depth += 1
-        elif event in ("end_map", "end_array"):
-            depth -= 1
-            if event == "end_map" and depth < top:
+    held = b""
+    for found in _TOKEN.finditer(head):
+        token = found[0]
+        if depth == top and token == b":":
+            try:
+                yield str(read_json(held))
+            except JsonTextError:
                 return
+        if token in b"{[":
+            if depth == 0 and token == b"[":
+                top = 2
+            depth += 1
+        elif token in b"}]":
+            depth -= 1
+            if depth < top:
+                return
+        elif depth < top and token.startswith(b'"'):
+            yield from _names_in_string(token)
+            return
+        held = token
 
 
-def read_labels(stream: BinaryIO, source_uri: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield ``(ordinal, label)`` in the order of the input, ordinals from 1.
+def _names_in_string(token: bytes) -> Iterator[str]:
+    try:
+        text = read_json(token)
+    except JsonTextError:
+        return
+    yield from _first_names(text.encode("utf-8", "surrogatepass")) if text.lstrip().startswith("{") else ()
 
-    Parameters
-    ----------
-    stream : BinaryIO
-        Decompressed JSON, with or without a byte-order mark. It is not closed.
-    source_uri : str
-        Name of the input in errors.
+
+def read_label(text: bytes, place: Place) -> dict[str, Any]:
+    """Return the label that `text` is.
 
     Raises
     ------
     ReadError
-        The input is not JSON, or its first value is no V1 label (it may be a V2 row).
+        It is a row of Export V2, or no label though it is the first.
     DecodeError
-        The JSON is broken, or a later value is no V1 label. The place has its ordinal.
+        It is no JSON, or no label.
     """
-    opened, first = _open(stream)
-    if not first:
-        return
-    if first not in b"[{":
-        raise ReadError(
-            "the input is not JSON" + (" but looks like a web page" if first == b"<" else ""),
-            place=Place(source_uri),
-            hint="Export V1 is a JSON array of labels, or one label per line",
-        )
-    array = first == b"["
-    ordinal = 0
-    labels = ijson.items(opened, "item" if array else "", multiple_values=not array, use_float=True)
-    while True:
-        ordinal += 1
-        place = Place(source_uri, line=ordinal)
-        try:
-            label = next(labels)
-        except StopIteration:
-            return
-        except ijson.JSONError as error:
-            raise _broken(error, place) from None
-        except UnicodeDecodeError:
-            raise DecodeError("a string holds half a surrogate pair, which is no text", place=place) from None
-        yield ordinal, _checked(label, place)
-
-
-def _open(stream: BinaryIO) -> tuple[_Rejoined, bytes]:
-    """Return the stream from its first byte of JSON on, and that byte (empty if there is none)."""
-    head = stream.read(_PEEK_BYTES).removeprefix(_BYTE_ORDER_MARK).lstrip(_BLANK)
-    while not head and (more := stream.read(_PEEK_BYTES)):
-        head = more.lstrip(_BLANK)
-    return _Rejoined(head, stream), head[:1]
-
-
-class _Rejoined:
-    """A stream whose first bytes have already been read."""
-
-    def __init__(self, head: bytes, stream: BinaryIO) -> None:
-        self._head = head
-        self._stream = stream
-
-    def read(self, size: int = -1) -> bytes:
-        if not self._head:
-            return self._stream.read(size)
-        cut = len(self._head) if size < 0 else size
-        head, self._head = self._head[:cut], self._head[cut:]
-        return head + self._stream.read() if size < 0 else head
-
-
-def _checked(label: Any, place: Place) -> dict[str, Any]:
+    try:
+        label = read_json(text)
+    except JsonTextError as error:
+        raise DecodeError(f"broken JSON: {error}", place=place) from None
+    except RecursionError:
+        raise DecodeError("nested too deeply", place=place) from None
     if isinstance(label, dict):
         names = label.keys()
         if _is_v1(names) and not _is_v2(names):
@@ -151,8 +106,3 @@ def _is_v1(names: Collection[str]) -> bool:
 
 def _is_v2(names: Collection[str]) -> bool:
     return "data_row" in names
-
-
-def _broken(error: Exception, place: Place) -> DecodeError:
-    reason = _REASON.search(str(error))
-    return DecodeError("broken JSON" + (f": {reason[1].strip()}" if reason else ""), place=place)

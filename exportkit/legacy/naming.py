@@ -6,10 +6,11 @@ Takes and gives plain dictionaries. Does not know labels, objects or answers.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
-__all__ = ["FEATURE", "derived_id", "keep", "move", "split_header", "unused"]
+__all__ = ["FEATURE", "as_text", "derived_id", "keep", "move", "split_header", "unused"]
 
 #: The header of every feature (object, relationship, question, option): V1's names and V2's.
 FEATURE: Mapping[str, str] = {
@@ -54,3 +55,8 @@ def unused(name: str, target: Mapping[str, Any]) -> str:
 def derived_id(*values: str) -> str:
     """Return an id that starts with ``derived:`` and depends only on `values`."""
     return "derived:" + hashlib.sha256("\x1f".join(values).encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def as_text(value: Any) -> str:
+    """Return a value that was read as JSON as text, for `derived_id`: equal values have equal texts."""
+    return json.dumps(value, sort_keys=True, default=lambda number: bytes(number).decode())

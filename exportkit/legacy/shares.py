@@ -25,7 +25,6 @@ Example: two labels of one data row, whose URL was signed twice::
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -33,7 +32,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from exportkit.legacy.label_layouts import Layout, convert_layout
-from exportkit.legacy.naming import derived_id, keep, move
+from exportkit.legacy.naming import as_text, derived_id, keep, move
 
 __all__ = ["Share", "merge", "share_of"]
 
@@ -175,13 +174,13 @@ def _data_row_id(source: Mapping[str, Any]) -> str:
     for names in (("Labeled Data", "External ID"), ("ID",)):
         parts = [source.get(name) for name in names]
         if any(parts):
-            return derived_id("v1", *names, json.dumps(parts))
-    return derived_id("v1", json.dumps(source, sort_keys=True))
+            return derived_id("v1", *names, as_text(parts))
+    return derived_id("v1", as_text(source))
 
 
 def _label_key(source: Mapping[str, Any]) -> str:
     """Return what tells a label from others: its id, or else all that it says."""
-    return json.dumps(source["ID"] if _is_id(source.get("ID")) else source, sort_keys=True)
+    return as_text(source["ID"] if _is_id(source.get("ID")) else source)
 
 
 def _project_id(source: Mapping[str, Any]) -> str:
@@ -194,7 +193,7 @@ def _project_id(source: Mapping[str, Any]) -> str:
             ids = []
         if ids:
             return ids[0]
-    return derived_id("v1", "Project Name", json.dumps(source.get("Project Name")))
+    return derived_id("v1", "Project Name", as_text(source.get("Project Name")))
 
 
 def merge(shares: Iterable[Share]) -> dict[str, Any]:

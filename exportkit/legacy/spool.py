@@ -16,9 +16,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Self
 
-import msgspec
+from msgspec.structs import asdict
 
 from exportkit.errors import WriteError
+from exportkit.json_text import read_json, write_json
 from exportkit.legacy.shares import Share
 
 __all__ = ["Spool"]
@@ -47,8 +48,6 @@ class Spool:
 
     def __init__(self) -> None:
         self._database = sqlite3.connect("", isolation_level=None)
-        self._encode = msgspec.json.Encoder().encode
-        self._decode = msgspec.json.Decoder(Share).decode
         with _spool_errors():
             self._database.executescript(_TABLES)
             self._database.execute("BEGIN")
@@ -61,7 +60,7 @@ class Spool:
 
     def add(self, share: Share) -> None:
         """Add one share, after those of its data row."""
-        encoded = self._encode(share)
+        encoded = write_json(asdict(share))
         with _spool_errors():
             self._database.execute(_ADD_DATA_ROW, (share.data_row_id,))
             self._database.execute(_ADD_SHARE, (encoded, share.data_row_id))
@@ -77,7 +76,7 @@ class Spool:
                     yield group
                     group = []
                 current = data_row
-                group.append(self._decode(encoded))
+                group.append(Share(**read_json(encoded)))
         if group:
             yield group
 

@@ -1,6 +1,7 @@
 """Export V1 upgraded to Export V2: whole inputs.
 
-Takes a stream or a path of Export V1; gives V2 rows, or a file with one row per line. Does not know tables.
+Takes the labels of an Export V1; gives V2 rows, or a file with one row per line. Does not know where labels
+come from, nor tables.
 
 V1 has one object per label, and the labels of one data row may lie far apart. Every label therefore goes
 through a spool (`exportkit.legacy.spool`) before the first row comes out. Labels are converted on the way in:
@@ -9,7 +10,6 @@ an input that cannot be upgraded fails before any row is seen.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from collections import Counter
@@ -18,14 +18,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import msgspec
-
 from exportkit.errors import DecodeError
+from exportkit.json_text import write_json
 from exportkit.lakes import written_whole
-from exportkit.legacy.label_reader import read_labels
 from exportkit.legacy.shares import merge, share_of
 from exportkit.legacy.spool import Spool
-from exportkit.place import Place, without_signature
+from exportkit.place import Place
 
 __all__ = ["Upgraded", "upgrade", "upgrade_rows"]
 
@@ -33,7 +31,6 @@ __all__ = ["Upgraded", "upgrade", "upgrade_rows"]
 _UNFIT: dict[type[Exception], str] = {
     RecursionError: "nested too deeply",
     UnicodeEncodeError: "half a surrogate pair",
-    OverflowError: "a number beyond 64 bits",
 }
 
 
@@ -60,45 +57,47 @@ class Upgraded:
     layouts: dict[str, int] = field(default_factory=dict)
 
 
-def upgrade_rows(stream: BinaryIO) -> Iterator[dict[str, Any]]:
+#: Labels of Export V1 with their places, in the order of the input.
+Labels = Iterable[tuple[Place, dict[str, Any]]]
+
+
+def upgrade_rows(labels: Labels) -> Iterator[dict[str, Any]]:
     """Yield one Export V2 row per data row of an Export V1 input.
 
     Nothing is read before the first row is requested; then the whole input is read.
 
     Parameters
     ----------
-    stream : BinaryIO
-        Export V1, decompressed: a JSON array of labels, or labels one after the other. Not closed.
+    labels : iterable of tuple
+        The labels with their places.
 
     Yields
     ------
     dict
         Rows in the order in which their data rows first appear, labels inside them in the order of the input.
         Fields that V1 did not have are absent. Fields that V2 has no place for stand under their V1 names in
-        the nearest object (under ``v1.<name>`` if V2 uses that name). Nulls are left out.
+        the nearest object (under ``v1.<name>`` if V2 uses that name). Nulls are left out. `write_json` writes
+        them.
 
     Raises
     ------
-    ReadError
-        The input is no Export V1.
     DecodeError
-        The JSON is broken, or a value is no V1 label; the place has its ordinal.
+        A label cannot be a row; the place is its own.
     WriteError
         The temporary spool cannot be written.
 
     Notes
     -----
     Memory: one label on the way in, then all labels of one data row. Disk: about the size of the input.
-    Numbers are ``int`` and ``float``; a whole number beyond 64 bits is broken JSON.
     """
     with Spool() as spool:
-        _fill(spool, stream, _name_of(stream))
+        _fill(spool, labels)
         for shares in spool.groups():
             yield merge(shares)
 
 
 def upgrade(
-    source: str | os.PathLike[str] | BinaryIO,
+    labels: Labels,
     destination: str | os.PathLike[str],
     *,
     force: bool = False,
@@ -108,14 +107,14 @@ def upgrade(
 
     Parameters
     ----------
-    source : path, "-" or BinaryIO
-        Export V1, decompressed; ``-`` is standard input. See `upgrade_rows`.
+    labels : iterable of tuple
+        As for `upgrade_rows`.
     destination : path or "-"
         Output file; ``-`` is standard output. A file appears whole or not at all.
     force : bool
         Replace a file that is there.
     sources : iterable of Path
-        Files that `source` is read from, which are never replaced.
+        Files that the labels are read from, which are never replaced.
 
     Returns
     -------
@@ -124,56 +123,36 @@ def upgrade(
 
     Raises
     ------
-    FileNotFoundError
-        The source does not exist.
-    ReadError, DecodeError
+    DecodeError
         As `upgrade_rows`; nothing is written.
     WriteError
         The destination or the temporary spool cannot be written.
     """
-    with _opened(source) as stream, Spool() as spool:
-        report = _fill(spool, stream, _name_of(stream))
-        encode = msgspec.json.Encoder().encode
-        lines = (encode(merge(shares)) + b"\n" for shares in spool.groups())
+    with Spool() as spool:
+        report = _fill(spool, labels)
+        lines = (write_json(merge(shares)) + b"\n" for shares in spool.groups())
         if os.fspath(destination) == "-":
             report.data_rows = _write_lines(sys.stdout.buffer, lines)
         else:
-            if isinstance(source, str | os.PathLike):
-                sources = (Path(source),)
             with written_whole(destination, force=force, sources=sources, compress=True) as file:
                 report.data_rows = _write_lines(file, lines)
     return report
 
 
-def _fill(spool: Spool, stream: BinaryIO, source_uri: str) -> Upgraded:
+def _fill(spool: Spool, labels: Labels) -> Upgraded:
     report = Upgraded()
     layouts: Counter[str] = Counter()
-    for ordinal, label in read_labels(stream, source_uri):
+    for place, label in labels:
         try:
             share = share_of(label)
             spool.add(share)
         except tuple(_UNFIT) as error:
-            raise DecodeError(_UNFIT[type(error)], place=Place(source_uri, line=ordinal)) from None
+            raise DecodeError(_UNFIT[type(error)], place=place) from None
         report.labels += 1
         report.skipped += share.skipped
         layouts[share.layout] += 1
     report.layouts = dict(layouts)
     return report
-
-
-def _opened(source: str | os.PathLike[str] | BinaryIO) -> contextlib.AbstractContextManager[BinaryIO]:
-    if not isinstance(source, str | os.PathLike):
-        return contextlib.nullcontext(source)
-    if os.fspath(source) == "-":
-        return contextlib.nullcontext(sys.stdin.buffer)
-    return Path(source).open("rb")
-
-
-def _name_of(stream: BinaryIO) -> str:
-    if stream is getattr(sys.stdin, "buffer", None):
-        return "stdin:"
-    name = getattr(stream, "name", None)
-    return without_signature(name) if isinstance(name, str) else "stream:"
 
 
 def _write_lines(stream: BinaryIO, lines: Iterable[bytes]) -> int:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from exportkit.batch import arrow_schema
 from exportkit.commit import committer_for
+from exportkit.errors import TableError, Wording
 from exportkit.options import FormatName, Mode
 from exportkit.pipeline.batch_iterator import convert_sources
 from exportkit.pipeline.conversion_options import Options
@@ -72,7 +73,7 @@ def write_lake(
             report, parts = _write_alone(source, assignment, monitor)
         else:
             report, parts = _write_together(source, assignment, monitor, workers)
-        monitor.commit()
+        monitor.commit(report)
         parts = transaction.commit(parts)
     return replace(
         report,
@@ -161,7 +162,19 @@ def _hand_out(
 
 
 def schemas_of(options: Options) -> dict[str, pa.Schema]:
-    """Return the schemas of the wanted tables; that of ``rejects`` records what was selected."""
+    """Return the schemas of the wanted tables; that of ``rejects`` records what was selected.
+
+    Raises
+    ------
+    TableError
+        No column is asked for of a table: hardly any reader takes a file without columns.
+    """
+    for name, columns in options.columns.items():
+        if not columns:
+            raise TableError(
+                f"no column is asked for of table {name!r}, and a file has at least one",
+                hint=Wording("leave the table out of {tables}"),
+            )
     schemas = {name: arrow_schema(name, columns) for name, columns in options.columns.items()}
     record = options.selection.fingerprint
     if record and "rejects" in schemas:

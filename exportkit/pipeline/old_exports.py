@@ -5,45 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, BinaryIO, Unpack, cast
+from typing import TYPE_CHECKING, Any, Unpack
 
-import msgspec
-
-from exportkit import legacy
-from exportkit.errors import OptionError
+from exportkit import legacy, split
+from exportkit.errors import OptionError, ReadError
+from exportkit.json_text import JSON_SPACE, write_json
 from exportkit.options import SourceOptions, UpgradeOptions, complete, only
-from exportkit.place import LineBlock
+from exportkit.place import LineBlock, Place
 from exportkit.read import SourceLike, local_files, open_sources
+from exportkit.split import BYTE_ORDER_MARK, LINE_BY_LINE, Start, take_start
 
 if TYPE_CHECKING:
     from exportkit.legacy import Upgraded
 
-__all__ = ["BlockStream", "upgrade_source", "upgraded_lines"]
+_HINT_FORMS = "Export V1 is JSON, an array of labels or one label per line, or CSV"
 
-
-class BlockStream:
-    """Blocks of bytes as a binary stream that is only read.
-
-    Attributes
-    ----------
-    name : str
-        What errors call it.
-    """
-
-    def __init__(self, blocks: Iterator[bytes], name: str) -> None:
-        self._blocks = blocks
-        self._held = b""
-        self.name = name
-
-    def read(self, size: int = -1) -> bytes:
-        """Return at most `size` bytes, fewer only at the end; all that there are without `size`."""
-        if size < 0:
-            data, self._held = b"".join((self._held, *self._blocks)), b""
-            return data
-        while len(self._held) < size and (block := next(self._blocks, None)) is not None:
-            self._held += block
-        data, self._held = self._held[:size], self._held[size:]
-        return data
+__all__ = ["old_labels", "upgrade_source", "upgraded_lines"]
 
 
 def upgrade_source(
@@ -66,24 +43,60 @@ def upgrade_source(
         if other is not None:
             other.close()
             raise OptionError("source", "upgrade takes one export at a time")
-        stream: Any = BlockStream(opened.blocks(), opened.source.uri)
-        return legacy.upgrade(cast(BinaryIO, stream), destination, force=asked["force"], sources=files)
+        labels = old_labels(take_start(opened.blocks()), opened.source.uri)
+        return legacy.upgrade(labels, destination, force=asked["force"], sources=files)
 
 
-def upgraded_lines(blocks: Iterator[bytes], source_uri: str, block_bytes: int) -> Iterator[LineBlock]:
+def old_labels(start: Start, source_uri: str) -> Iterator[tuple[Place, dict[str, Any]]]:
+    """Yield the labels of an Export V1 with their places, whatever form it has.
+
+    Raises
+    ------
+    ReadError
+        The input is neither JSON nor CSV, its first value is no V1 label (it may be a V2 row), or an array is
+        broken.
+    DecodeError
+        A label is broken, or a later value is none.
+    """
+    head, blocks = start.head, start.blocks
+    if legacy.is_csv(head):
+        yield from legacy.read_csv(blocks, source_uri)
+        return
+    form = split.layout(head)
+    if form is None:
+        if not head.removeprefix(BYTE_ORDER_MARK).strip(JSON_SPACE):
+            return
+        what = " but looks like a web page" if head.lstrip().startswith(b"<") else ""
+        raise ReadError(f"the input is not JSON{what}", place=Place(source_uri), hint=_HINT_FORMS)
+    if form in LINE_BY_LINE:
+        cut = split.cut_lines(blocks, first_line=start.line, first_offset=start.offset)
+    else:
+        cut = split.cut_elements(blocks, form, source_uri)
+    for one in split.rows_in_strings(cut):
+        if isinstance(one, LineBlock):
+            found = split.places(one)
+            for line, at, length in zip(found.lines, found.starts, found.lengths, strict=True):
+                place = Place(source_uri, int(line))
+                yield place, legacy.read_label(one.data[at : at + length], place)
+        else:
+            place = Place(source_uri, one.line)
+            text = b"".join(one.chunks)
+            if not text.isspace():
+                yield place, legacy.read_label(text, place)
+
+
+def upgraded_lines(start: Start, source_uri: str, block_bytes: int) -> Iterator[LineBlock]:
     """Yield the data rows of an Export V1 as lines of Export V2, numbered in the order of the input.
 
     Raises
     ------
-    DecodeError, WriteError
-        As `exportkit.legacy.upgrade_rows`, before the first line.
+    ReadError, DecodeError, WriteError
+        As `old_labels` and `exportkit.legacy.upgrade_rows`, before the first line.
     """
-    stream: Any = BlockStream(blocks, source_uri)
-    encode = msgspec.json.Encoder().encode
     held: list[bytes] = []
     size, first = 0, 1
-    for row in legacy.upgrade_rows(cast(BinaryIO, stream)):
-        line = encode(row) + b"\n"
+    for row in legacy.upgrade_rows(old_labels(start, source_uri)):
+        line = write_json(row) + b"\n"
         if held and size + len(line) > block_bytes:
             yield LineBlock(b"".join(held), first, None)
             first += len(held)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -15,7 +16,7 @@ from exportkit.pipeline.old_exports import upgraded_lines
 from exportkit.pipeline.resources import MIB
 from exportkit.place import LineBlock, MemberChunk, Members, Source, StoredLine
 from exportkit.read import OpenedSource, SourceLike, open_sources, read_range
-from exportkit.split import Form, LongLine, cut_lines, sniff, take_head
+from exportkit.split import LINE_BY_LINE, Form, LongLine, cut_lines, sniff, take_start
 
 if TYPE_CHECKING:
     from exportkit.pipeline.run_monitor import RunMonitor
@@ -68,19 +69,22 @@ def units_of_source(
     Long lines that cannot be read again from where they are lie in `spool`.
     """
     source = opened.source
-    head, blocks = take_head(monitor.pulled(opened.blocks(options.block_bytes)))
-    if legacy.looks_like_v1(head):
-        lines = upgraded_lines(blocks, source.uri, options.block_bytes)
+    start = take_start(monitor.pulled(opened.blocks(options.block_bytes)))
+    if legacy.looks_like_v1(start.head):
+        lines = upgraded_lines(start, source.uri, options.block_bytes)
         return replace(source, export_version="v1"), lines
-    form = sniff(head, source.uri)
+    form = sniff(start.head, source.uri)
+    limit = options.max_line_bytes
+    if form not in LINE_BY_LINE and opened.has_offsets:
+        cut = split.cut_elements(start.blocks, form, source.uri, max_line_bytes=limit)
+        return source, _held_or_stored(split.rows_in_strings(cut), None, spool)
+    cut = cut_lines(start.blocks, first_line=start.line, first_offset=start.offset, max_line_bytes=limit)
+    counted = chain(start.blank_lines(), cut)
     if not opened.has_offsets:
-        cut = cut_lines(blocks, max_line_bytes=options.max_line_bytes)
-        return source, _held_or_stored((replace(one, offset=None) for one in cut), None, spool)
-    if form is Form.NDJSON:
-        cut = cut_lines(blocks, max_line_bytes=options.max_line_bytes)
-        return source, _held_or_stored(cut, opened.path_if_splittable, spool)
-    cut = split.cut_elements(blocks, form, source.uri, max_line_bytes=options.max_line_bytes)
-    return source, _held_or_stored(cut, None, spool)
+        return source, _held_or_stored((replace(one, offset=None) for one in counted), None, spool)
+    if form is Form.STRINGS:
+        return source, _held_or_stored(split.rows_in_strings(counted), None, spool)
+    return source, _held_or_stored(counted, opened.path_if_splittable, spool)
 
 
 def units_of_split(part: Split, options: Options) -> Iterator[Unit]:
@@ -105,6 +109,8 @@ def splits_of_source(opened: OpenedSource, workers: int) -> Iterator[Split] | No
     if location is None or size is None or size < 2 * MIN_SPLIT_BYTES:
         return None
     head = b"".join(read_range(location, 0, min(size, 64 * 1024), 64 * 1024))
+    if head.isspace():  # what follows the blank lines decides
+        return None
     if legacy.looks_like_v1(head) or sniff(head, opened.source.uri) is not Form.NDJSON:
         return None
     wanted = max(workers * SPLITS_PER_WORKER, size // MAX_SPLIT_BYTES)

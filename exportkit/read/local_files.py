@@ -8,12 +8,13 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from exportkit.errors import ReadError
 from exportkit.place import Place
 from exportkit.read.listing import in_directory, is_export, matching
 from exportkit.read.stored_bytes import OpenedFile
+from exportkit.read.urls import parts_of
 
 __all__ = ["list_local", "local_path", "open_local", "open_local_at"]
 
@@ -22,7 +23,7 @@ def local_path(location: str) -> str | None:
     """Return `location` as a local path; None if it is a URL of something else."""
     if "://" not in location:
         return location
-    parts = urlsplit(location)
+    parts = parts_of(location)
     if parts.scheme == "file" and parts.netloc in {"", "localhost"}:
         return unquote(parts.path)
     return None

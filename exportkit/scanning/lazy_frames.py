@@ -16,6 +16,7 @@ from exportkit.batch import arrow_schema
 from exportkit.lakes import TableParts
 from exportkit.pipeline import Options, SourceLike, batches
 from exportkit.scanning.passes import Passes
+from exportkit.tables.declaration import LINE
 
 __all__ = ["over_export", "over_parts"]
 
@@ -43,7 +44,8 @@ def over_export(source: SourceLike, table: str, options: Options) -> pl.LazyFram
         with_columns: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, batch_size: int | None
     ) -> Iterator[pl.DataFrame]:
         """Yield what polars asks for: these columns, of the first `n_rows` rows those that fit."""
-        columns = names if with_columns is None else with_columns
+        # A frame without columns has no height: rows that are only counted have their line.
+        columns = names if with_columns is None else with_columns or [LINE.name]
         made = {table: tuple(name for name in names if name in columns)}
         rows = min(batch_rows, batch_size or batch_rows, max(n_rows or batch_rows, 1))
         drawn = batches(passes.begin(), replace(options, columns=made, batch_rows=rows))

@@ -1,7 +1,9 @@
 """Fingerprints: what a lake notes of a selection, so that later additions can be held to the same one.
 
 Takes what a caller asked for, gives a short text. It names the options that select, and no values: filters
-hold ids and names of people, which are not for every reader of the lake. A digest stands for the values.
+hold ids and names of people, which are not for every reader of the lake. A digest stands for the values where
+it has the key of the hashes. Without a key a reader could try values until the digest is the same, so ids,
+people and metadata stay out of it.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Fingerprint", "make_fingerprint"]
 
 DIGEST_DIGITS = 32
+#: Filters by kind, whose values anybody may know.
+_KINDS = frozenset({"workflow_status", "media_types", "annotation_kinds"})
 
 
 class Fingerprint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,7 +32,8 @@ class Fingerprint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     options : tuple of str
         The options that select, in words; ``chosen`` in files.
     digest : str
-        The same for the same selection, however it is written; empty where nothing is selected.
+        The same for the same selection, however it is written; without a key for hashes also for other values
+        of the same filters and the same lists of ids. Empty where nothing is selected.
         ``fingerprint`` in files.
     """
 
@@ -82,10 +87,20 @@ def make_fingerprint(
     import hmac  # noqa: PLC0415 - only a selection needs it
 
     switches = sorted(name for name, value in (params or {}).items() if value is True)
-    ids = None if content is None else (content.project_ids, content.model_run_ids)
-    selected = [content is None, switches, ids, sorted(map(_same_bytes, conditions)), labels, redact or {}]
+    ids = [] if content is None else [content.project_ids, content.model_run_ids]
+    if key:
+        values = [ids, sorted(map(_same_bytes, conditions))]
+    else:
+        values = [[one is None for one in ids], sorted(map(_without_guessable, conditions))]
+    selected = [content is None, switches, *values, labels, redact or {}]
     digest = hmac.digest(key or b"exportkit", _same_bytes(selected), "sha256")
     return Fingerprint(tuple(options), digest.hex()[:DIGEST_DIGITS])
+
+
+def _without_guessable(condition: Any) -> bytes:
+    """Return bytes for a filter: its values where they name nothing and nobody, else its name alone."""
+    tells_nobody = condition.name.endswith("_at") or condition.name in _KINDS
+    return _same_bytes(condition if tells_nobody else condition.name)
 
 
 def _same_bytes(value: Any) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
@@ -21,36 +21,42 @@ from exportkit.options import How
 from exportkit.select.value_errors import unknown_name, wrong_value
 from exportkit.tables import TABLES, Column
 from exportkit.tables.declaration import FREE_FORM as ANYTHING
+from exportkit.tables.declaration import GEOMETRY
 from exportkit.tables.types import STRING, ListOf
 
 __all__ = ["KEY_VARIABLE", "Redaction", "make_redaction"]
 
+#: A table and a column of it.
+Place = tuple[str, str]
 #: Environment variable that holds the key of hashes.
 KEY_VARIABLE = "EXPORTKIT_REDACT_KEY"
 #: Hexadecimal digits of a hash: 128 bits keep a billion values apart.
 HASH_DIGITS = 32
-_QUERY = r"(?s)^([A-Za-z][A-Za-z0-9+.-]*://)(?:[^/?#]*@)?([^?#]*)(?:[?#].*)?$"
+#: A URL as browsers take it: after blanks, with backslashes, without a scheme.
+_QUERY = (
+    r"(?s)^([\p{Z}\p{C}]*(?:[A-Za-z][A-Za-z0-9+.-]*:[/\\]+|[/\\]{2,}))"
+    r"(?:[^/\\?#\p{Z}\p{C}]*@)?([^?#/\\\p{Z}\p{C}][^?#]*)(?:[?#].*)?$"
+)
+#: A way that nobody asks for: JSON that holds anything but geometry is emptied.
+_GEOMETRY_ONLY = "geometry only"
+_GEOMETRY = (
+    r'^(?:[\s\[\]{}:,0-9eE+.-]|null|"(?:type|coordinates|geometries|bbox|(?:Multi)?(?:Point|LineString|Polygon)'
+    r'|GeometryCollection)")*$'
+)
 
 
-def _columns() -> list[Column]:
-    return [column for table in TABLES.values() for column in table.columns]
-
-
-def _followers(named: Callable[[Column], tuple[str, ...]]) -> dict[str, frozenset[str]]:
-    """Return, by column, the other columns that name it."""
-    found: dict[str, set[str]] = {}
-    for column in _columns():
-        for name in set(named(column)) - {column.name}:
-            found.setdefault(name, set()).add(column.name)
-    return {name: frozenset(columns) for name, columns in found.items()}
-
-
-#: Columns of text as it stood in the input.
-FREE_FORM = tuple(sorted({column.name for column in _columns() if column.carries == ANYTHING}))
-#: By column, columns that repeat its values as they are.
-SAME_VALUES: Mapping[str, frozenset[str]] = _followers(lambda column: column.carries)
-#: By column, columns that hold its values inside others.
-HOLDING: Mapping[str, frozenset[str]] = _followers(lambda column: column.holds)
+#: What happens to text and JSON as it stood in the input as soon as anything is redacted.
+_FREELY: Mapping[Place, str] = {
+    (table, one.name): "omit" if one.carries == ANYTHING else _GEOMETRY_ONLY
+    for table in TABLES
+    for one in TABLES[table].columns
+    if one.carries in (ANYTHING, GEOMETRY)
+}
+#: Columns that are emptied then.
+FREE_FORM = tuple(sorted({column for (_, column), how in _FREELY.items() if how == "omit"}))
+_KEPT_IF_ASKED = tuple(sorted({column for _, column in _FREELY}))
+#: Ways from the one that tells least to the one that tells most.
+_STRICTEST_FIRST: tuple[How, ...] = ("omit", "hash", "strip_query")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +69,13 @@ class Redaction:
         By table and column, what happens to the values.
     key : bytes
         Key of the hashes.
+    is_keyed : bool
+        Whether the caller gave that key. Ids that can be hashed only, not omitted, need no key of a caller's.
     """
 
-    hows: Mapping[tuple[str, str], How]
+    hows: Mapping[Place, str]
     key: bytes = field(repr=False)
+    is_keyed: bool = True
 
     @property
     def hides_lines(self) -> bool:
@@ -75,15 +84,13 @@ class Redaction:
 
     def apply(self, table: str, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return `batch` with redacted columns."""
-        arrays, fields = [], []
+        arrays = []
         for one, array in zip(batch.schema, batch.columns, strict=True):
             how = self.hows.get((table, one.name), "keep")
-            redacted = array if how == "keep" else self._redacted(array, how, nullable=one.nullable)
-            arrays.append(redacted)
-            fields.append(one)
-        return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields, batch.schema.metadata))
+            arrays.append(array if how == "keep" else self._redacted(array, how, nullable=one.nullable))
+        return pa.RecordBatch.from_arrays(arrays, schema=batch.schema)
 
-    def _redacted(self, array: pa.Array, how: How, *, nullable: bool) -> pa.Array:
+    def _redacted(self, array: pa.Array, how: str, *, nullable: bool) -> pa.Array:
         if how == "omit":
             return pa.nulls(len(array), array.type) if nullable else pa.array([[]] * len(array), array.type)
         if pa.types.is_list(array.type):
@@ -94,7 +101,9 @@ class Redaction:
             return words.dictionary_encode().cast(array.type)
         return self._words(array, how)
 
-    def _words(self, array: pa.Array, how: How) -> pa.Array:
+    def _words(self, array: pa.Array, how: str) -> pa.Array:
+        if how == _GEOMETRY_ONLY:
+            return pc.if_else(pc.match_substring_regex(array, _GEOMETRY), array, pa.scalar(None, array.type))
         if how == "strip_query":
             return pc.replace_substring_regex(array, _QUERY, r"\1\2")
         encoded = array.dictionary_encode()
@@ -113,15 +122,36 @@ def make_redaction(redact: Mapping[str, Any], key: str | bytes | None) -> Redact
     ValueError
         There is no such column or way, a way does not suit a column, or there is no key for hashes.
     """
-    asked: dict[tuple[str, str], How] = {}
-    for name, how in redact.items():
+    asked: dict[Place, How] = {}
+    follow: dict[Place, set[How]] = {}
+    for name, how in sorted(redact.items(), key=lambda one: "." in str(one[0])):  # what names a table wins
         if how not in get_args(How):
             raise wrong_value(f"redact {name!r}", how, f"one of {', '.join(get_args(How))}")
-        for table, column in _columns_named(name):
+        columns = _columns_named(name)
+        for table, column in columns:
             _check(name, column, how)
             asked[table, column.name] = how
-    hows = {**_everywhere(asked), **asked}
-    return Redaction(hows, _key(key, needed="hash" in hows.values()))
+        if how != "keep":
+            everywhere = [columns[0][0]] if "." in name else [*TABLES]
+            for place, also in _following({one for _, one in columns}, how, everywhere):
+                follow.setdefault(place, set()).add(also)
+    strictest = {place: min(hows, key=_STRICTEST_FIRST.index) for place, hows in follow.items()}
+    hows = {**(_FREELY if follow else {}), **strictest, **asked}
+    given = _key(key, needed="hash" in asked.values())
+    return Redaction(hows, given or os.urandom(HASH_DIGITS), is_keyed=bool(given))
+
+
+def _following(redacted: set[Column], how: How, tables: Iterable[str]) -> Iterator[tuple[Place, How]]:
+    """Yield what becomes of columns of the same identity, and of those that hold its values."""
+    named = {identity for column in redacted for identity in column.identities}
+    for table in tables:
+        for column in TABLES[table].columns:
+            if not named.isdisjoint(column.identities):
+                # An id that is never null says nothing any more when it is hashed.
+                must_stay = how == "omit" and not column.null and column.type == STRING
+                yield (table, column.name), "hash" if must_stay else how
+            elif not named.isdisjoint(column.holds):
+                yield (table, column.name), "omit"
 
 
 def _columns_named(name: str) -> list[tuple[str, Column]]:
@@ -145,23 +175,8 @@ def _check(name: str, column: Column, how: How) -> None:
         raise wrong_value(f"redact {name!r}", how, "hash, for the column is never null")
     if (how == "strip_query" and not is_text) or (how == "hash" and not is_text and not is_list):
         raise wrong_value(f"redact {name!r}", how, "omit, for the column holds no strings")
-    if how == "keep" and column.name not in FREE_FORM:
-        raise wrong_value(f"redact {name!r}", how, f"another way: only {', '.join(FREE_FORM)} need it")
-
-
-def _everywhere(asked: Mapping[tuple[str, str], How]) -> dict[tuple[str, str], How]:
-    """Return what follows from what was asked: the same values elsewhere, and what may hold them."""
-    redacted = {column: how for (_, column), how in asked.items() if how != "keep"}
-    hows: dict[str, How] = dict.fromkeys(FREE_FORM, "omit") if redacted else {}
-    for column, how in redacted.items():
-        hows |= dict.fromkeys(SAME_VALUES.get(column, ()), how)
-        hows |= dict.fromkeys(HOLDING.get(column, ()), "omit")
-    return {
-        (table, column.name): hows[column.name]
-        for table in TABLES
-        for column in TABLES[table].columns
-        if column.name in hows
-    }
+    if how == "keep" and column.name not in _KEPT_IF_ASKED:
+        raise wrong_value(f"redact {name!r}", how, f"another way: only {', '.join(_KEPT_IF_ASKED)} need it")
 
 
 def _key(given: str | bytes | None, *, needed: bool) -> bytes:

@@ -120,7 +120,7 @@ def make_selection(**asked: Unpack[SelectOptions]) -> Selection:
         from exportkit.select.redaction import make_redaction  # noqa: PLC0415 - see above
 
         redaction = make_redaction(redact, whole["redact_key"])
-    key = b"" if redaction is None else redaction.key
+    key = redaction.key if redaction is not None and redaction.is_keyed else b""
     return Selection(
         content=content,
         conditions=conditions,

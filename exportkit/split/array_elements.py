@@ -1,8 +1,8 @@
-"""Array elements: a JSON array is cut into blocks of lines, one element per line."""
+"""Elements: rows of an array, or laid out over several lines, are cut into blocks with one row per line."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from itertools import chain, pairwise
 
 from msgspec import Struct
@@ -13,7 +13,14 @@ from exportkit.native import octets
 from exportkit.place import LineBlock, Place
 from exportkit.split.array_scan import ArrayScan
 from exportkit.split.form import Form
-from exportkit.split.line_blocks import MAX_LINE_BYTES, MAX_LINE_OPENINGS, LongLine, slices
+from exportkit.split.laid_out import row_ends
+from exportkit.split.line_blocks import (
+    MAX_LINE_BYTES,
+    MAX_LINE_OPENINGS,
+    LongLine,
+    slices,
+    without_mark,
+)
 from exportkit.split.tape import Tape
 
 __all__ = ["cut_elements"]
@@ -21,23 +28,30 @@ __all__ = ["cut_elements"]
 _HINT_INCOMPLETE = "the file is incomplete; download or write it again"
 _HINT_BROKEN = "a bracket is missing in this element or in one before it"
 _HINTS_TAIL = {
-    Form.ARRAY: "write one row per line instead, as `jq -c '.[]'` does for several arrays in a row",
+    Form.ARRAY: "write one row per line instead, as `jq -c '.[]'` does",
     Form.WRAPPED_ARRAY: "write one row per line instead, as `jq -c '.data[]'` does",
 }
 
 
 class _Scanned(Struct, frozen=True):
-    """Bytes of the array, and the positions in them where elements end: at a comma or the closing bracket."""
+    """Bytes of the input, and the positions in them where elements end.
+
+    `offset` is that of the first byte. An end is at the comma or bracket behind an element of an array, and
+    `gap` is 1; or it is behind the bracket that closes a row that is laid out, and `gap` is 0.
+    """
 
     data: bytes
     ends: list[int]
+    gap: int
+    offset: int = 0
 
     def __len__(self) -> int:
         return len(self.data)
 
     def after_first_end(self) -> _Scanned:
-        start = self.ends[0] + 1
-        return _Scanned(self.data[start:], [end - start for end in self.ends[1:]])
+        start = self.ends[0] + self.gap
+        ends = [end - start for end in self.ends[1:]]
+        return _Scanned(self.data[start:], ends, self.gap, self.offset + start)
 
 
 def cut_elements(
@@ -47,7 +61,7 @@ def cut_elements(
     *,
     max_line_bytes: int = MAX_LINE_BYTES,
 ) -> Iterator[LineBlock | LongLine]:
-    """Cut the JSON array in `blocks` into blocks of lines, one element per line, in order and lazily.
+    """Cut the elements in `blocks` into blocks of lines, one element per line, in order and lazily.
 
     Elements keep their bytes, with two exceptions. White space around them is dropped. A newline becomes a
     carriage return, which is white space outside strings too, and as invalid inside them. `line` is the
@@ -55,14 +69,16 @@ def cut_elements(
     are not those of the input.
 
     Elements are not parsed: a broken one is passed on, for decoding to reject. An array is valid JSON exactly
-    if this raises nothing and every element is valid by itself.
+    if this raises nothing and every element is valid by itself. Rows that are laid out raise nothing: what
+    stands between them is passed on as an element too, and so is a last one that is not closed.
 
     Parameters
     ----------
     blocks : iterable of bytes
         All bytes of an input.
     form : Form
-        A bare array, or one wrapped as ``{"data": [...]}``.
+        Arrays one after the other, one array wrapped as ``{"data": [...]}``, or rows laid out over several
+        lines.
     source_uri : str
         Name of the input in errors.
     max_line_bytes : int
@@ -81,8 +97,14 @@ def cut_elements(
         The array is not closed, lacks an element between two commas, or is followed by something else. The
         place has the element's ordinal and byte offset; all elements before it are yielded first.
     """
-    scan_from, rest = _after_bracket(iter(blocks), source_uri)
-    tape = Tape(_scanned(slices(rest, max_line_bytes), scan_from, form, source_uri), scan_from)
+    is_array = form is not Form.LAID_OUT
+    if is_array:
+        start, rest = _after_bracket(iter(blocks), source_uri)
+        scanned = _scanned_arrays(slices(rest, max_line_bytes), start, form, source_uri)
+    else:
+        rest = slices(without_mark(blocks), max_line_bytes)
+        scanned = (_Scanned(data, ends, 0) for data, ends in row_ends(rest))
+    tape = Tape(scanned, 0)
     line = 1
     carried: list[bytes] = []
     held = opened = 0
@@ -101,26 +123,35 @@ def cut_elements(
             held += len(block)
             opened += octets.count_openings(block.data)
         else:
-            elements = _elements(block, carried)
+            elements = _elements(block, carried) if is_array else _rows(block, carried)
             filled = elements.index(b"") if b"" in elements else len(elements)
             if filled:
                 yield LineBlock(b"\n".join((*elements[:filled], b"")), line, None)
-            if filled < len(elements) and not _is_empty_array(line, block, elements):
-                place = Place(source_uri, line + filled, tape.offset - len(block) + block.ends[filled])
+            if filled < len(elements):
+                place = Place(source_uri, line + filled, block.offset + block.ends[filled])
                 raise ReadError("the JSON array lacks an element before a comma or its end", place=place)
             line += len(elements)
-            carried = [block.data[block.ends[-1] + 1 :]]
+            carried = [block.data[block.ends[-1] + block.gap :]]
             held, opened = len(carried[0]), 0
+    last = _rows(_Scanned(b"", [0], 0), carried)
+    if last:
+        yield LineBlock(b"\n".join((*last, b"")), line, None)
 
 
 def _elements(block: _Scanned, carried: list[bytes]) -> list[bytes]:
     first = b"".join((*carried, block.data[: block.ends[0]]))
-    others = (block.data[start + 1 : end] for start, end in pairwise(block.ends))
+    others = (block.data[start + block.gap : end] for start, end in pairwise(block.ends))
     return [element.strip(JSON_SPACE).replace(b"\n", b"\r") for element in (first, *others)]
 
 
-def _is_empty_array(line: int, block: _Scanned, elements: list[bytes]) -> bool:
-    return line == len(elements) == 1 and block.data.endswith(b"]", 0, block.ends[0] + 1)
+def _rows(block: _Scanned, carried: list[bytes]) -> list[bytes]:
+    """Return the rows of a block; what stands before one and is none is an element of its own."""
+    found: list[bytes] = []
+    for element in _elements(block, carried):
+        start = element.find(b"{")
+        before = element[:start].rstrip(JSON_SPACE) if start > 0 else b""
+        found += [one for one in (before, element[len(before) :].lstrip(JSON_SPACE)) if one]
+    return found
 
 
 def _chunks(tape: Tape[_Scanned], carried: list[bytes]) -> Iterator[bytes]:
@@ -145,41 +176,63 @@ def _after_bracket(blocks: Iterator[bytes], source_uri: str) -> tuple[int, Itera
     raise ReadError("there is no JSON array", place=Place(source_uri))
 
 
-def _scanned(blocks: Iterator[bytes], offset: int, form: Form, source_uri: str) -> Iterator[_Scanned]:
+def _scanned_arrays(blocks: Iterator[bytes], offset: int, form: Form, source_uri: str) -> Iterator[_Scanned]:
+    """Yield arrays that follow each other, from the byte after the first bracket on."""
+    tape = Tape(blocks, offset)
+    ordinal = 1
+    while True:
+        start = tape.offset
+        if _next_shown(tape) == b"]":
+            tape.put_back(next(tape)[1:])
+        else:
+            ordinal += yield from _scanned_array(tape, ordinal, start, source_uri)
+        if form is Form.WRAPPED_ARRAY:
+            if _next_shown(tape) == b"":
+                place = Place(source_uri, byte_offset=tape.offset)
+                problem = "the object around the JSON array is not closed"
+                raise ReadError(problem, place=place, hint=_HINT_INCOMPLETE)
+            if _next_shown(tape) == b"}":
+                tape.put_back(next(tape)[1:])
+        shown = _next_shown(tape)
+        if not shown:
+            return
+        if shown != b"[" or form is Form.WRAPPED_ARRAY:
+            place = Place(source_uri, byte_offset=tape.offset)
+            problem = "the JSON array is followed by something else"
+            raise ReadError(problem, place=place, hint=_HINTS_TAIL[form])
+        tape.put_back(next(tape)[1:])
+
+
+def _scanned_array(
+    tape: Tape[bytes], ordinal: int, start: int, source_uri: str
+) -> Generator[_Scanned, None, int]:
+    """Yield an array, which begins before `start`, to its closing bracket; return its number of elements."""
     scan = ArrayScan()
-    ordinal, start = 1, offset
-    for block in blocks:
+    count = 0
+    for block in tape:
         ends, closing = scan.feed(block)
+        offset = tape.offset - len(block)
         if ends:
-            ordinal, start = ordinal + len(ends), offset + ends[-1] + 1
+            count, start = count + len(ends), offset + ends[-1] + 1
         if closing is None:
-            yield _Scanned(block, ends)
-            offset += len(block)
+            yield _Scanned(block, ends, 1, offset)
             continue
         if not block.startswith(b"]", closing):
-            yield _Scanned(block[:closing], ends)
-            place = Place(source_uri, ordinal, offset + closing)
+            yield _Scanned(block[:closing], ends, 1, offset)
+            place = Place(source_uri, ordinal + count, offset + closing)
             raise ReadError("the JSON array is closed by '}'", place=place, hint=_HINT_BROKEN)
-        yield _Scanned(block[: closing + 1], [*ends, closing])
-        _check_tail(chain((block[closing + 1 :],), blocks), offset + closing + 1, form, source_uri)
-        return
-    place = Place(source_uri, ordinal, start)
+        tape.put_back(block[closing + 1 :])
+        yield _Scanned(block[: closing + 1], [*ends, closing], 1, offset)
+        return count + 1
+    place = Place(source_uri, ordinal + count, start)
     raise ReadError("the JSON array ends in the middle of this element", place=place, hint=_HINT_INCOMPLETE)
 
 
-def _check_tail(blocks: Iterable[bytes], offset: int, form: Form, source_uri: str) -> None:
-    """Raise unless `blocks`, which begin at `offset`, are only what closes the array's wrapping."""
-    missing = b"}" if form is Form.WRAPPED_ARRAY else b""
-    for block in blocks:
-        tail = block.lstrip(JSON_SPACE)
-        if missing and tail.startswith(missing):
-            tail, missing = tail[1:].lstrip(JSON_SPACE), b""
-        if tail:
-            place = Place(source_uri, byte_offset=offset + len(block) - len(tail))
-            raise ReadError(
-                "the JSON array is followed by something else", place=place, hint=_HINTS_TAIL[form]
-            )
-        offset += len(block)
-    if missing:
-        place = Place(source_uri, byte_offset=offset)
-        raise ReadError("the object around the JSON array is not closed", place=place, hint=_HINT_INCOMPLETE)
+def _next_shown(tape: Tape[bytes]) -> bytes:
+    """Return the next byte of `tape` that is no white space, which stays on it; none at the end."""
+    for block in tape:
+        shown = block.lstrip(JSON_SPACE)
+        if shown:
+            tape.put_back(shown)
+            return shown[:1]
+    return b""

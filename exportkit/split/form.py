@@ -5,12 +5,16 @@ from __future__ import annotations
 import enum
 import re
 
+import msgspec
+
 from exportkit.errors import ReadError
 from exportkit.json_text import JSON_SPACE
 from exportkit.place import Place
-from exportkit.split.line_blocks import BYTE_ORDER_MARK
+from exportkit.split.array_scan import ValueScan
+from exportkit.split.mistaken import mistaken
+from exportkit.split.tape import BYTE_ORDER_MARK
 
-__all__ = ["V1_HINT", "Form", "sniff"]
+__all__ = ["LINE_BY_LINE", "V1_HINT", "Form", "layout", "sniff"]
 
 #: Hint of errors that found an Export V1.
 V1_HINT = "only a whole Export V1 can be read: a JSON array of labels, or one label per line"
@@ -18,14 +22,15 @@ V1_HINT = "only a whole Export V1 can be read: a JSON array of labels, or one la
 _HINT_EMPTY = "an export without rows is `[]`; a failed download can leave nothing"
 _HINT_DOWNLOAD = "a failed download leaves such a page; download the export again"
 _HINT_LINK = "an expired or refused link is answered with XML; download the export through a fresh link"
-_HINT_ONE_LINE = "write one row per line, as `jq -c .` does"
 _HINT_FORMS = "an export is JSON: one row per line, or an array of rows"
 _HINT_UNPACK = "unpack it and name the export inside"
 
 _WRAPPED_ARRAY = re.compile(rb'\{\s*"data"\s*:\s*\[')
 _V1_KEY = re.compile(rb'"(?:DataRow ID|Labeled Data)"\s*:')
 _V2_KEY = re.compile(rb'"data_row"\s*:')
-_IS_ROW = re.compile(rb"\{.*\}\s*", re.DOTALL)
+_IS_ROW = re.compile(rb'\{\s*".*\}\s*', re.DOTALL)
+#: A JSON string that holds an object.
+_ROW_IN_STRING = re.compile(rb'"(?:\\[nrt]|[ \t])*\{')
 #: Control bytes that no text holds.
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 #: The first bytes that distinguish the kinds of text.
@@ -61,9 +66,17 @@ class Form(enum.Enum):
     NDJSON = "ndjson"
     """One row per line."""
     ARRAY = "array"
-    """A JSON array of rows."""
+    """A JSON array of rows, or several, one after the other."""
     WRAPPED_ARRAY = "wrapped_array"
     """A JSON array of rows as the only value of an object: ``{"data": [...]}``."""
+    LAID_OUT = "laid_out"
+    """Rows laid out over several lines, one after the other."""
+    STRINGS = "strings"
+    """One JSON string per line, which holds a row."""
+
+
+#: Forms with one row per line.
+LINE_BY_LINE = frozenset({Form.NDJSON, Form.STRINGS})
 
 
 def sniff(head: bytes, source_uri: str) -> Form:
@@ -93,24 +106,43 @@ def sniff(head: bytes, source_uri: str) -> Form:
         is_empty = head in {b"", BYTE_ORDER_MARK}
         problem = "the input is empty" if is_empty else "the input holds only blank lines"
         raise ReadError(problem, place=place, hint=_HINT_EMPTY)
-    if _V1_KEY.search(text) and not _V2_KEY.search(text):
+    is_v2 = _V2_KEY.search(text) is not None
+    if _V1_KEY.search(text) and not is_v2:
         raise ReadError("the input is a V1 export", place=place, hint=V1_HINT)
+    if not is_v2 and (other := mistaken(text)) is not None:
+        name, hint = other
+        raise ReadError(f"the input is {name}, not an export", place=place, hint=hint)
+    form = layout(head)
+    if form is not None:
+        return form
+    if text.startswith(b"<"):
+        raise _markup(text, place)
+    lines = _lines(text)
+    problem = f"the input is {_kind(text, lines)}, not an export: none of its first lines begins with '{{'"
+    raise ReadError(problem, place=place, hint=_HINT_FORMS)
+
+
+def layout(head: bytes) -> Form | None:
+    """Return the form in which objects lie in an input that begins with `head`; None if it shows none."""
+    text = head.removeprefix(BYTE_ORDER_MARK).lstrip(JSON_SPACE)
     if text.startswith(b"["):
         return Form.ARRAY
     if _WRAPPED_ARRAY.match(text):
         return Form.WRAPPED_ARRAY
+    lines = _lines(text)
     if text.startswith(b"<"):
-        raise _markup(text, place)
-    lines = [line for line in text.split(b"\n") if line.strip(JSON_SPACE)]
-    if text.startswith(b"{") and _is_laid_out(lines):
-        problem = "the input is a JSON object laid out over several lines, not one row per line"
-        raise ReadError(problem, place=place, hint=_HINT_ONE_LINE)
-    if not any(line.lstrip(JSON_SPACE).startswith(b"{") for line in lines):
-        problem = (
-            f"the input is {_kind(text, lines)}, not an export: none of its first lines begins with '{{'"
-        )
-        raise ReadError(problem, place=place, hint=_HINT_FORMS)
-    return Form.NDJSON
+        return None
+    if text.startswith(b"{") and _is_laid_out(text, lines):
+        return Form.LAID_OUT
+    if any(line.lstrip(JSON_SPACE).startswith(b"{") for line in lines):
+        return Form.NDJSON
+    if any(_ROW_IN_STRING.match(line.lstrip(JSON_SPACE)) for line in lines):
+        return Form.STRINGS
+    return None
+
+
+def _lines(text: bytes) -> list[bytes]:
+    return [line for line in text.split(b"\n") if line.strip(JSON_SPACE)]
 
 
 def _signed(head: bytes) -> str | None:
@@ -126,12 +158,27 @@ def _markup(text: bytes, place: Place) -> ReadError:
     return ReadError("the input is XML, not an export", place=place, hint=_HINT_LINK)
 
 
-def _is_laid_out(lines: list[bytes]) -> bool:
-    """Return whether `lines`, the first of which begins with ``{``, are one object and not rows."""
+def _is_laid_out(text: bytes, lines: list[bytes]) -> bool:
+    """Return whether `text`, which begins with ``{``, is rows that do not lie in one line each.
+
+    Of a first value that is cut off or no JSON, its lines must tell.
+    """
+    end = next(iter(ValueScan().feed(memoryview(text))), None)
+    if end is not None and _is_json(text[:end]):
+        behind = text[end:].partition(b"\n")[0].lstrip(JSON_SPACE)
+        return b"\n" in text[:end] or behind.startswith(b"{")
     if len(lines) == 1 or lines[1].startswith(b"{"):
         return False
     # The last line may be the start of a row that is longer than the head.
     return not lines[-1].startswith(b'{"') and not any(map(_IS_ROW.fullmatch, lines))
+
+
+def _is_json(value: bytes) -> bool:
+    try:
+        msgspec.json.decode(value)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
 
 
 def _kind(text: bytes, lines: list[bytes]) -> str:

@@ -9,17 +9,16 @@ from msgspec import Struct
 
 from exportkit.native import octets
 from exportkit.place import LineBlock
-from exportkit.split.tape import Tape, take_head
+from exportkit.split.tape import BYTE_ORDER_MARK, Tape, take_head
 
 __all__ = [
-    "BYTE_ORDER_MARK",
     "MAX_LINE_BYTES",
     "LongLine",
     "cut_lines",
     "slices",
+    "without_mark",
 ]
 
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 #: A line of up to this many bytes is held whole; decoded, it takes about ten times its size.
 MAX_LINE_BYTES = 24 * 2**20
 #: A line with up to this many objects and arrays is held whole; an empty one takes 100 times its two bytes.
@@ -75,9 +74,7 @@ def cut_lines(
     """
     rest: Iterator[bytes] = iter(blocks)
     if first_offset == 0:
-        head, rest = take_head(rest, len(BYTE_ORDER_MARK))
-        if head == BYTE_ORDER_MARK:
-            rest, first_offset = _after_mark(rest), len(BYTE_ORDER_MARK)
+        first_offset, rest = _after_mark(rest)
     tape = Tape(slices(rest, max_line_bytes), first_offset)
     line = first_line
     carried: list[bytes | memoryview] = []
@@ -119,11 +116,20 @@ def slices(blocks: Iterable[bytes], max_bytes: int) -> Iterator[bytes]:
             yield from (block[start : start + max_bytes] for start in range(0, len(block), max_bytes))
 
 
-def _after_mark(blocks: Iterator[bytes]) -> Iterator[bytes]:
+def without_mark(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield `blocks` without a byte-order mark before them."""
+    return _after_mark(iter(blocks))[1]
+
+
+def _after_mark(blocks: Iterator[bytes]) -> tuple[int, Iterator[bytes]]:
+    """Return the length of the byte-order mark before `blocks`, and the bytes after it."""
+    head, blocks = take_head(blocks, len(BYTE_ORDER_MARK))
+    if head != BYTE_ORDER_MARK:
+        return 0, blocks
     start = b""
     while len(start) < len(BYTE_ORDER_MARK):
         start += next(blocks)
-    return chain((start[len(BYTE_ORDER_MARK) :],), blocks)
+    return len(BYTE_ORDER_MARK), chain((start[len(BYTE_ORDER_MARK) :],), blocks)
 
 
 def _chunks(tape: Tape[bytes], carried: list[bytes | memoryview]) -> Iterator[bytes]:

@@ -6,9 +6,15 @@ Two readers take turns with it: one cuts lines, the other streams a line that is
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sized
-from typing import Generic, TypeVar
+from itertools import chain
+from typing import Generic, NamedTuple, TypeVar
 
-__all__ = ["Tape", "take_head"]
+from exportkit.json_text import JSON_SPACE
+from exportkit.place import LineBlock
+
+__all__ = ["BYTE_ORDER_MARK", "Start", "Tape", "take_head", "take_start"]
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _Item = TypeVar("_Item", bound=Sized)
 
@@ -60,3 +66,50 @@ def _again(taken: list[bytes], rest: Iterator[bytes]) -> Iterator[bytes]:
     while taken:
         yield taken.pop(0)
     yield from rest
+
+
+class Start(NamedTuple):
+    """The start of an input behind the blank lines before it, where those are more than a head holds.
+
+    Attributes
+    ----------
+    head : bytes
+        Its first bytes; only white space if there is nothing else.
+    blocks : iterator of bytes
+        All of it, from `head` on.
+    line, offset : int
+        Line number and offset of the first byte.
+    """
+
+    head: bytes
+    blocks: Iterator[bytes]
+    line: int = 1
+    offset: int = 0
+
+    def blank_lines(self) -> Iterator[LineBlock]:
+        """Yield as many blank lines as came before, to be counted."""
+        for line in range(1, self.line, _BLANK_LINES):
+            yield LineBlock(b"\n" * min(_BLANK_LINES, self.line - line), line, None)
+
+
+#: Blank lines of a block.
+_BLANK_LINES = 2**16
+
+
+def take_start(blocks: Iterable[bytes]) -> Start:
+    """Return the start of `blocks`; memory: one block, however many blank lines come first."""
+    head, rest = take_head(blocks)
+    line, offset = 1, 0
+    if head.removeprefix(BYTE_ORDER_MARK).strip(JSON_SPACE):
+        return Start(head, rest)
+    blank = JSON_SPACE + BYTE_ORDER_MARK if head.startswith(BYTE_ORDER_MARK) else JSON_SPACE
+    for block in rest:
+        shown = len(block.lstrip(blank))
+        if shown:
+            at = block.rfind(b"\n", 0, len(block) - shown) + 1
+            line += block.count(b"\n", 0, at)
+            shown_head, rest = take_head(chain((block[at:],), rest))
+            return Start(shown_head, rest, line, offset + at)
+        line += block.count(b"\n")
+        offset += len(block)
+    return Start(head, iter(()))

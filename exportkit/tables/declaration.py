@@ -11,19 +11,19 @@ __all__ = [
     "Column", "Table", "position", "table",
 ]  # fmt: skip
 
-#: What values carry (see `Column.carries`), beside the values of other columns.
+#: What values carry (see `Column.carries`).
 #: Words of the platform and of exportkit: kinds, sections, units, classes of errors.
-NOTHING_PERSONAL = ("nothing personal",)
-IDS = ("ids",)
-PEOPLE = ("people",)
+NOTHING_PERSONAL = "nothing personal"
+IDS = "ids"
+PEOPLE = "people"
 #: Names that users gave to what is theirs.
-NAMES = ("names",)
-GEOMETRY = ("geometry",)
+NAMES = "names"
+GEOMETRY = "geometry"
 #: Text that somebody wrote, or that is the asset.
-TEXT = ("free text",)
-URLS = ("urls",)
+TEXT = "free text"
+URLS = "urls"
 #: Text or JSON as it stood in the input, which may hold anything.
-FREE_FORM = ("free form",)
+FREE_FORM = "free form"
 
 
 class Column(NamedTuple):
@@ -50,11 +50,14 @@ class Column(NamedTuple):
         written without statistics.
     json : bool
         Whether the string holds JSON.
-    carries : tuple of str
-        What the values carry: one of the constants above, or the names of columns whose values they repeat.
-        Every column of strings or bytes says it: redaction follows from it.
+    carries : str
+        What the values carry: one of the constants above. Every column of strings or bytes says it:
+        redaction follows from it.
+    identity : tuple of str
+        What the values name, where several columns name it: all columns of one identity are redacted alike.
+        The column's own name where it is left out.
     holds : tuple of str
-        Names of columns whose values stand inside the values of this one.
+        Identities whose values stand inside the values of this column.
     """
 
     name: str
@@ -66,8 +69,14 @@ class Column(NamedTuple):
     repeats: bool = False
     wide: bool = False
     json: bool = False
-    carries: tuple[str, ...] = ()
+    carries: str = ""
+    identity: tuple[str, ...] = ()
     holds: tuple[str, ...] = ()
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """What the values name."""
+        return self.identity or (self.name,)
 
 
 class Table(NamedTuple):
@@ -128,7 +137,7 @@ LABEL_KEYS = (
     Column("project_id", STRING, "Project of the label; null when it belongs to a model run.", repeats=True,
            carries=IDS),
     Column("label_id", STRING, "Label; `derived:...` where the export gives no id.", null=False, repeats=True,
-           carries=IDS),
+           carries=IDS, identity=("label",)),
     Column("label_index", INT32, "Ordinal of the label on its line, from 0.", null=False),
     Column("origin", STRING, "`project`, `model_run` or `prediction`.", null=False, repeats=True,
            carries=NOTHING_PERSONAL),

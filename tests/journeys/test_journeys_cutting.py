@@ -6,6 +6,7 @@ import io
 import json
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -58,16 +59,60 @@ def test_batches_are_in_input_order_and_about_as_long_as_asked(data: bytes, batc
     assert all(found == sorted(found) for found in lines.values())
 
 
-@FEW
-@given(st.lists(st.one_of(rows(), mutated_rows()), max_size=2), st.sampled_from([None, 1, "\t"]))
-def test_a_json_array_gives_the_tables_of_its_elements_as_lines(
-    some: list[dict[str, Any]], indent: int | str | None
+def as_strings(some: list[dict[str, Any]], **layout: Any) -> list[str]:
+    return [json.dumps(row, **layout) for row in some]
+
+
+#: Ways to write rows, given how each is laid out.
+FORMS: dict[str, Callable[..., str]] = {
+    "an array": json.dumps,
+    "a wrapped array": lambda some, **layout: json.dumps({"data": some}, **layout),
+    "arrays": lambda some, **layout: "".join(json.dumps([row], **layout) for row in some) + "[]",
+    "rows laid out": lambda some, **layout: "\n".join(as_strings(some, **layout)),
+    "rows without a gap": lambda some, **layout: "".join(as_strings(some, **layout)),
+    "an array of strings": lambda some, **layout: json.dumps(as_strings(some, **layout)),
+    "strings": lambda some, **layout: "\n".join(map(json.dumps, as_strings(some, **layout))),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@settings(max_examples=settings().max_examples // 5)
+@given(
+    some=st.lists(st.one_of(rows(), mutated_rows()), min_size=1, max_size=2),
+    indent=st.sampled_from([0, 1, "\t"]),
+    ascii_only=st.booleans(),
+    block_bytes=st.integers(50, 3000),
+)
+def test_rows_give_the_same_tables_in_whatever_form_they_are_written(
+    *, form: str, some: list[dict[str, Any]], indent: int | str, ascii_only: bool, block_bytes: int
 ) -> None:
-    plain = without_places(tables_cut(b"".join(line_of(row) + b"\n" for row in some) or b"[]"))
-    whole = json.dumps(some, indent=indent).encode()
-    wrapped = json.dumps({"data": some}, indent=indent, ensure_ascii=False).encode()
-    for data in (whole, wrapped, b"\xef\xbb\xbf" + whole):
-        assert without_places(tables_cut(data, block_bytes=100)) == plain
+    some = [{"data_row": {"id": "first"}}, *some]
+    lines = b"".join(json.dumps(row).encode() + b"\n" for row in some)
+    layout = {"indent": indent, "ensure_ascii": ascii_only}
+    data = FORMS[form](some, **layout).encode("utf-8", "surrogatepass")
+    wanted = without_places(tables_cut(lines))
+    for mark in (b"", b"\xef\xbb\xbf"):
+        found = without_places(tables_cut(mark + data, block_bytes=block_bytes))
+        assert without_raw(found) == without_raw(wanted)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_row_that_is_too_long_to_hold_gives_the_same_tables_in_every_form(
+    form: str, indent: int | None
+) -> None:
+    some = [json.loads(line) for line in EXAMPLE.splitlines()[:12]]
+    lines = b"".join(json.dumps(row).encode() + b"\n" for row in some)
+    data = FORMS[form](some, indent=indent).encode()
+    sizes = {"max_line_bytes": 3000, "block_bytes": 1000, "chunk_bytes": 500}
+    found, wanted = (without_places(tables_cut(one, **sizes)) for one in (data, lines))
+    for name, table in wanted.items():  # white space cuts a row into other chunks, in whose order rows come
+        assert sorted(map(repr, found[name].to_pylist())) == sorted(map(repr, table.to_pylist()))
+
+
+def without_raw(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
+    """Leave out the bytes of rejects and what quotes their positions: white space differs."""
+    return tables | {"rejects": tables["rejects"].select(["line", "error"])}
 
 
 @FEW

@@ -18,6 +18,7 @@ from exportkit.json_text import (
     on_one_line,
     read_json,
     read_leniently,
+    sorted_json_string,
     whole_number,
     write_json,
 )
@@ -71,6 +72,21 @@ def value_of(text: str) -> Any:
 def test_what_python_reads_is_written_back_equal(text: str) -> None:
     assert value_of(write_json(read_json(text)).decode()) == value_of(text)
     assert value_of(write_json(read_leniently(text)).decode()) == value_of(text)
+
+
+def reversed_keys(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: reversed_keys(value[key]) for key in reversed(value)}
+    return [*map(reversed_keys, value)] if isinstance(value, list) else value
+
+
+@given(json_texts)
+@example('{"b": 1, "a": {"d": "\\ud800", "c": ' + HUGE + "}}")
+def test_text_with_sorted_keys_is_the_same_json_in_whatever_order_the_keys_came(text: str) -> None:
+    value = read_json(text)
+    written = sorted_json_string(value)
+    assert value_of(written) == value_of(text)
+    assert sorted_json_string(reversed_keys(value)) == written
 
 
 @given(json_texts)

@@ -8,11 +8,16 @@ from pathlib import Path
 
 import pytest
 
+import exportkit
+from exportkit import upgrade
 from exportkit.errors import DecodeError, ExportkitError, ReadError, WriteError
-from exportkit.legacy import looks_like_v1, upgrade, upgrade_rows
+from exportkit.json_text import read_json, write_json
+from exportkit.legacy import looks_like_v1
 from exportkit.legacy.shares import share_of
 from exportkit.legacy.spool import Spool
+from legacy.upgrading import upgrade_rows
 
+NUMBERS = [b"18446744073709551616", b"-" + b"9" * 5_000, b"1e999", b"0." + b"1" * 10_000]
 LABEL = b'{"ID": "l1", "DataRow ID": "r1", "Labeled Data": "a", "Label": {}}'
 V2 = b'{"data_row": {"id": "r1", "row_data": "a"}, "projects": {}}'
 NOT_V1 = (
@@ -21,9 +26,8 @@ NOT_V1 = (
 IS_V2 = (
     "this is Export V2, not Export V1 (in stream:, line {})\nhint: convert it as it is: it needs no upgrade"
 )
-NOT_JSON = (
-    "the input is not JSON{} (in stream:)\nhint: Export V1 is a JSON array of labels, or one label per line"
-)
+OLD_FORMS = "Export V1 is JSON, an array of labels or one label per line, or CSV"
+NOT_JSON = "the input is not JSON{} (in stream:)\nhint: " + OLD_FORMS
 
 
 def error_of(data: bytes) -> ExportkitError:
@@ -36,22 +40,38 @@ def error_of(data: bytes) -> ExportkitError:
     ("data", "kind", "message"),
     [
         (
-            b"[" + LABEL + b', {"ID": ]',
+            b"[" + LABEL + b', {"ID": }]',
             DecodeError,
-            "broken JSON: unallowed token at this point in JSON text (in stream:, line 2)",
+            "broken JSON: Expecting value: line 1 column 8 (char 7) (in stream:, line 2)",
         ),
-        (b"[" + LABEL, DecodeError, "broken JSON: premature EOF (in stream:, line 2)"),
-        (b"[" + LABEL + b"] more", DecodeError, "broken JSON: trailing garbage (in stream:, line 2)"),
-        (LABEL + b"\n" + LABEL[:20], DecodeError, "broken JSON: premature EOF (in stream:, line 2)"),
+        (
+            b"[" + LABEL,
+            ReadError,
+            (
+                "the JSON array ends in the middle of this element (in stream:, line 1, byte 1)\n"
+                "hint: the file is incomplete; download or write it again"
+            ),
+        ),
+        (
+            b"[" + LABEL + b"] more",
+            ReadError,
+            (
+                "the JSON array is followed by something else (in stream:, byte 69)\n"
+                "hint: write one row per line instead, as `jq -c '.[]'` does"
+            ),
+        ),
+        (
+            LABEL + b"\n" + LABEL[:20],
+            DecodeError,
+            ("broken JSON: Unterminated string starting at: line 1 column 14 (char 13) (in stream:, line 2)"),
+        ),
         (
             b'[{"Labeled Data": "\xff"}]',
             DecodeError,
-            "broken JSON: invalid bytes in UTF8 string (in stream:, line 1)",
-        ),
-        (
-            b'[{"Labeled Data": 1e999}]',
-            DecodeError,
-            "broken JSON: numeric (floating point) overflow (in stream:, line 1)",
+            (
+                "broken JSON: 'utf-8' codec can't decode byte 0xff in position 18: invalid start byte "
+                "(in stream:, line 1)"
+            ),
         ),
         (
             b"[" + V2 + b"]",
@@ -83,6 +103,24 @@ def error_of(data: bytes) -> ExportkitError:
             ReadError,
             NOT_JSON.format(""),
         ),
+        (
+            b"ID,DataRow ID,Label\nl1,r1,{}\nl2,r2,{},more\n",
+            DecodeError,
+            "the record has 4 cells, and the header 3 (in stream:, line 3)",
+        ),
+        (
+            b'ID,DataRow ID,Label\nl1,r1,"{}"x\n',
+            DecodeError,
+            "broken CSV: ',' expected after '\"' (in stream:, line 2)",
+        ),
+        (
+            b"ID,DataRow ID,Label\nl1,\xff,{}\n",
+            DecodeError,
+            (
+                "broken CSV: 'utf-8' codec can't decode byte 0xff in position 3: invalid start byte "
+                "(in stream:, line 2)"
+            ),
+        ),
     ],
 )
 def test_an_input_that_is_no_export_v1_is_named_with_its_ordinal(
@@ -111,16 +149,24 @@ def test_what_is_no_export_v1_does_not_look_like_it(data: bytes) -> None:
     assert looks_like_v1(data) is False
 
 
-@pytest.mark.parametrize("number", [b"7" * 10_000, b"-" + b"9" * 60_000, b"1e999", b"0." + b"1" * 10_000])
+@pytest.mark.parametrize("number", [b"7" * 10_000, b"-" + b"9" * 60_000, *NUMBERS])
 def test_a_number_that_no_parser_holds_is_no_sign_of_a_v1_export(number: bytes) -> None:
     assert not looks_like_v1(b'{"x":' + number + b',"data_row":{"id":"d"}}')
     assert not looks_like_v1(b'{"y":1,"x":' + number)
 
 
-def test_half_a_surrogate_pair_is_no_sign_of_a_v1_export_and_no_text_of_one() -> None:
-    assert not looks_like_v1(b'{"x":"\\udc00","data_row":{"id":"d"}}')
-    said = str(error_of(b"[" + LABEL + b"," + LABEL.replace(b'"l1"', b'"\\udc00"') + b"]"))
-    assert said == "a string holds half a surrogate pair, which is no text (in stream:, line 2)"
+@pytest.mark.parametrize("value", [*NUMBERS, b'"\\udc00"'])
+def test_what_no_column_holds_is_kept_as_it_is_and_refuses_no_file(value: bytes) -> None:
+    assert not looks_like_v1(b'{"x":' + value + b',"data_row":{"id":"d"}}')
+    odd = (
+        b'{"Agreement":' + value + b"," + LABEL.replace(b'"Label": {}', b'"Label": {"depth": %b}' % value)[1:]
+    )
+    assert looks_like_v1(odd)
+    rows = [write_json(row) for row in upgrade_rows(io.BytesIO(b"[" + LABEL + b"," + odd + b"]"))]
+    assert len(rows) == 1
+    assert write_json(read_json(value)) in rows[0]
+    counts = exportkit.read_table(io.BytesIO(LABEL + b"\n" + odd), "labels")
+    assert counts.num_rows == 2
 
 
 def test_a_v1_label_is_told_by_its_first_names() -> None:
@@ -131,7 +177,7 @@ def test_a_v1_label_is_told_by_its_first_names() -> None:
 
 def test_the_error_names_the_file_and_nothing_is_written(tmp_path: Path) -> None:
     source, destination = tmp_path / "old.json", tmp_path / "new.ndjson"
-    source.write_bytes(b"[" + LABEL + b", {]")
+    source.write_bytes(b"[" + LABEL + b", {:}]")
     with pytest.raises(DecodeError, match="broken JSON") as caught:
         upgrade(source, destination)
     assert str(caught.value).endswith(f"(in {source}, line 2)")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from exportkit.legacy import upgrade
+from exportkit import upgrade
 
 GOLDEN = Path(__file__).parent / "golden"
 #: Labels, data rows, skipped labels and layouts of each file.

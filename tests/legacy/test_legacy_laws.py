@@ -11,11 +11,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from exportkit.legacy import begins_as_v1, looks_like_v1, upgrade_rows
+from exportkit.legacy import begins_as_v1, looks_like_v1
 from exportkit.legacy.first_look import V1_NAMES, V1_PAIR
 from exportkit.legacy.naming import FEATURE
 from exportkit.legacy.wkt import looks_like_wkt
 from legacy.leaves import found_in, labels, leaf, missing, said
+from legacy.upgrading import upgrade_rows
 from legacy.v1_labels import labels as v1_labels
 from legacy.v1_labels import plain_answers, points, words
 
@@ -124,6 +125,12 @@ def test_rows_do_not_depend_on_how_the_file_is_written(
     mark = data.draw(st.sampled_from([b"", b"\xef\xbb\xbf", b"\n \t", b" " * 70_000]))
     assert upgraded(mark + one_by_one) == expected
     assert upgraded(mark + json.dumps(elements, indent=indent).encode() + b"\n") == expected
+    if elements:
+        arrays = "".join(json.dumps([element], indent=indent) for element in elements)
+        strings = separator.join(map(json.dumps, texts))
+        for form in (arrays, json.dumps(texts), strings if "\n" in separator else arrays):
+            assert upgraded(mark + form.encode()) == expected
+            assert looks_like_v1(form.encode())
 
 
 @given(st.lists(v1_labels(few_ids), max_size=5))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from exportkit.legacy import upgrade_rows
+from legacy.upgrading import upgrade_rows
 
 
 def label_of(**fields: Any) -> dict[str, Any]:

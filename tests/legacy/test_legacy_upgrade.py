@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
+from exportkit import upgrade
 from exportkit.errors import WriteError
-from exportkit.legacy import Upgraded, upgrade, upgrade_rows
+from exportkit.legacy import Upgraded
 from exportkit.legacy.shares import share_of
 from exportkit.legacy.spool import Spool
+from legacy.upgrading import upgrade_rows
 
 LABELS: list[dict[str, Any]] = [
     {

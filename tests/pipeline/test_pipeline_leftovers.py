@@ -137,11 +137,40 @@ def test_names_are_counted_up_to_a_limit_and_then_together(monkeypatch: pytest.M
     assert (len(report.unknown_fields), report.unknown_fields[reports.OTHERS]) == (4, 7)
 
 
-def test_the_limit_holds_for_a_run_of_several_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reports, "MAX_NAMES", 3)
-    each = [counted({"data_row": {"id": "d"}, **{f"x{one}{at}": 1 for at in range(10)}}) for one in range(3)]
-    whole = reports.merged(each)
-    assert (len(whole.unknown_fields), whole.unknown_fields.total()) == (4, 30)
+@given(
+    st.lists(st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 3)), max_size=6), st.integers(0, 6)
+)
+def test_the_names_that_are_counted_do_not_depend_on_how_the_input_is_cut(
+    blocks: list[dict[str, int]], cut: int
+) -> None:
+    def built(some: list[dict[str, int]]) -> Report:
+        builder = reports.ReportBuilder()
+        for block in some:
+            builder.count_leftovers(reports.Leftovers(unknown_fields=Counter(block)))
+        return builder.report()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reports, "MAX_NAMES", 3)
+        whole = built(blocks).unknown_fields
+        parts = reports.merged([built(blocks[cut:]), built(blocks[:cut])]).unknown_fields
+    assert whole == parts
+    assert len(whole) <= 4
+    assert whole.total() == sum(sum(block.values()) for block in blocks)
+
+
+def in_order(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the object of `members`, whose keys must rise."""
+    assert members == sorted(members, key=lambda one: one[0])
+    return dict(members)
+
+
+@given(st.lists(mutated_rows(odd_items=True), min_size=1, max_size=3))
+def test_equal_leftovers_are_equal_text_whatever_stands_before_them(some: list[dict[str, Any]]) -> None:
+    for name, batch in exportkit.iter_batches(io.BytesIO(b"\n".join(map(line_of, some)))):
+        for column in ("extra", "payload", "media_attributes"):
+            if column in batch.schema.names and name != "rejects":
+                for text in batch.column(column).drop_null().to_pylist():
+                    json.loads(text, object_pairs_hook=in_order)
 
 
 @given(rows())

@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -167,3 +168,13 @@ def test_each_table_alone_is_the_same_as_among_all(name: str, columns: Mapping[s
 @pytest.mark.parametrize("name", COLUMNS)
 def test_rows_without_columns_are_counted_all_the_same(name: str) -> None:
     check_restricted(WHOLE(), ODD_LINES, {name: ()})
+
+
+def test_a_file_has_columns(tmp_path: Path) -> None:
+    with pytest.raises(exportkit.TableError) as raised:
+        exportkit.to_parquet(io.BytesIO(ODD_LINES), tmp_path / "lake", columns={"labels": []})
+    assert str(raised.value) == (
+        "no column is asked for of table 'labels', and a file has at least one"
+        "\nhint: leave the table out of tables"
+    )
+    assert not (tmp_path / "lake").exists()

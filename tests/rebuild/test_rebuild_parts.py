@@ -15,12 +15,12 @@ from msgspec.structs import replace
 
 import exportkit
 from exportkit.errors import ReadError
-from exportkit.legacy import upgrade_rows
 from exportkit.pipeline import make_options, write_lake
 from exportkit.rebuild import streams, to_ndjson
 from exportkit.rejects import replay
 from exportkit.tables import TABLES
 from exportkit.write import WriteOptions
+from legacy.upgrading import upgrade_rows
 from rebuild.round_trips import differing, line, lines_in
 
 LINES = [

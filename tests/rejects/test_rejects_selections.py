@@ -80,6 +80,30 @@ def test_the_same_choice_in_other_words_is_the_same() -> None:
     assert len({make_selection(filters=one).fingerprint for one in days}) == 1
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            {"filters": {"label_created_by": ["ana@example.org"]}},
+            {"filters": {"label_created_by": ["rev@b"]}},
+        ),
+        ({"filters": {"metadata": {"owner": "ana"}}}, {"filters": {"metadata": {"patient": 7}}}),
+        ({"filters": {"global_keys": ["a", "b"]}}, {"filters": {"global_keys": ["c"]}}),
+        ({"params": {"project_ids": ["p"]}}, {"params": {"project_ids": ["q"]}}),
+    ],
+)
+def test_without_a_key_nobody_can_test_guesses_of_what_was_asked_for(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    assert make_selection(**one).fingerprint == make_selection(**other).fingerprint
+    keyed: dict[str, Any] = {"redact": {"label_id": "hash"}, "redact_key": "s3cr3t"}
+    assert make_selection(**one, **keyed).fingerprint != make_selection(**other, **keyed).fingerprint
+    name = next(iter(one))
+    assert make_selection(**one).fingerprint != make_selection(labels="latest", **one).fingerprint
+    nothing: dict[str, Any] = {name: {}}
+    assert make_selection(**one).fingerprint != make_selection(**nothing).fingerprint
+
+
 def test_what_a_lake_says_of_its_choice_shows_no_value_and_no_key(tmp_path: Path) -> None:
     write_rejecting(tmp_path / "lake", LINES, **ASKED)
     for part in tmp_path.glob("lake/*/part-*.parquet"):

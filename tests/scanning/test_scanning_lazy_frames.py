@@ -92,22 +92,36 @@ STEPS = st.one_of(
     st.just(lambda frame: frame.with_columns(bottom=pl.col("bbox_top") + pl.col("bbox_height"))),
 )
 
+#: What is asked for at the end, of no column of the table now and then.
+ENDS = st.one_of(
+    PROJECTIONS.map(lambda columns: lambda frame: frame.select(columns)),
+    st.sampled_from(
+        [
+            lambda frame: frame.select(pl.len()),
+            lambda frame: frame.select(pl.row_index()),
+            lambda frame: frame.with_row_index("i").select("i"),
+            lambda frame: frame.with_row_index("i").filter(pl.col("i") % 3 == 1).select("i"),
+            lambda frame: frame.with_row_index("i").filter(pl.col("i") > 2).select(pl.len()),
+        ]
+    ),
+)
+
 
 @given(
     steps=st.lists(STEPS, max_size=3),
-    columns=PROJECTIONS,
+    end=ENDS,
     engine=st.sampled_from(ENGINES),
     batch_rows=st.sampled_from([1, 7, 100_000]),
     kind=st.sampled_from(["export", "parquet", "arrow"]),
 )
 def test_a_query_over_a_scan_gives_what_it_gives_over_the_table(  # noqa: PLR0917 - what is drawn
-    everything: Path, lakes: dict[str, Path], whole: pl.DataFrame, steps: list[Any], columns: list[str],
+    everything: Path, lakes: dict[str, Path], whole: pl.DataFrame, steps: list[Any], end: Any,
     engine: Literal["in-memory", "streaming"], batch_rows: int, kind: str,
 ) -> None:  # fmt: skip
     source = lakes.get(kind, everything)
 
     def query(frame: pl.LazyFrame) -> pl.LazyFrame:
-        return reduce(lambda found, step: step(found), steps, frame).select(columns)
+        return reduce(lambda found, step: step(found), [*steps, end], frame)
 
     scanned = query(scan(source, "objects", batch_rows=batch_rows)).collect(engine=engine)
     assert scanned.equals(query(whole.lazy()).collect())

@@ -256,3 +256,10 @@ def test_a_list_of_rows_is_read_again_and_an_iterator_over_rows_once() -> None:
         "the rows come from an iterator, which has been read and cannot be read again (in rows:)\n"
         "hint: read them whole once (read_table, to_parquet), or give a list"
     )
+
+
+def test_rows_of_which_no_column_is_asked_for_are_counted() -> None:
+    assert exportkit.read_table(EXPORT, "objects", columns=[]).num_rows == len(OBJECTS)
+    with reader_of(columns=[]) as reader:
+        assert sum(batch.num_rows for batch in reader) == len(OBJECTS)
+        assert pa.table(reader).num_rows == len(OBJECTS)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import exportkit
 from exportkit.cli import main
+from exportkit.split import take_start
 from selecting.selections_of import Tables, converted_lines
 
 BOX = {
@@ -68,8 +69,8 @@ def test_blocks_change_no_row(count: int, block_bytes: int) -> None:
 
     export = json.dumps([entry(f"d{at}", f"l{at}") for at in range(count % 7)] or [entry("d", "l")]).encode()
     pieces = (export[at : at + block_bytes] for at in range(0, len(export), block_bytes))
-    blocks = [*upgraded_lines(pieces, "x", 100 * count)]
-    whole = [*upgraded_lines(iter([export]), "x", 10**6)]
+    blocks = [*upgraded_lines(take_start(pieces), "x", 100 * count)]
+    whole = [*upgraded_lines(take_start([export]), "x", 10**6)]
     assert b"".join(block.data for block in blocks) == whole[0].data
     lines = [block.data.count(b"\n") for block in blocks]
     assert [block.line for block in blocks] == [1 + sum(lines[:at]) for at in range(len(lines))]

@@ -80,6 +80,14 @@ def test_labels_and_features_still_join_when_their_ids_are_hashed(row: dict[str,
         ("https://host/a", "https://host/a"),
         ("is this a question? see https://host/a?b", "is this a question? see https://host/a?b"),
         ("https://host/a?b\nc", "https://host/a"),
+        (" \t\u00a0https://host/a?b", " \t\u00a0https://host/a"),
+        ("\ufeffhttps://host/a?b", "\ufeffhttps://host/a"),
+        ("//user:secret@host/a?b#c", "//host/a"),
+        ("\n//host/a?b", "\n//host/a"),
+        ("https:/host/a?b", "https:/host/a"),
+        ("https:\\\\user@host\\a?b", "https:\\\\host\\a"),
+        ("// is this a comment? yes", "// is this a comment? yes"),
+        ("/ or ? and //", "/ or ? and //"),
     ],
 )
 def test_a_url_loses_its_signature_and_text_nothing(given_url: str, kept: str) -> None:
@@ -131,6 +139,47 @@ def test_free_form_columns_stay_when_they_are_asked_to() -> None:
     assert tables["data_rows"][0]["extra"] is None
 
 
+def test_the_strictest_way_counts_where_one_column_follows_several() -> None:
+    option = {"feature_id": "a", "name": "bird", "classifications": []}
+    question = {"feature_id": "q", "name": "visible", "radio_answer": option}
+    label = {"id": "l", "annotations": {"objects": [], "classifications": [question], "relationships": []}}
+    row = {"data_row": {"id": "d"}, "projects": {"p": {"labels": [label]}}}
+    for names in (("name", "answer_name"), ("answer_name", "name")):
+        redact = dict(zip(names, ("hash", "strip_query"), strict=True))
+        (found,) = converted(row, redact=redact, redact_key=KEY)["classifications"]
+        assert found["answer_path"] == [hashed("visible"), hashed("bird")]
+        (found,) = converted(row, redact={names[0]: "omit", names[1]: "hash"}, redact_key=KEY)[
+            "classifications"
+        ]
+        assert found["answer_path"] == []
+
+
+def test_a_column_of_a_table_is_redacted_as_asked_for_that_table_in_any_order() -> None:
+    asked = {"labels.created_by": "omit", "created_by": "hash"}
+    for redact in (asked, dict(reversed(asked.items()))):
+        tables = converted(everywhere(), redact=redact, redact_key=KEY)
+        assert tables["labels"][0]["created_by"] is None
+        assert tables["data_rows"][0]["created_by"] == hashed(SECRET)
+
+
+def test_tags_and_geojson_that_may_hold_anything_are_emptied_and_plain_geometry_stays() -> None:
+    plain = {"type": "Polygon", "coordinates": [[[1.5, -2e-3], [0, 0], [1, 1]]]}
+    shapes = [plain, {**plain, "properties": {"by": SECRET}}, {**plain, "type": SECRET}]
+    objects = [
+        {"feature_id": f"f{at}", "name": "bay", "annotation_kind": "GeoPolygon", "geojson": shape}
+        for at, shape in enumerate(shapes)
+    ]
+    label = {"id": "l", "annotations": {"objects": objects, "classifications": [], "relationships": []}}
+    project = {"labels": [label], "project_tags": [{"text": SECRET}]}
+    row = {"data_row": {"id": "d"}, "projects": {"p": project}}
+    tables = converted(row, redact={"created_by": "omit"})
+    assert [one["geojson"] and json.loads(one["geojson"]) for one in tables["objects"]] == [plain, None, None]
+    assert "annotator" not in repr(tables)
+    kept = converted(row, redact={"created_by": "omit", "geojson": "keep", "project_tags": "keep"})
+    assert "annotator" in repr(kept["objects"][1]["geojson"])
+    assert "annotator" in kept["projects"][0]["project_tags"]
+
+
 def test_one_table_may_be_redacted_alone() -> None:
     tables = converted(everywhere(), redact={"labels.created_by": "omit"})
     assert tables["labels"][0]["created_by"] is None
@@ -164,7 +213,7 @@ def test_the_key_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) 
         ({"created_by": "drop"}, "redact 'created_by' must be one of hash, omit, strip_query, keep"),
         ({"data_row_id": "omit"}, "redact 'data_row_id' must be hash, for the column is never null"),
         ({"bbox_left": "hash"}, "redact 'bbox_left' must be omit, for the column holds no strings"),
-        ({"created_by": "keep"}, "redact 'created_by' must be another way: only extra,"),
+        ({"created_by": "keep"}, "redact 'created_by' must be another way: only extra, geojson,"),
         ({"created_by": "hash"}, NEEDS_KEY),
     ],
 )  # fmt: skip

@@ -111,6 +111,51 @@ def test_a_wrapping_changes_no_element(data: st.DataObject, array: tuple[bytes, 
     assert elements_of(data.draw(pieces_of(wrapped)), Form.WRAPPED_ARRAY) == elements_of([text])
 
 
+@given(st.data(), st.lists(arrays(), max_size=4))
+def test_arrays_one_after_the_other_are_one(data: st.DataObject, some: list[tuple[bytes, list[Any]]]) -> None:
+    joined = b"".join(text for text, _ in some) or b"[]"
+    found = elements_of(data.draw(pieces_of(joined)))
+    assert found == [element for text, _ in some for element in elements_of([text])]
+
+
+rows = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=5),
+    lambda one: st.lists(one, max_size=3) | st.dictionaries(st.text(max_size=3), one, max_size=3),
+    max_leaves=8,
+).map(lambda value: {"data_row": value})
+layouts = st.fixed_dictionaries({"indent": st.sampled_from([0, 1, 2, "\t"]), "ensure_ascii": st.booleans()})
+gaps = st.text(" \t\r\n", max_size=3)
+
+
+@given(st.data(), st.lists(st.tuples(rows, layouts, gaps), max_size=4), st.sampled_from([20, 1000]))
+def test_rows_that_are_laid_out_are_found_wherever_the_bytes_are_cut(
+    data: st.DataObject, some: list[tuple[Any, dict[str, Any], str]], max_bytes: int
+) -> None:
+    text = "".join(json.dumps(row, **layout) + gap for row, layout, gap in some).encode()
+    cut = cut_elements(data.draw(pieces_of(text)), Form.LAID_OUT, "x", max_line_bytes=max_bytes)
+    lines = list(lines_of(cut))
+    assert [line.number for line in lines] == list(range(1, len(some) + 1))
+    assert [json.loads(line.content) for line in lines] == [row for row, _, _ in some]
+
+
+broken_rows = st.sampled_from(
+    [b'{\n  "data_row": {"id": "a\n', b'{\n  "data_row": {\n', b"}", b"nothing", b'"', b"]}", b'{"a": [}']
+)
+
+
+@given(
+    st.data(), st.lists(rows.map(lambda row: json.dumps(row, indent=2).encode()) | broken_rows, max_size=6)
+)
+def test_a_broken_row_takes_no_row_behind_it_along(data: st.DataObject, some: list[bytes]) -> None:
+    text = b"\n".join(some)
+    lines = list(lines_of(cut_elements(data.draw(pieces_of(text)), Form.LAID_OUT, "x")))
+    found = [line.content for line in lines]
+    assert [line.number for line in lines] == list(range(1, len(found) + 1))
+    whole = [one.replace(b"\n", b"\r") for one in some if one.endswith(b"}") and len(one) > 10]
+    assert [one for one in found if one in whole] == whole
+    assert b"".join(b"".join(found).split()) == b"".join(text.split())
+
+
 @given(st.data(), arrays())
 def test_elements_before_a_break_come_first(data: st.DataObject, array: tuple[bytes, list[Any]]) -> None:
     text, elements = array
@@ -167,7 +212,7 @@ def test_an_empty_array_has_no_elements(text: bytes) -> None:
     assert list(cut_elements([text], Form.ARRAY, "x.json")) == []
 
 
-JQ = "write one row per line instead, as `jq -c '.[]'` does for several arrays in a row"
+JQ = "write one row per line instead, as `jq -c '.[]'` does"
 INCOMPLETE = "the file is incomplete; download or write it again"
 
 
@@ -209,10 +254,23 @@ INCOMPLETE = "the file is incomplete; download or write it again"
             ),
         ),
         (
-            b"[1]\n[2,3]",
+            b"[1]\n{2,3]",
             Form.ARRAY,
             1,
             "the JSON array is followed by something else (in x.json, byte 4)\nhint: " + JQ,
+        ),
+        (
+            b"[1] [] [2,]",
+            Form.ARRAY,
+            2,
+            "the JSON array lacks an element before a comma or its end (in x.json, line 3, byte 10)",
+        ),
+        (
+            b"[1][2",
+            Form.ARRAY,
+            1,
+            "the JSON array ends in the middle of this element (in x.json, line 2, byte 4)\nhint: "
+            + INCOMPLETE,
         ),
         (
             b'{"data":[1],"total":1}',

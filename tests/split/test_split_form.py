@@ -63,6 +63,32 @@ def test_rows_on_lines_are_ndjson(head: bytes) -> None:
     assert sniff(head, "x") is Form.NDJSON
 
 
+INDENTED = json.dumps(json.loads(ROW), indent=2).encode()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        INDENTED,
+        MARK + b"\n" + INDENTED,
+        json.dumps(json.loads(ROW), indent=0).encode(),
+        b'{"data_row": {\n  "id": "c1"\n}}\n',
+        INDENTED + INDENTED,
+        INDENTED + b"\n" + ROW,
+        ROW + b" " + ROW + b"\n" + ROW,
+        json.dumps({"data_row": {"id": "c1"}, "more": [{}] * HEAD_BYTES}, indent=0).encode()[:HEAD_BYTES],
+    ],
+)
+def test_rows_that_take_several_lines_or_share_one_are_laid_out(head: bytes) -> None:
+    assert sniff(head, "x") is Form.LAID_OUT
+
+
+@pytest.mark.parametrize("string", [json.dumps(ROW.decode()), json.dumps("\n" + INDENTED.decode())])
+def test_rows_in_strings_are_strings(string: str) -> None:
+    assert sniff(f" {string}\n{string}\n".encode(), "x") is Form.STRINGS
+    assert sniff(f"[{string},\n{string}]".encode(), "x") is Form.ARRAY
+
+
 @pytest.mark.parametrize("head", [b"[]", b"[", b" \n[" + ROW, MARK + b"\n[\n  {\n", b'[{"data_row"', b"[1]"])
 def test_what_begins_with_a_bracket_is_an_array(head: bytes) -> None:
     assert sniff(head, "x") is Form.ARRAY
@@ -110,9 +136,17 @@ def database() -> bytes:
 
 
 V1_ROW = {"ID": "c1", "DataRow ID": "c2", "Labeled Data": "https://host/a.jpg", "Label": {}}
-LAID_OUT = (
-    "the input is a JSON object laid out over several lines, not one row per line (in x)\n"
-    "hint: write one row per line, as `jq -c .` does"
+FROM = "exportkit reads what Labelbox exports, from which {} files are made"
+COCO = "the input is a COCO file of annotations, not an export (in x)\nhint: " + FROM.format("COCO")
+YOLO = "the input is a YOLO file of boxes, not an export (in x)\nhint: " + FROM.format("YOLO")
+IMPORT = (
+    "the input is a file of annotations to import into Labelbox (NDJSON import), not an export (in x)\n"
+    "hint: exportkit reads what the platform exports; this is what it imports"
+)
+FRAMES = (
+    "the input is the file of frames that a video label of an Export V1 names, not an export (in x)\n"
+    'hint: put its lines, as an array, in the place of {"frames": URL} under "Label" of that export, '
+    "and read that"
 )
 V1 = "the input is a V1 export (in x)\nhint: " + V1_HINT
 
@@ -134,9 +168,6 @@ V1 = "the input is a V1 export (in x)\nhint: " + V1_HINT
         (json.dumps([V1_ROW]).encode(), V1),
         (json.dumps([V1_ROW], indent=2).encode(), V1),
         (json.dumps({"data": [V1_ROW]}).encode(), V1),
-        (json.dumps(json.loads(ROW), indent=2).encode(), LAID_OUT),
-        (json.dumps(json.loads(ROW), indent=0).encode(), LAID_OUT),
-        (b'{"data_row": {\n  "id": "c1"\n}}\n', LAID_OUT),
         (
             ("\ufeff" + ROW.decode()).encode("utf-16"),
             (
@@ -165,6 +196,22 @@ V1 = "the input is a V1 export (in x)\nhint: " + V1_HINT
                 "hint: convert it to UTF-8, as `iconv -f UTF-32 -t UTF-8` does"
             ),
         ),
+        *[
+            (json.dumps(coco, indent=indent).encode(), COCO)
+            for indent in (None, 2)
+            for coco in (
+                {"images": [{"id": 1, "file_name": "a.jpg"}], "annotations": [], "categories": []},
+                {"info": {"year": 2023}, "licenses": [], "images": []},
+                {"annotations": [{"id": 1, "image_id": 2, "category_id": 3, "bbox": [1, 2, 3, 4]}]},
+                [{"image_id": 1, "category_id": 2, "bbox": [1, 2, 3, 4], "score": 0.5}],
+            )
+        ],
+        (b"0 0.5 0.5 0.25 0.125\n12 0.1 0.2 0.3 1e-3\n", YOLO),
+        (b"3 0.5 0.5 0.25 0.125 0.1 0.9", YOLO),
+        (json.dumps({"uuid": "u", "schemaId": "s", "dataRow": {"id": "c1"}, "bbox": {}}).encode(), IMPORT),
+        (json.dumps([{"name": "n", "answer": "x", "dataRow": {"globalKey": "g"}}]).encode(), IMPORT),
+        (b'{"frameNumber":1,"classifications":[],"objects":[]}\n{"frameNumber":2', FRAMES),
+        (json.dumps([{"objects": [], "frameNumber": 1}], indent=1).encode(), FRAMES),
         (b"id,name\n1,a\n", "the input is CSV, not an export: " + NO_ROW),
         (b"id\tname\n1\ta\n", "the input is CSV, not an export: " + NO_ROW),
         (b"id;name\n1;a\n", "the input is CSV, not an export: " + NO_ROW),
