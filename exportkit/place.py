@@ -22,6 +22,7 @@ __all__ = [
     "Place",
     "Source",
     "StoredLine",
+    "in_unicode",
     "printable",
     "without_signature",
 ]
@@ -241,9 +242,14 @@ def _is_host(host: str, scheme: str) -> bool:
     return ":" not in host or (is_web and _HOST_AND_PORT.fullmatch(host) is not None)
 
 
+def in_unicode(path: str) -> str:
+    r"""Return a path as text that can be written; bytes that are no UTF-8 become ``\xe9`` and the like."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def printable(text: str) -> str:
-    """Return `text` on one line and without what a terminal obeys; bytes that are no UTF-8 show as escapes."""
-    return text if text.isprintable() else "".join(map(_shown_character, text))
+    """Return `text` on one line, without what a terminal obeys; bytes that are no UTF-8 are escapes."""
+    return text if text.isprintable() else "".join(map(_shown_character, in_unicode(text)))
 
 
 def _shown_character(one: str) -> str:
