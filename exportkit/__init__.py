@@ -29,6 +29,7 @@ with on_first_use(globals()):
     from exportkit.errors import RowError as RowError
     from exportkit.errors import SplitError as SplitError
     from exportkit.errors import TableError as TableError
+    from exportkit.errors import UnknownNameError as UnknownNameError
     from exportkit.errors import WriteError as WriteError
     from exportkit.events import Progress as Progress
     from exportkit.geometry import add_geometry as add_geometry

@@ -7,7 +7,8 @@ A text that names options is a `Wording`, so that the command can name them its 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ __all__ = [
     "UnknownNameError",
     "Wording",
     "WriteError",
+    "needing",
 ]
 
 
@@ -147,8 +149,16 @@ def _rebuild(cls: type[ExportkitError], state: dict[str, Any]) -> ExportkitError
 class ExportkitWarning(UserWarning):
     """A run was completed and met something odd: rejected lines, fields or kinds beyond the catalogue.
 
-    Given once per run, at its end, with counts; ``Report`` has all of them.
+    Given once per run, with counts, before the files of the run become visible: where warnings are errors
+    (``python -W error``), nothing is written.
+
+    Attributes
+    ----------
+    report : Report
+        What the run did; without the files, which are still to come.
     """
+
+    report: Any = None
 
 
 class OptionError(ValueError):
@@ -212,3 +222,21 @@ class WriteError(ExportkitError):
 
 class MissingDependencyError(ExportkitError, ImportError):
     """An optional library is needed for what was asked; the hint says what to install."""
+
+
+@contextmanager
+def needing(what: str, library: str, *, extra: str) -> Iterator[None]:
+    """Import an optional library in this context, or modules that use it, on behalf of `what`.
+
+    Raises
+    ------
+    MissingDependencyError
+        It is not installed.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name != library.lower():
+            raise
+        hint = f"pip install 'exportkit[{extra}]'"
+        raise MissingDependencyError(f"{what} needs {library}", hint=hint) from None

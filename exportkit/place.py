@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
 
 from msgspec import Struct
 
@@ -11,7 +11,19 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["LineBlock", "LinePlaces", "MemberChunk", "Place", "Source", "StoredLine", "without_signature"]
+_HOST_AND_PORT = re.compile(r"(?:\[[0-9a-fA-F:.]*\]|[^:\[\]]*)(?::\d*)?")
+
+__all__ = [
+    "LineBlock",
+    "LinePlaces",
+    "MemberChunk",
+    "Place",
+    "Source",
+    "StoredLine",
+    "in_unicode",
+    "printable",
+    "without_signature",
+]
 
 
 class Source(Struct, frozen=True):
@@ -54,7 +66,7 @@ class Place(Struct, frozen=True):
     byte_offset: int | None = None
 
     def __str__(self) -> str:
-        parts = [self.source_uri]
+        parts = [printable(self.source_uri)]
         if self.line is not None:
             parts.append(f"line {self.line}")
         if self.byte_offset is not None:
@@ -150,8 +162,41 @@ class LinePlaces(Struct, frozen=True):
 
 
 def without_signature(uri: str) -> str:
-    """Return `uri` without user information, query and fragment; plain paths come back unchanged."""
-    if "://" not in uri:
+    """Return `uri` without user information, query and fragment; plain paths come back unchanged.
+
+    A URL need not be well formed. A key or password may hold the marks that end it (``s3://KEY:SEC/RET@bucket``):
+    where user information may go on behind one, all up to the last ``@`` is left out.
+    """
+    scheme, mark, rest = uri.partition("://")
+    if not mark:
         return uri
-    parts = urlsplit(uri)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    user, at_sign, host = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")
+    shown = re.split(r"[?#]", rest, maxsplit=1)[0]
+    if "@" in rest and (":" in user if at_sign else not _is_host(host, scheme)):
+        rest = (shown if "@" in shown else rest).rpartition("@")[2]
+    elif at_sign:
+        rest = rest[len(user) + 1 :]
+    host, slash, path = re.split(r"[?#]", rest, maxsplit=1)[0].partition("/")
+    if not _is_host(host, scheme):  # a password whose end is missing
+        host = host.partition(":")[0]
+    return f"{scheme}://{host}{slash}{path}"
+
+
+def _is_host(host: str, scheme: str) -> bool:
+    """Return whether a colon in `host` begins a port or is in an address; buckets have neither."""
+    is_web = scheme.lower() in {"http", "https"}
+    return ":" not in host or (is_web and _HOST_AND_PORT.fullmatch(host) is not None)
+
+
+def in_unicode(path: str) -> str:
+    r"""Return a path as text that can be written; bytes that are no UTF-8 become ``\xe9`` and the like."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def printable(text: str) -> str:
+    """Return `text` on one line, without what a terminal obeys; bytes that are no UTF-8 are escapes."""
+    return text if text.isprintable() else "".join(map(_shown_character, in_unicode(text)))
+
+
+def _shown_character(one: str) -> str:
+    return one if one.isprintable() else ascii(one)[1:-1]

@@ -17,6 +17,7 @@ from msgspec import Struct, field
 from msgspec.structs import asdict
 
 from exportkit.errors import ExportkitWarning
+from exportkit.place import printable
 
 __all__ = ["FIRST_REJECTS", "Leftovers", "Report", "ReportBuilder", "merged", "warn_of", "warning_text"]
 
@@ -228,7 +229,9 @@ def warn_of(report: Report) -> None:
     """Give an `ExportkitWarning` when a run met something odd, in the name of whoever called exportkit."""
     text = warning_text(report)
     if text is not None:
-        warnings.warn(text, ExportkitWarning, stacklevel=_caller_level())
+        warning = ExportkitWarning(text)
+        warning.report = report
+        warnings.warn(warning, stacklevel=_caller_level())
 
 
 def _caller_level() -> int:
@@ -249,7 +252,7 @@ def _named(counts: Counter[str]) -> str:
 def _short(name: str) -> str:
     """Return a name that an export may have made up: on one line, printable and not too long."""
     cut = name if len(name) <= QUOTED_CHARACTERS else f"{name[: QUOTED_CHARACTERS - 1]}…"
-    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in cut)
+    return printable(cut)
 
 
 def add_names(counts: Counter[str], more: Mapping[str, int]) -> None:

@@ -71,7 +71,8 @@ def to_parquet(
     Warns
     -----
     ExportkitWarning
-        Once, at the end: lines were rejected, or there were fields or kinds beyond the catalogue.
+        Once, before the files become visible: lines were rejected, or there were fields or kinds beyond the
+        catalogue. Where warnings are errors nothing is written; the warning has the `report`.
 
     Examples
     --------
@@ -107,24 +108,13 @@ def to_arrow(
 
     Raises
     ------
-    FileNotFoundError
-        The source does not exist.
-    ReadError
-        The source is no export, is damaged, expands too much, or has more than `max_rejects` bad lines.
-    DecodeError
-        A line cannot become a row and `on_bad_row` is ``"raise"``.
-    TableError
-        A table or column does not exist.
-    OptionError
-        Another option is none of the values that it accepts, or `memory_limit` is less than the run takes at
-        least.
-    WriteError
-        The destination is not as `mode` asks, or cannot be written.
+    Exception
+        What `to_parquet` raises.
 
     Warns
     -----
     ExportkitWarning
-        Once, at the end: lines were rejected, or there were fields or kinds beyond the catalogue.
+        As `to_parquet` does.
     """
     return _run(source, destination, {**complete(ConvertOptions, options), "format": "arrow"}).execute()
 

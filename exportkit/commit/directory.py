@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from types import TracebackType
-from typing import Self, get_args
+from typing import Self
 
 import pyarrow as pa
 
@@ -21,7 +21,6 @@ from exportkit.commit.exchange import apply_record, recover_interrupted, sync_al
 from exportkit.commit.existing_parts import has_parts, refuse_existing
 from exportkit.errors import WriteError
 from exportkit.lakes import (
-    FORMAT_NAMES,
     DirectoryLock,
     LocalStorage,
     PartFile,
@@ -64,10 +63,6 @@ class DirectoryCommitter:
         format: FormatName = "parquet",  # noqa: A002 - the word users know
     ) -> DirectoryTransaction:
         """Recover, check and prepare; see `Committer.begin`."""
-        if mode not in get_args(Mode):
-            raise ValueError(f"mode must be one of {', '.join(get_args(Mode))}, not {mode!r}")
-        if format not in FORMAT_NAMES:
-            raise ValueError(f"format must be one of {', '.join(FORMAT_NAMES)}, not {format!r}")
         self._refuse_file()
         storage = self._storage
         staging = Staging(storage, new_run_id(), format, dict(schemas))

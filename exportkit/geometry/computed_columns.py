@@ -15,8 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from exportkit._on_first_use import collector_resting
-from exportkit.errors import TableError
-from exportkit.geometry.optional_shapely import needing_shapely
+from exportkit.errors import TableError, needing
 
 __all__ = ["add_geometry"]
 
@@ -82,7 +81,7 @@ def add_geometry(
     if not isinstance(what, Collection):
         raise TypeError(f"what must be a list of some of {', '.join(_WHAT)}, not {type(what).__name__}")
     _check(what, data_rows)
-    with needing_shapely("add_geometry"):
+    with needing("add_geometry", "shapely", extra="geometry"):
         from exportkit.geometry.geojson import geometries_of  # noqa: PLC0415 - imports shapely
         from exportkit.geometry.shapes import shapes_of, wkb_array  # noqa: PLC0415 - imports shapely
     table = _table(objects, [*_SHAPE_COLUMNS, *(["geojson"] if "wkb" in what else [])], "objects")

@@ -16,7 +16,7 @@ from pyarrow import parquet as pq
 
 from exportkit.batch import arrow_schema
 from exportkit.commit import read_lake
-from exportkit.geometry.optional_shapely import needing_shapely
+from exportkit.errors import needing
 from exportkit.lakes import is_lake, written_whole
 from exportkit.options import FileOptions, complete, takes
 from exportkit.pipeline import SourceLike, batches, make_options
@@ -104,7 +104,7 @@ def _objects(source: SourceLike) -> Iterator[pa.RecordBatch]:
 
 def _write(objects: Iterator[pa.RecordBatch], file: BinaryIO) -> int:
     """Write the rows, and after the last one the metadata of all geometries; return the number of rows."""
-    with needing_shapely("write_geoparquet"):
+    with needing("write_geoparquet", "shapely", extra="geometry"):
         from exportkit.geometry.geojson import Extent, geometries_of  # noqa: PLC0415 - imports shapely
         from exportkit.geometry.shapes import wkb_array  # noqa: PLC0415 - imports shapely
     declared = arrow_schema("objects", _KEPT)

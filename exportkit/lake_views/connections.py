@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from exportkit.errors import MissingDependencyError
+from exportkit.errors import needing
 from exportkit.lakes import TableParts
 
 if TYPE_CHECKING:
@@ -22,10 +22,8 @@ def connected(tables: Iterable[TableParts]) -> duckdb.DuckDBPyConnection:
     MissingDependencyError
         DuckDB is not installed.
     """
-    try:
+    with needing("SQL", "DuckDB", extra="duckdb"):
         import duckdb  # noqa: PLC0415 - an optional dependency
-    except ModuleNotFoundError:
-        raise MissingDependencyError("SQL needs DuckDB", hint="pip install 'exportkit[duckdb]'") from None
     connection = duckdb.connect()
     connection.execute("set timezone = 'UTC'")
     for parts in tables:

@@ -8,7 +8,16 @@ A class names the options that some functions take; an option is a field with it
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
-from exportkit.options.option import Option, at_least, kind_of_value, mapping, names, names_by_name, shown
+from exportkit.options.option import (
+    Option,
+    at_least,
+    kind_of_value,
+    mapping,
+    mappings,
+    names,
+    names_by_name,
+    shown,
+)
 from exportkit.options.values import (
     BATCH_ROWS,
     COMPRESSION_LEVEL,
@@ -113,27 +122,30 @@ class SelectOptions(TypedDict, total=False):
         Option(
             None,
             """Parts of a row to convert, in the platform's words: ``{"attachments": True, "label_details":
-            True}``. All parts when left out; with `params`, what is not named is left out.""",
+            True}``. All parts when left out; with `params`, what is not named is left out, unless they only
+            say what is not wanted: ``{"embeddings": False}``.""",
             kind="Params, optional",
             check=mapping('{"attachments": True}'),
             flag="param",
             metavar="NAME[=VALUE]",
             command="Keep this part of a row, in the platform's words: attachments, label_details, "
-            "project_ids=A,B. Repeat it. Default: all parts; with it, only those named.",
+            "project_ids=A,B. Repeat it. Default: all parts; with it, only those named, or all "
+            "but those with =false.",
         ),
     ]
     filters: Annotated[
-        Filters | None,
+        Filters | Sequence[Filters] | None,
         Option(
             None,
             """Data rows to convert, those that every filter keeps, in the platform's words:
-            ``{"workflow_status": "Done", "last_activity_at": ["2026-01-01", None]}``. All when left out.""",
-            kind="Filters, optional",
-            check=mapping('{"workflow_status": "Done"}'),
+            ``{"workflow_status": "Done", "last_activity_at": ["2026-01-01", None]}``; a list of such
+            dictionaries where one filter is to hold several times. All when left out.""",
+            kind="Filters or sequence of Filters, optional",
+            check=mappings('{"workflow_status": "Done"}'),
             flag="where",
             metavar="NAME=VALUE",
             command="Keep only data rows for which this holds: workflow_status=Done, data_row_ids=A,B or "
-            "=@FILE, last_activity_at=FROM..TO, metadata.NAME=VALUE. Repeat it: all must hold.",
+            "=@FILE, last_activity_at=FROM..TO, metadata.NAME=A,B. Repeat it: all must hold.",
         ),
     ]
     labels: Annotated[

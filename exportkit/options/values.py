@@ -74,4 +74,4 @@ class Filters(TypedDict, total=False):
     media_types: Collection[str]
     annotation_kinds: Collection[str]
     label_created_by: Collection[str]
-    metadata: Mapping[str, str | float | bool | datetime]
+    metadata: Mapping[str, str | float | bool | datetime | Collection[str | float | bool | datetime]]

@@ -69,10 +69,14 @@ class BatchIterator(Iterator[Batch]):
                 self._warns = False
                 warn_of(self.report)
             raise
+        except BaseException:
+            self._monitor.end()
+            raise
 
     def close(self) -> None:
         """Draw no more batches; files that are open for them are closed."""
         self._drawn.close()
+        self._monitor.end()
 
     def __enter__(self) -> Self:
         return self

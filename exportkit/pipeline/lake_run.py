@@ -73,7 +73,7 @@ def write_lake(
             report, parts = _write_alone(source, assignment, monitor)
         else:
             report, parts = _write_together(source, assignment, monitor, workers)
-        monitor.commit()
+        monitor.commit(report)
         parts = transaction.commit(parts)
     return replace(
         report,

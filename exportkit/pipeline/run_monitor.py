@@ -16,7 +16,7 @@ from typing import Any, Literal, Protocol, TypeVar
 from exportkit.errors import CancelledError
 from exportkit.events import Event, Progress, SourceOpened, SourceRead
 from exportkit.place import Source
-from exportkit.report import ReportBuilder
+from exportkit.report import Report, ReportBuilder
 
 __all__ = ["RunMonitor"]
 
@@ -54,12 +54,15 @@ class RunMonitor:
     ----------
     counts : Counted
         What progress is counted from; set by whoever counts.
+    warn : callable
+        Warns of what a run met, before that becomes visible; does nothing unless somebody sets it.
     """
 
     def __init__(
         self, show: Callable[[Progress], None] | None = None, publish: Callable[[Event], None] | None = None
     ) -> None:
         self.counts: Counted = ReportBuilder()
+        self.warn: Callable[[Report], None] = lambda _: None
         self._show = show
         self._publish = publish
         self._is_watched = show is not None or publish is not None
@@ -140,14 +143,17 @@ class RunMonitor:
         if self._state == "cancelled":
             raise CancelledError("the run was cancelled")
 
-    def commit(self) -> None:
+    def commit(self, report: Report) -> None:
         """Say that what was made becomes visible now: from here on the run cannot be cancelled.
 
         Raises
         ------
         CancelledError
             The run was cancelled before.
+        ExportkitWarning
+            There is something to warn of, and whoever called has made warnings errors.
         """
+        self.warn(report)
         with self._lock:
             self.check()
             self._state = "committing"
@@ -188,7 +194,8 @@ class RunMonitor:
     def end(self) -> None:
         """Stop the clock, and the thread that waits for sources."""
         with self._lock:
-            self._ended = time.perf_counter()
+            if self._ended is None:
+                self._ended = time.perf_counter()
         if self._reader is not None:
             self._reader.end(STALL_SECONDS if self.is_cancelled else None)
 

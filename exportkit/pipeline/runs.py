@@ -115,7 +115,8 @@ class Run:
         Warns
         -----
         ExportkitWarning
-            In the first call: lines were rejected, or there were fields or kinds beyond the catalogue.
+            In the first call: lines were rejected, or there were fields or kinds beyond the catalogue. The
+            files are visible then, and `report` is there.
         """
         if not self.events.wait_closed(timeout):
             raise TimeoutError(f"the run is not over after {timeout:g} seconds")
@@ -124,13 +125,17 @@ class Run:
         if self._error is not None:
             raise self._error
         assert self._report is not None  # noqa: S101 - a run that is over without error has one
+        self._warn(self._report)
+        return self._report
+
+    def _warn(self, report: Report) -> None:
         if not self._has_warned:
             self._has_warned = True
-            warn_of(self._report)
-        return self._report
+            warn_of(report)
 
     def execute(self) -> Report:
         """Do the work in the calling thread and return its report; raise what it fails with."""
+        self._monitor.warn = self._warn
         try:
             self._report = self._work(self._monitor)
         except BaseException as error:

@@ -8,23 +8,25 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from exportkit.errors import ReadError
 from exportkit.place import Place
 from exportkit.read.listing import in_directory, is_export, matching
 from exportkit.read.stored_bytes import OpenedFile
+from exportkit.read.urls import parts_of
 
 __all__ = ["list_local", "local_path", "open_local", "open_local_at"]
 
 
 def local_path(location: str) -> str | None:
-    """Return `location` as a local path; None if it is a URL of something else."""
+    """Return `location` as a local path, with ``~`` as the home directory; None if it is a URL elsewhere."""
     if "://" not in location:
-        return location
-    parts = urlsplit(location)
+        is_home = location.startswith("~") and not os.path.lexists(location)
+        return os.path.expanduser(location) if is_home else location  # noqa: PTH111  # a path would drop ./
+    parts = parts_of(location)
     if parts.scheme == "file" and parts.netloc in {"", "localhost"}:
-        return unquote(parts.path)
+        return unquote(parts.path, errors="surrogateescape")
     return None
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from exportkit.errors import ReadError
 from exportkit.place import Place, without_signature
 from exportkit.read.local_files import list_local, local_path, open_local, open_local_at
 from exportkit.read.object_stores import list_object_store, open_object, open_object_at
 from exportkit.read.stored_bytes import OpenedFile
+from exportkit.read.urls import parts_of
 
 __all__ = ["files_under", "open_location", "read_range"]
 
@@ -75,4 +75,4 @@ def read_range(uri: str, start: int, end: int, block_bytes: int) -> Iterator[byt
 
 
 def _is_web(url: str) -> bool:
-    return urlsplit(url).scheme in {"http", "https"}
+    return parts_of(url).scheme in {"http", "https"}

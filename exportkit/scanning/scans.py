@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack
 
 from exportkit.commit import read_lake
-from exportkit.errors import MissingDependencyError
+from exportkit.errors import needing
 from exportkit.lakes import is_lake
 from exportkit.options import TableOptions, complete, takes
 from exportkit.pipeline import SourceLike, make_options
@@ -65,14 +65,10 @@ def scan(source: SourceLike, table: str, **options: Unpack[TableOptions]) -> pl.
     >>> boxes.collect().columns
     ['name', 'bbox_width']
     """
-    try:
+    with needing("scan", "polars", extra="polars"):
         import polars as pl  # noqa: F401, PLC0415 - an optional dependency: is it there?
 
         from exportkit.scanning import lazy_frames  # noqa: PLC0415 - imports polars
-    except ModuleNotFoundError as error:
-        if error.name != "polars":
-            raise
-        raise MissingDependencyError("scan needs polars", hint="pip install 'exportkit[polars]'") from None
     asked = complete(TableOptions, options)
     if is_lake(source):
         if make_options(**asked).selection != Selection():

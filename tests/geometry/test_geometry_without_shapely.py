@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from exportkit.geometry.optional_shapely import needing_shapely
+from exportkit.errors import needing
 
 EXPORT = Path(__file__).parents[2] / "examples" / "export.ndjson"
 
@@ -35,7 +35,10 @@ def test_the_error_says_what_to_install(name: str, arguments: str, tmp_path: Pat
 
 
 def test_another_module_that_is_missing_keeps_its_error() -> None:
-    with pytest.raises(ModuleNotFoundError, match="nowhere") as caught, needing_shapely("add_geometry"):
+    with (
+        pytest.raises(ModuleNotFoundError, match="nowhere") as caught,
+        needing("add_geometry", "shapely", extra="geometry"),
+    ):
         raise ModuleNotFoundError("No module named 'nowhere'", name="nowhere")
     assert type(caught.value) is ModuleNotFoundError
 

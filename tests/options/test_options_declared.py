@@ -75,7 +75,8 @@ ARGUMENTS = {
 #: By option, a value that is not its default.
 OTHER: dict[str, Any] = {
     "tables": ["labels"], "columns": {"labels": ["line"]}, "params": {"attachments": True},
-    "filters": {"data_row_ids": ["a"]}, "labels": "latest", "redact": {"row_data": "hash"}, "redact_key": "k",
+    "filters": [{"data_row_ids": ["a"]}], "labels": "latest", "redact": {"row_data": "hash"},
+    "redact_key": "k",
     "max_compression_ratio": 2.0, "max_rejects": 3, "on_bad_row": "skip", "export_id": "e", "batch_rows": 5,
     "progress": print, "mode": "append", "compression_level": 3, "row_group_rows": 7, "workers": 3,
     "memory_limit": "900MB", "format": "arrow", "top": 4, "force": True,

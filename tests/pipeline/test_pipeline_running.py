@@ -6,6 +6,7 @@ import gc
 import gzip
 import io
 import json
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import pairwise
@@ -151,3 +152,20 @@ def test_reports_of_workers_add_up_to_that_of_the_run() -> None:
     total = merged([counted(part) for part in data])
     for name in ("lines", "data_rows", "rejects", "blanks", "rows", "unknown_fields", "input_bytes"):
         assert getattr(total, name) == getattr(whole, name), name
+
+
+def test_the_seconds_of_a_report_end_with_the_iterator() -> None:
+    closed = exportkit.iter_batches(io.BytesIO(ROW * 10))
+    next(closed)
+    closed.close()
+    seconds = closed.report.seconds
+    time.sleep(0.01)
+    assert closed.report.seconds == seconds > 0
+    failed = exportkit.iter_batches(io.BytesIO(b"{\n" + ROW), on_bad_row="raise")
+    with pytest.raises(exportkit.DecodeError):
+        next(failed)
+    assert failed.report.seconds == failed.report.seconds > 0
+    list(exhausted := exportkit.iter_batches(io.BytesIO(ROW)))
+    seconds = exhausted.report.seconds
+    exhausted.close()
+    assert exhausted.report.seconds == seconds

@@ -13,9 +13,11 @@ import sys
 import tempfile
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -336,4 +338,29 @@ def test_a_run_that_nobody_waits_for_is_complete_when_the_interpreter_has_exited
     (tmp_path / "export.ndjson").write_bytes(b'{"data_row":{"id":"a"}}\n')
     script = "import exportkit; exportkit.start('export.ndjson', 'lake', tables=['data_rows', 'labels'])"
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, timeout=60)
+    assert exportkit.lake(tmp_path / "lake").table("data_rows").num_rows == 1
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("write", [exportkit.to_parquet, exportkit.to_arrow])
+def test_a_warning_that_is_an_error_leaves_nothing_and_has_the_report(
+    write: Any, workers: int, tmp_path: Path
+) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(exportkit.ExportkitWarning, match="1 line could not become rows") as raised:
+            write(io.BytesIO(ROW + b"{\n" + ROW), tmp_path / "lake", workers=workers)
+    assert (raised.value.report.data_rows, raised.value.report.rejects) == (2, 1)
+    assert not (tmp_path / "lake").exists()
+
+
+def test_a_run_that_was_begun_keeps_its_report_where_a_warning_is_an_error(tmp_path: Path) -> None:
+    run = exportkit.start(io.BytesIO(ROW + b"{\n"), tmp_path / "lake")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(exportkit.ExportkitWarning):
+            run.wait()
+    assert run.state == "finished"
+    assert run.report is not None
+    assert run.report.rejects == 1
     assert exportkit.lake(tmp_path / "lake").table("data_rows").num_rows == 1

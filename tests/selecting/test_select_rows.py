@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import UTC, date, datetime
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -85,6 +86,19 @@ def test_filters_equal_picking_lines_afterwards(data: st.DataObject, found: list
         lines &= lines_that_fit(whole, name, wanted)
     refused = {row["line"] for row in whole["rejects"]}
     assert converted(*found, filters=filters) == of_lines(whole, lines | refused)
+
+
+@given(st.data(), st.lists(rows(), min_size=1, max_size=3))
+def test_of_several_dictionaries_of_filters_every_one_must_hold(
+    data: st.DataObject, found: list[dict[str, Any]]
+) -> None:
+    whole = converted(*found)
+    several = [data.draw(filters_for(whole)) for _ in range(2)]
+    lines = {row["line"] for row in whole["data_rows"]}
+    for name, wanted in chain.from_iterable(one.items() for one in several):
+        lines &= lines_that_fit(whole, name, wanted)
+    refused = {row["line"] for row in whole["rejects"]}
+    assert converted(*found, filters=several) == of_lines(whole, lines | refused)
 
 
 @given(exports(broken=True), st.sampled_from([{"media_types": ["image"]}, {"global_keys": ["box", "x"]}]))

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+import exportkit
 from exportkit import WriteError
 from exportkit.commit import committer_for
 from exportkit.options import Mode
@@ -202,18 +203,23 @@ def begin(location: str | Path, **arguments: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("options", "message"),
     [
         ({"mode": "replace"}, "mode must be one of error, overwrite, append, not 'replace'"),
         ({"format": "csv"}, "format must be one of parquet, arrow, not 'csv'"),
-        ({"location": ""}, "the destination is empty; '.' is the current directory"),
     ],
 )
-def test_arguments_without_meaning_are_refused(
-    tmp_path: Path, arguments: dict[str, Any], message: str
+def test_options_without_meaning_are_refused_before_anything_is_touched(
+    tmp_path: Path, options: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        begin(**{"location": tmp_path, **arguments})
+        exportkit.start("missing.ndjson", tmp_path / "lake", **options)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_empty_destination_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^the destination is empty; '\.' is the current directory$"):
+        begin("")
 
 
 def test_a_location_that_is_no_text_is_refused() -> None:
