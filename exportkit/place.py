@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +17,8 @@ __all__ = [
     "LineBlock",
     "LinePlaces",
     "MemberChunk",
+    "MemberRun",
+    "Members",
     "Place",
     "Source",
     "StoredLine",
@@ -118,8 +120,25 @@ class StoredLine(Struct, frozen=True):
     is_temporary: bool = False
 
 
-class MemberChunk(Struct, frozen=True):
-    """Consecutive members of one object or array of a long line.
+class MemberRun(Struct, frozen=True):
+    """Where consecutive members of one object or array of a long line lie.
+
+    Attributes
+    ----------
+    first, count : int
+        Ordinal of the first member, from 0, and how many there are.
+    start, end : int
+        Byte range in the line: the members with the commas between them.
+    """
+
+    first: int
+    count: int
+    start: int
+    end: int
+
+
+class Members(Struct):
+    """Where the members of one object or array of a long line lie.
 
     Attributes
     ----------
@@ -127,16 +146,51 @@ class MemberChunk(Struct, frozen=True):
         Keys and indexes that lead from the line to the object or array.
     is_object : bool
         Whether it is an object, so that its members begin with keys.
-    first : int
-        Ordinal of the first member, from 0.
+    named_at : int
+        Where it begins as a member of what is around it: its key, or the white space before it.
+    start, end : int
+        Byte range in the line between its brackets; the end is known once it was read.
+    parts : list of MemberRun and Members
+        Its members in order: runs of them, and those that were entered.
+    above : Members or None
+        The object or array around it; None for the line.
+    """
+
+    path: tuple[str | int, ...] = ()
+    is_object: bool = True
+    named_at: int = 0
+    start: int = 0
+    end: int = 0
+    parts: list[MemberRun | Members] = field(default_factory=list)
+    above: Members | None = None
+
+
+class MemberChunk(Struct, frozen=True):
+    """Consecutive members of one object or array of a long line.
+
+    Attributes
+    ----------
+    within : Members
+        The object or array.
+    run : MemberRun
+        Where they lie in the line.
     data : bytes
         The members with the commas between them; empty for an empty object or array.
     """
 
-    path: tuple[str | int, ...]
-    is_object: bool
-    first: int
+    within: Members
+    run: MemberRun
     data: bytes
+
+    @property
+    def path(self) -> tuple[str | int, ...]:
+        """Keys and indexes that lead from the line to the object or array."""
+        return self.within.path
+
+    @property
+    def first(self) -> int:
+        """Ordinal of the first member, from 0."""
+        return self.run.first
 
 
 class LinePlaces(Struct, frozen=True):

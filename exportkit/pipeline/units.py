@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from exportkit.pipeline.conversion_options import Options
 from exportkit.pipeline.line_spool import Spool
 from exportkit.pipeline.old_exports import upgraded_lines
 from exportkit.pipeline.resources import MIB
-from exportkit.place import LineBlock, MemberChunk, Source, StoredLine
+from exportkit.place import LineBlock, MemberChunk, Members, Source, StoredLine
 from exportkit.read import OpenedSource, SourceLike, open_sources, read_range
 from exportkit.split import LINE_BY_LINE, Form, LongLine, cut_lines, sniff, take_start
 
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 __all__ = [
     "Unit",
     "bytes_of_line",
-    "chunks_of_line",
+    "cut_line",
     "is_blank",
+    "opened_line",
     "opened_sources",
     "splits_of_source",
     "units_of_source",
@@ -136,16 +137,22 @@ def bytes_of_line(stored: StoredLine) -> Iterator[bytes]:
     return read_range(stored.uri, stored.start, stored.end, COUNTING_BLOCK_BYTES)
 
 
-def chunks_of_line(stored: StoredLine, options: Options) -> Iterator[MemberChunk]:
-    """Yield a long line in runs of members.
+def opened_line(stored: StoredLine, options: Options) -> long_rows.LineBytes:
+    """Return the bytes of a long line, to be read in any order."""
+    return long_rows.LineBytes(stored.uri, [stored.start], [stored.end], options.block_bytes)
+
+
+def cut_line(blocks: Iterable[bytes], options: Options, line: Members | None = None) -> Iterator[MemberChunk]:
+    """Yield a long line in runs of members, and fill in where they lie.
 
     Raises
     ------
-    SplitError
+    DecodeError
         The line is no object, or its brackets do not match.
+    SplitError
+        A value is larger than may be held.
     """
-    blocks = read_range(stored.uri, stored.start, stored.end, options.block_bytes)
-    return split.cut_members(blocks, long_rows.may_enter, chunk_bytes=options.chunk_bytes)
+    return split.cut_members(blocks, long_rows.may_enter, chunk_bytes=options.chunk_bytes, line=line)
 
 
 def is_blank(stored: StoredLine) -> bool:
