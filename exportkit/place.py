@@ -241,9 +241,14 @@ def _is_host(host: str, scheme: str) -> bool:
     return ":" not in host or (is_web and _HOST_AND_PORT.fullmatch(host) is not None)
 
 
+#: Half of a character, which stands for no byte either.
+_HALF = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+
+
 def in_unicode(path: str) -> str:
     r"""Return a path as text that can be written; bytes that are no UTF-8 become ``\xe9`` and the like."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    halves = _HALF.sub(lambda found: ascii(found[0])[1:-1], path)
+    return halves.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def printable(text: str) -> str:
