@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from exportkit._on_first_use import collector_resting
 from exportkit.batch import TableBuffer
-from exportkit.decode import LineDecoder, shown_data_row_id
+from exportkit.decode import LineDecoder, shown_by
 from exportkit.errors import DecodeError, ReadError, RowError, Wording
 from exportkit.flatten import flatten, reject_block
 from exportkit.pipeline import long_rows
@@ -222,8 +222,8 @@ class Conversion:
             problem=error.problem,
             json_path=error.json_path,
             raw=raw,
-            data_row_id=None if raw is None else shown_data_row_id(raw),
             raw_uri=raw_uri,
+            **({} if raw is None else shown_by(raw, error)),
         )
 
     def _refuse(self, rejects: Sequence[Reject], source: Source) -> None:
@@ -251,7 +251,7 @@ class Conversion:
         self._counts.rows[name] += batch.num_rows
         self._counts.count_leftovers(buffer.take_leftovers())
         redaction = self._selection.redaction
-        return batch if redaction is None else redaction.apply(name, batch)
+        return batch if redaction is None or not batch.num_columns else redaction.apply(name, batch)
 
 
 def refusal(reject: Reject, source: Source) -> DecodeError:
