@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["LineBlock", "LinePlaces", "MemberChunk", "Place", "Source", "StoredLine", "without_signature"]
+_HOST_AND_PORT = re.compile(r"(?:\[[0-9a-fA-F:.]*\]|[^:\[\]]+)(?::\d+)?")
+
+__all__ = [
+    "LineBlock",
+    "LinePlaces",
+    "MemberChunk",
+    "MemberRun",
+    "Members",
+    "Place",
+    "Source",
+    "StoredLine",
+    "in_unicode",
+    "printable",
+    "without_signature",
+]
 
 
 class Source(Struct, frozen=True):
@@ -54,7 +68,7 @@ class Place(Struct, frozen=True):
     byte_offset: int | None = None
 
     def __str__(self) -> str:
-        parts = [self.source_uri]
+        parts = [printable(self.source_uri)]
         if self.line is not None:
             parts.append(f"line {self.line}")
         if self.byte_offset is not None:
@@ -106,8 +120,25 @@ class StoredLine(Struct, frozen=True):
     is_temporary: bool = False
 
 
-class MemberChunk(Struct, frozen=True):
-    """Consecutive members of one object or array of a long line.
+class MemberRun(Struct, frozen=True):
+    """Where consecutive members of one object or array of a long line lie.
+
+    Attributes
+    ----------
+    first, count : int
+        Ordinal of the first member, from 0, and how many there are.
+    start, end : int
+        Byte range in the line: the members with the commas between them.
+    """
+
+    first: int
+    count: int
+    start: int
+    end: int
+
+
+class Members(Struct):
+    """Where the members of one object or array of a long line lie.
 
     Attributes
     ----------
@@ -115,16 +146,51 @@ class MemberChunk(Struct, frozen=True):
         Keys and indexes that lead from the line to the object or array.
     is_object : bool
         Whether it is an object, so that its members begin with keys.
-    first : int
-        Ordinal of the first member, from 0.
+    named_at : int
+        Where it begins as a member of what is around it: its key, or the white space before it.
+    start, end : int
+        Byte range in the line between its brackets; the end is known once it was read.
+    parts : list of MemberRun and Members
+        Its members in order: runs of them, and those that were entered.
+    above : Members or None
+        The object or array around it; None for the line.
+    """
+
+    path: tuple[str | int, ...] = ()
+    is_object: bool = True
+    named_at: int = 0
+    start: int = 0
+    end: int = 0
+    parts: list[MemberRun | Members] = field(default_factory=list)
+    above: Members | None = None
+
+
+class MemberChunk(Struct, frozen=True):
+    """Consecutive members of one object or array of a long line.
+
+    Attributes
+    ----------
+    within : Members
+        The object or array.
+    run : MemberRun
+        Where they lie in the line.
     data : bytes
         The members with the commas between them; empty for an empty object or array.
     """
 
-    path: tuple[str | int, ...]
-    is_object: bool
-    first: int
+    within: Members
+    run: MemberRun
     data: bytes
+
+    @property
+    def path(self) -> tuple[str | int, ...]:
+        """Keys and indexes that lead from the line to the object or array."""
+        return self.within.path
+
+    @property
+    def first(self) -> int:
+        """Ordinal of the first member, from 0."""
+        return self.run.first
 
 
 class LinePlaces(Struct, frozen=True):
@@ -150,8 +216,45 @@ class LinePlaces(Struct, frozen=True):
 
 
 def without_signature(uri: str) -> str:
-    """Return `uri` without user information, query and fragment; plain paths come back unchanged."""
-    if "://" not in uri:
+    """Return `uri` without user information, query and fragment; plain paths come back unchanged.
+
+    A URL need not be well formed. A key or password may hold the marks that end it (``s3://KEY:SEC/RET@bucket``):
+    where user information may go on behind one, all up to the last ``@`` is left out.
+    """
+    scheme, mark, rest = uri.partition("://")
+    if not mark:
         return uri
-    parts = urlsplit(uri)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    user, at_sign, host = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")
+    if "@" in rest and (":" in user if at_sign else not _is_host(host, scheme)):
+        rest = rest.rpartition("@")[2]
+    elif at_sign:
+        rest = rest[len(user) + 1 :]
+    host, slash, path = re.split(r"[?#]", rest, maxsplit=1)[0].partition("/")
+    if not _is_host(host, scheme):  # a password whose end is missing
+        host = host.partition(":")[0]
+    return f"{scheme}://{host}{slash}{path}"
+
+
+def _is_host(host: str, scheme: str) -> bool:
+    """Return whether a colon in `host` begins a port or is in an address; buckets have neither."""
+    is_web = scheme.lower() in {"http", "https"}
+    return ":" not in host or (is_web and _HOST_AND_PORT.fullmatch(host) is not None)
+
+
+#: Half of a character, which stands for no byte either.
+_HALF = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+
+
+def in_unicode(path: str) -> str:
+    r"""Return a path as text that can be written; bytes that are no UTF-8 become ``\xe9`` and the like."""
+    halves = _HALF.sub(lambda found: ascii(found[0])[1:-1], path)
+    return halves.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def printable(text: str) -> str:
+    """Return `text` on one line, without what a terminal obeys; bytes that are no UTF-8 are escapes."""
+    return text if text.isprintable() else "".join(map(_shown_character, in_unicode(text)))
+
+
+def _shown_character(one: str) -> str:
+    return one if one.isprintable() else ascii(one)[1:-1]

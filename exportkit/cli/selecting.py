@@ -10,7 +10,7 @@ from exportkit.cli.usage import UsageError
 
 __all__ = ["filters_of", "params_of", "redact_of"]
 
-_METADATA = "metadata."
+_METADATA = "metadata"
 _SWITCH = {"true": True, "false": False}
 
 
@@ -30,24 +30,26 @@ def params_of(given: Sequence[str]) -> dict[str, Any]:
     return params
 
 
-def filters_of(given: Sequence[str]) -> dict[str, Any]:
-    """Return what ``--where`` says, a filter that is repeated with all its values."""
-    filters: dict[str, Any] = {}
+def filters_of(given: Sequence[str]) -> list[dict[str, Any]]:
+    """Return what ``--where`` says, all of which must hold; a filter once per dictionary."""
+    filters: list[dict[str, Any]] = []
     for text in given:
         name, value = _pair("--where", text)
-        if name == _METADATA:
-            raise UsageError("--where metadata.NAME=VALUE needs the name of a metadata field")
-        if name.startswith(_METADATA):
-            filters.setdefault("metadata", {})[name.removeprefix(_METADATA)] = value
+        name, dot, field = name.partition(".")
+        if name == _METADATA and dot:
+            wanted: Any = {field: _several(value)}
         elif name.endswith("_at"):
             first, dots, last = value.partition("..")
             if not dots:
                 raise UsageError(
                     f"--where {name} takes FROM..TO, either of which may be left out, not {value!r}"
                 )
-            filters[name] = [first or None, last or None]
+            wanted = [first or None, last or None]
         else:
-            filters[name] = [*filters.get(name, ()), *_several(value)]
+            name, wanted = name + dot + field, _several(value)
+        if not filters or name in filters[-1]:
+            filters.append({})
+        filters[-1][name] = wanted
     return filters
 
 

@@ -6,6 +6,6 @@ and the structs of `rows`; knows no tables and no files.
 
 from __future__ import annotations
 
-from exportkit.decode.decoder import LineDecoder, shown_data_row_id
+from exportkit.decode.decoder import LineDecoder, shown_by
 
-__all__ = ["LineDecoder", "shown_data_row_id"]
+__all__ = ["LineDecoder", "shown_by"]

@@ -12,14 +12,14 @@ import numpy.typing as npt
 
 from exportkit.decode.lenient import UNFIT, LenientDecoder
 from exportkit.decode.profile import Profile
-from exportkit.errors import DecodeError
-from exportkit.json_text import JsonTextError, read_leniently
+from exportkit.errors import DecodeError, RowError
+from exportkit.json_text import JsonTextError, json_string, read_leniently
 from exportkit.native import octets
 from exportkit.place import LineBlock, LinePlaces, Source
 from exportkit.rows import Reject, Row, RowBlock
 from exportkit.rows.specialised import Shape, make_decoder
 
-__all__ = ["LineDecoder", "shown_data_row_id"]
+__all__ = ["LineDecoder", "shown_by"]
 
 #: What msgspec raises on a line it cannot take.
 _REFUSALS = (msgspec.MsgspecError, RecursionError)
@@ -27,7 +27,8 @@ _REFUSALS = (msgspec.MsgspecError, RecursionError)
 _SECTIONS = ("media_attributes", "attachments", "metadata_fields", "embeddings", "projects", "experiments")
 #: Keys under which an entry of the error stream holds its error. They are never learned: no entry passes
 #: for a row.
-_ERROR_KEYS = frozenset({"error", "errors"})
+_ERROR_KEYS = ("error", "errors")
+_ENTRY = "the line is an entry of the platform's error stream, not a data row"
 _BYTE = re.compile(r" \(byte (\d+)\)")
 #: Frames by which decoding goes further down the stack than all that handles its values later.
 SPARE_FRAMES = 50
@@ -77,7 +78,7 @@ class LineDecoder:
         if rows is not None and len(rows) == len(places.lines):
             return RowBlock(source, rows, places.lines, places.lengths, _offsets(block, places.starts)), []
         decoded = self._decode_singly(block, places, source)
-        self._lenient.seen["Row"] -= _ERROR_KEYS
+        self._lenient.seen["Row"] -= {*_ERROR_KEYS}
         if self._shape.learn(self._lenient.seen):
             self._typed = make_decoder(self._shape)
             if self._profile is not None:
@@ -160,13 +161,11 @@ class LineDecoder:
             row = self._lenient.fit(value)
         except RecursionError:
             raise DecodeError("the line is nested too deeply") from None
+        if is_error_entry(value) and (row is not UNFIT or isinstance(value.get("data_row_id"), str)):
+            raise DecodeError(_ENTRY, json_path="$")
         if row is UNFIT:
             raise DecodeError("the line has no usable data row id", json_path="$.data_row.id")
         fitted: Row = row
-        if is_error_entry(fitted):
-            raise DecodeError(
-                "the line is an entry of the platform's error stream, not a data row", json_path="$"
-            )
         return fitted
 
 
@@ -177,11 +176,10 @@ def _decoded_lines(decoder: msgspec.json.Decoder[Row], data: bytes) -> list[Row]
         return None
 
 
-def is_error_entry(row: Row) -> bool:
-    """Return whether a row that was decoded leniently holds an error instead of a data row's contents."""
-    left: Mapping[str, Any] = row.extra_ or {}
-    has_error = any(left.get(key) is not None for key in _ERROR_KEYS)
-    return has_error and all(getattr(row, name) is None and name not in left for name in _SECTIONS)
+def is_error_entry(line: Mapping[str, Any]) -> bool:
+    """Return whether a line holds an error and nothing of a data row beside its id."""
+    has_error = any(line.get(key) is not None for key in _ERROR_KEYS)
+    return has_error and all(line.get(name) is None for name in _SECTIONS)
 
 
 def utf8_error(data: bytes) -> UnicodeDecodeError | None:
@@ -241,23 +239,28 @@ def _reject(error: DecodeError, line: int, offset: int | None, raw: bytes) -> Re
         problem=error.problem,
         json_path=error.json_path,
         raw=raw,
-        data_row_id=shown_data_row_id(raw),
+        **shown_by(raw, error),
     )
 
 
-def shown_data_row_id(raw: bytes) -> str | None:
-    """Return the data row id that a refused line still shows, as lines of an error stream do."""
+def shown_by(raw: bytes, error: RowError) -> dict[str, str | None]:
+    """Return what a refused line still shows: its ``data_row_id``, and the platform's ``reason``."""
     if b"data_row" not in raw and b"\\u" not in raw:
-        return None
+        return {}
     try:
         value = msgspec.json.decode(raw)
     except (*_REFUSALS, UnicodeDecodeError):
-        return None
+        return {}
     if not isinstance(value, dict):
-        return None
+        return {}
     data_row = value.get("data_row")
-    shown = (value.get("data_row_id"), data_row.get("id") if isinstance(data_row, dict) else None)
-    return next((one for one in shown if isinstance(one, str)), None)
+    ids = (value.get("data_row_id"), data_row.get("id") if isinstance(data_row, dict) else None)
+    reasons = (value.get(key) for key in _ERROR_KEYS) if error.problem == _ENTRY else ()
+    reason = next((one for one in reasons if one is not None), None)
+    return {
+        "data_row_id": next((one for one in ids if isinstance(one, str)), None),
+        "reason": reason if reason is None or isinstance(reason, str) else json_string(reason),
+    }
 
 
 def _kind(value: Any) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from exportkit.flatten.blocks import flatten, reject_block
 from exportkit.flatten.extras import overlaid
-from exportkit.flatten.feature_sets import KeyFrames, key_frames_by_frame, listed_frames
+from exportkit.flatten.feature_sets import KeyFrames, key_frames_by_frame, listed_frames, no_frames
 from exportkit.flatten.labels import container, creation_moments, is_derived
 from exportkit.flatten.media_types import BY_ASSET_TYPE, by_annotations, by_kinds, media_type
 
@@ -25,6 +25,7 @@ __all__ = [
     "key_frames_by_frame",
     "listed_frames",
     "media_type",
+    "no_frames",
     "overlaid",
     "reject_block",
 ]

@@ -100,6 +100,7 @@ def reject_block(rejects: list[Reject], source: Source) -> TableBlock:
             "error": lambda: Attribute(rejects, "error"),
             "problem": lambda: Attribute(rejects, "problem"),
             "json_path": lambda: Attribute(rejects, "json_path"),
+            "reason": lambda: Attribute(rejects, "reason"),
             "raw": lambda: Attribute(rejects, "raw"),
             "raw_uri": lambda: Attribute(rejects, "raw_uri"),
             "export_id": lambda: Same(source.export_id),

@@ -32,7 +32,7 @@ from exportkit.native import attributes
 from exportkit.rows.features import Annotations, Frame, Group, Object, Question, Relationship
 from exportkit.tables.cells import NULLS, Bools, Cells, Coded, Ints, Numbers
 
-__all__ = ["FeatureSet", "Parents", "key_frames_by_frame"]
+__all__ = ["FeatureSet", "Parents", "key_frames_by_frame", "listed_frames", "no_frames"]
 
 
 #: Characters of the longest int64.
@@ -331,6 +331,13 @@ def listed_frames(found: Any, plane: str | None) -> list[tuple[int, bool]] | Non
         frames = [(whole(frame), is_key) for frame, is_key in found.items() if isinstance(is_key, bool)]
         return [(frame, is_key) for frame, is_key in frames if frame is not None] or None
     return None
+
+
+def no_frames(found: Any) -> list[tuple[str, bool]]:
+    """Return what a feature's entry lists under keys that are no frame numbers."""
+    if not isinstance(found, dict):
+        return []
+    return [(key, is_key) for key, is_key in found.items() if isinstance(is_key, bool) and whole(key) is None]
 
 
 def whole(key: str | int) -> int | None:

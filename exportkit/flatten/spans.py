@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from exportkit.flatten.extras import extras_of
-from exportkit.flatten.feature_sets import FeatureSet, listed_frames, whole
+from exportkit.flatten.feature_sets import FeatureSet, listed_frames, no_frames
 from exportkit.flatten.gathering import Columns
 from exportkit.flatten.labels import LabelSet, container
 from exportkit.flatten.leftovers import LeftoverColumns
@@ -119,8 +119,8 @@ def key_frame_columns(labels: LabelSet) -> tuple[int, Columns]:
                 for key, nested in found.items():
                     if not isinstance(nested, bool):
                         add(at, key, feature, listed_frames({key: nested}, key))
-                    elif whole(key) is None:
-                        labels.leave(at, "annotations", "key_frame_feature_map", feature, key, value=nested)
+            for key, is_key in no_frames(found):
+                labels.leave(at, "annotations", "key_frame_feature_map", feature, key, value=is_key)
     spread = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
     return len(listed), {
         **labels.keys(np.array(owners, dtype=np.int64)[spread]),

@@ -52,18 +52,25 @@ PERIODS = {
 }
 
 
+def _video_frames(batch: pa.RecordBatch) -> pa.Array:
+    """Return the number of frames of videos; null for other assets, such as DICOM series."""
+    counts = batch.column("frame_count")
+    is_video = pc.match_substring(batch.column("media_type"), "video")  # the only media type that is like it
+    return pc.if_else(is_video, counts, pa.nulls(len(counts), counts.type))
+
+
 def _video_seconds(batch: pa.RecordBatch) -> pa.Array:
-    """Return the number of frames divided by the frame rate; null if the rate is not positive."""
+    """Return the number of frames of videos divided by the frame rate; null if the rate is not positive."""
     rates = batch.column("frame_rate")
     positive = pc.greater(rates, pc.subtract(rates, rates))
     known = pc.if_else(positive, rates, pa.nulls(len(rates), pa.float64()))
-    return pc.divide(pc.cast(batch.column("frame_count"), pa.float64(), safe=False), known)
+    return pc.divide(pc.cast(_video_frames(batch), pa.float64(), safe=False), known)
 
 
 #: Table and columns of every sum, and the values that are added up.
 SUMS: dict[str, tuple[str, tuple[str, ...], Callable[[pa.RecordBatch], pa.Array]]] = {
-    "video_frames": ("data_rows", ("frame_count",), lambda batch: batch.column("frame_count")),
-    "video_seconds": ("data_rows", ("frame_count", "frame_rate"), _video_seconds),
+    "video_frames": ("data_rows", ("media_type", "frame_count"), _video_frames),
+    "video_seconds": ("data_rows", ("media_type", "frame_count", "frame_rate"), _video_seconds),
     "seconds_to_create": ("labels", ("seconds_to_create",), lambda batch: batch.column("seconds_to_create")),
 }
 #: The columns that identify a frame of a label and plane; its objects are neighbours.

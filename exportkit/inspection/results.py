@@ -178,7 +178,7 @@ class FrameFinding:
     Attributes
     ----------
     video_frames : int
-        Frames of the assets, as the export has it.
+        Frames of the assets that are videos, as the export has it.
     video_seconds : float
         Their duration: frames divided by the frame rate.
     frames : int

@@ -8,7 +8,16 @@ A class names the options that some functions take; an option is a field with it
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
-from exportkit.options.option import Option, at_least, kind_of_value, mapping, names, names_by_name, shown
+from exportkit.options.option import (
+    Option,
+    at_least,
+    kind_of_value,
+    mapping,
+    mappings,
+    names,
+    names_by_name,
+    shown,
+)
 from exportkit.options.values import (
     BATCH_ROWS,
     COMPRESSION_LEVEL,
@@ -18,6 +27,7 @@ from exportkit.options.values import (
     LabelPolicy,
     Mode,
     OnBadRow,
+    OnBadSource,
     Params,
 )
 
@@ -113,27 +123,30 @@ class SelectOptions(TypedDict, total=False):
         Option(
             None,
             """Parts of a row to convert, in the platform's words: ``{"attachments": True, "label_details":
-            True}``. All parts when left out; with `params`, what is not named is left out.""",
+            True}``. All parts when left out; with `params`, what is not named is left out, unless they only
+            say what is not wanted: ``{"embeddings": False}``.""",
             kind="Params, optional",
             check=mapping('{"attachments": True}'),
             flag="param",
             metavar="NAME[=VALUE]",
             command="Keep this part of a row, in the platform's words: attachments, label_details, "
-            "project_ids=A,B. Repeat it. Default: all parts; with it, only those named.",
+            "project_ids=A,B. Repeat it. Default: all parts; with it, only those named, or all "
+            "but those with =false.",
         ),
     ]
     filters: Annotated[
-        Filters | None,
+        Filters | Sequence[Filters] | None,
         Option(
             None,
             """Data rows to convert, those that every filter keeps, in the platform's words:
-            ``{"workflow_status": "Done", "last_activity_at": ["2026-01-01", None]}``. All when left out.""",
-            kind="Filters, optional",
-            check=mapping('{"workflow_status": "Done"}'),
+            ``{"workflow_status": "Done", "last_activity_at": ["2026-01-01", None]}``; a list of such
+            dictionaries where one filter is to hold several times. All when left out.""",
+            kind="Filters or sequence of Filters, optional",
+            check=mappings('{"workflow_status": "Done"}'),
             flag="where",
             metavar="NAME=VALUE",
             command="Keep only data rows for which this holds: workflow_status=Done, data_row_ids=A,B or "
-            "=@FILE, last_activity_at=FROM..TO, metadata.NAME=VALUE. Repeat it: all must hold.",
+            "=@FILE, last_activity_at=FROM..TO, metadata.NAME=A,B. Repeat it: all must hold.",
         ),
     ]
     labels: Annotated[
@@ -181,6 +194,16 @@ class ReadOptions(SelectOptions, LimitOptions, total=False):
             counted).""",
             command="What to do with a line that cannot become rows: put it into the table rejects, fail, or "
             "leave it out.",
+        ),
+    ]
+    on_bad_source: Annotated[
+        OnBadSource,
+        Option(
+            "raise",
+            """What happens to a source of which not one line can be read (it is missing, empty, a link to
+            nothing, or no export): it ends the run, or is left out and named in the report's `bad_sources`.
+            One that breaks off later ends the run in either case.""",
+            command="What to do with a source that cannot be read or is no export: fail, or leave it out.",
         ),
     ]
     export_id: Annotated[

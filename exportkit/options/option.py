@@ -21,6 +21,7 @@ __all__ = [
     "complete",
     "kind_of_value",
     "mapping",
+    "mappings",
     "names",
     "names_by_name",
     "only",
@@ -185,6 +186,17 @@ def mapping(example: str) -> Check:
     def check(value: Any) -> str | None:
         fits = value is None or isinstance(value, Mapping)
         return None if fits else f"must be a dictionary such as {example}, not {shown(value)}"
+
+    return check
+
+
+def mappings(example: str) -> Check:
+    """Return what accepts None, dictionaries, and lists of them."""
+    is_mapping = mapping(example)
+
+    def check(value: Any) -> str | None:
+        is_list = isinstance(value, (list, tuple))
+        return next(filter(None, map(is_mapping, value)), None) if is_list else is_mapping(value)
 
     return check
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
 
 import pyarrow as pa
 from msgspec.structs import replace
 
 from exportkit._on_first_use import collector_resting
 from exportkit.batch import TableBuffer
-from exportkit.decode import LineDecoder, shown_data_row_id
+from exportkit.decode import LineDecoder, shown_by
 from exportkit.errors import DecodeError, ReadError, RowError, Wording
 from exportkit.flatten import flatten, reject_block
 from exportkit.pipeline import long_rows
@@ -18,11 +17,11 @@ from exportkit.pipeline.conversion_options import Options
 from exportkit.pipeline.line_spool import let_go
 from exportkit.pipeline.projection import shown_structs, skipped_fields
 from exportkit.pipeline.row_filter import RowFilter, select_content
-from exportkit.pipeline.units import Unit, bytes_of_line, chunks_of_line, is_blank
-from exportkit.place import LineBlock, MemberChunk, Place, Source, StoredLine
+from exportkit.pipeline.units import Unit, bytes_of_line, cut_line, is_blank, opened_line
+from exportkit.place import LineBlock, MemberChunk, Members, Place, Source, StoredLine
 from exportkit.report import FIRST_REJECTS, ReportBuilder
 from exportkit.rows import Reject, RowBlock
-from exportkit.split import places
+from exportkit.split import TooHeavyError, places
 
 __all__ = ["Conversion", "KeepRaw"]
 
@@ -88,10 +87,10 @@ class Conversion:
             yield from self._convert_held(unit, source)
             return
         if self._selection.needs_whole_rows:
-            if self._can_be_held(unit, source):
+            if self._long_row(unit, source) is not None:
                 yield from self._convert_held(self._held(unit, source, times=1), source)
         elif self._row_filter is None or (
-            self._can_be_held(unit, source) and self._keeps(unit, self._row_filter, source)
+            self._long_row(unit, source) is not None and self._keeps(unit, self._row_filter, source)
         ):
             yield from self._convert_long(unit, source)
         let_go(unit)
@@ -163,11 +162,8 @@ class Conversion:
 
     def _convert_long(self, stored: StoredLine, source: Source) -> Batches:
         """Convert a line that is too long to hold, one chunk of members after the other."""
-        try:
-            chunks = partial(self._chunks, stored)
-            row = long_rows.LongRow(chunks, stored, source, self._decoder)
-        except RowError as error:
-            self._refuse_long(error, stored, source)
+        row = self._long_row(stored, source)
+        if row is None:
             return
         self._counts.lines += 1
         self._counts.input_bytes += stored.end - stored.start
@@ -179,20 +175,25 @@ class Conversion:
                 self._lay_out(rows)
             yield from self._full(share)
 
-    def _chunks(self, stored: StoredLine) -> Iterator[MemberChunk]:
-        for chunk in chunks_of_line(stored, self._options):
+    def _chunks(self, blocks: Iterable[bytes], members: Members | None = None) -> Iterator[MemberChunk]:
+        for chunk in cut_line(blocks, self._options, members):
             self._check()
             yield chunk
 
-    def _can_be_held(self, stored: StoredLine, source: Source) -> bool:
-        """Return whether no value of a long line is too large to be held whole; refuse the line if one is."""
+    def _long_row(self, stored: StoredLine, source: Source) -> long_rows.LongRow | None:
+        """Return a long line, decoded once; refuse one that is no row, or has a value too large to hold."""
         try:
-            for _ in self._chunks(stored):
-                pass
+            line = opened_line(stored, self._options)
+            return long_rows.LongRow(line, self._chunks, stored, source, self._decoder)
         except RowError as error:
             self._refuse_long(error, stored, source)
-            return False
-        return True
+            return None
+        except TooHeavyError as error:
+            raise ReadError(
+                f"a value of {error.size} bytes takes more memory than the limit allows",
+                place=Place(source.uri, stored.line, stored.offset),
+                hint=Wording("raise {memory_limit} to go on"),
+            ) from None
 
     def _refuse_long(self, error: RowError, stored: StoredLine, source: Source) -> None:
         self._counts.lines += 1
@@ -221,8 +222,8 @@ class Conversion:
             problem=error.problem,
             json_path=error.json_path,
             raw=raw,
-            data_row_id=None if raw is None else shown_data_row_id(raw),
             raw_uri=raw_uri,
+            **({} if raw is None else shown_by(raw, error)),
         )
 
     def _refuse(self, rejects: Sequence[Reject], source: Source) -> None:
@@ -250,7 +251,7 @@ class Conversion:
         self._counts.rows[name] += batch.num_rows
         self._counts.count_leftovers(buffer.take_leftovers())
         redaction = self._selection.redaction
-        return batch if redaction is None else redaction.apply(name, batch)
+        return batch if redaction is None or not batch.num_columns else redaction.apply(name, batch)
 
 
 def refusal(reject: Reject, source: Source) -> DecodeError:

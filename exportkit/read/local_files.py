@@ -6,25 +6,27 @@ import glob
 import io
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from exportkit.errors import ReadError
 from exportkit.place import Place
-from exportkit.read.listing import in_directory, is_export, matching
+from exportkit.read.listing import in_directory, is_export, is_hidden, matching
 from exportkit.read.stored_bytes import OpenedFile
+from exportkit.read.urls import parts_of
 
 __all__ = ["list_local", "local_path", "open_local", "open_local_at"]
 
 
 def local_path(location: str) -> str | None:
-    """Return `location` as a local path; None if it is a URL of something else."""
+    """Return `location` as a local path, with ``~`` as the home directory; None if it is a URL elsewhere."""
     if "://" not in location:
-        return location
-    parts = urlsplit(location)
+        is_home = location.startswith("~") and not os.path.lexists(location)
+        return os.path.expanduser(location) if is_home else location  # noqa: PTH111  # a path would drop ./
+    parts = parts_of(location)
     if parts.scheme == "file" and parts.netloc in {"", "localhost"}:
-        return unquote(parts.path)
+        return unquote(parts.path, errors="surrogateescape")
     return None
 
 
@@ -96,10 +98,13 @@ def open_local_at(path: str, start: int) -> io.FileIO:
     return reader
 
 
-def list_local(path: str) -> list[str] | None:
+def list_local(
+    path: str, is_recognised: Callable[[str], bool], pass_over: Callable[[str], None]
+) -> list[str] | None:
     """Return the files of a directory or glob, sorted; None if `path` is neither.
 
-    A path that exists is no glob, whatever characters it holds.
+    A visible file of a directory whose name is not that of an export counts if it `is_recognised`; others go
+    to `pass_over`. A path that exists is no glob, whatever characters it holds.
 
     Raises
     ------
@@ -110,7 +115,14 @@ def list_local(path: str) -> list[str] | None:
     if directory.is_dir():
         files = (Path(folder, name) for folder, _, names in os.walk(directory) for name in names)
         below = sorted(file.relative_to(directory).as_posix() for file in files)
-        return in_directory([str(directory / name) for name in below if is_export(name)], path)
+        found = []
+        for name in below:
+            file = str(directory / name)
+            if is_export(name) or (not is_hidden(name) and is_recognised(file)):
+                found.append(file)
+            elif not is_hidden(name):
+                pass_over(file)
+        return in_directory(found, path)
     if os.path.lexists(path) or not glob.has_magic(path):
         return None
     return matching(sorted({name for name in _globbed(path) if Path(name).is_file()}), path)

@@ -7,12 +7,13 @@ import os
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urlunsplit
 
 from exportkit.errors import ReadError
 from exportkit.place import Place, without_signature
 from exportkit.read.listing import glob_expression, in_directory, is_export, is_hidden, matching
 from exportkit.read.stored_bytes import ByteReader, OpenedFile
+from exportkit.read.urls import parts_of, shown_reason
 
 if TYPE_CHECKING:
     from pyarrow import fs
@@ -23,7 +24,6 @@ __all__ = ["list_object_store", "open_object", "open_object_at"]
 _REQUEST_BYTES = 8 * 2**20
 _HINT_SCHEMES = "s3, gs, abfs, hdfs, https and file URLs can be read; a signed link begins with https"
 _HINT_STORE = "check the name, the credentials and the network"
-_QUERY = re.compile(r"\?\S*")
 _MAGIC = re.compile(r"[*\[]")
 
 
@@ -51,22 +51,25 @@ def open_object_at(url: str, start: int, end: int) -> ByteReader:
     return _ObjectReader(stream, url)
 
 
-def list_object_store(url: str) -> list[str] | None:
+def list_object_store(url: str, pass_over: Callable[[str], None]) -> list[str] | None:
     """Return the URLs of the files of a directory or glob, sorted; None if `url` is neither.
 
-    In a URL ``?`` begins the query and is no glob character.
+    Visible files of a directory that are no exports by their name go to `pass_over`. In a URL ``?`` begins
+    the query and is no glob character.
 
     Raises
     ------
     ReadError
         The directory or glob has no files.
     """
-    parts = urlsplit(url)
+    parts = parts_of(url)
     magic = _MAGIC.search(parts.path)
     if magic is None:
         files, path = _file_system(url)
         if _request(url, lambda: files.get_file_info(path)).type.name != "Directory":
             return None
+        for other in _listed(url, lambda name: not is_hidden(name) and not is_export(name)):
+            pass_over(without_signature(other))
         return in_directory(_listed(url, is_export), url)
     folder, _, _ = parts.path[: magic.start()].rpartition("/")
     expression = glob_expression(parts.path[len(folder) + 1 :])
@@ -83,7 +86,7 @@ def _listed(url: str, wanted: Callable[[str], bool]) -> list[str]:
     infos = _request(url, lambda: files.get_file_info(selector))
     start = len(folder.rstrip("/")) + 1
     names = sorted(info.path[start:] for info in infos if info.type.name == "File")
-    parts = urlsplit(url)
+    parts = parts_of(url)
     above = parts.path.rstrip("/")
     return [urlunsplit(parts._replace(path=f"{above}/{quote(name)}")) for name in names if wanted(name)]
 
@@ -112,8 +115,8 @@ def _request(url: str, send: Callable[[], Any]) -> Any:
 
 
 def _refused(url: str, error: OSError) -> ReadError:
-    reason = _QUERY.sub("", str(error).partition("\n")[0])[:200]
-    return ReadError(f"the store refused: {reason}", place=Place(without_signature(url)), hint=_HINT_STORE)
+    problem = f"the store refused: {shown_reason(str(error))}"
+    return ReadError(problem, place=Place(without_signature(url)), hint=_HINT_STORE)
 
 
 class _ObjectReader:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Self
 
 from exportkit.errors import ReadError
-from exportkit.place import Source, without_signature
+from exportkit.place import Source, in_unicode, without_signature
 from exportkit.read.compression import compression_of, decompressed
 from exportkit.read.locations import open_location
 from exportkit.read.rows_in_memory import RowStream
@@ -107,7 +107,7 @@ class OpenedSource:
 def open_file(location: str, *, export_id: str | None, max_compression_ratio: float | None) -> OpenedSource:
     """Open the file at a path or URL."""
     opened = open_location(location)
-    uri = without_signature(location)
+    uri = in_unicode(without_signature(location))
     try:
         stored = StoredBytes(opened.reader, uri, head_bytes=_HEAD_BYTES)
     except BaseException:
@@ -132,7 +132,7 @@ def open_stream(
     if uri is None:
         name = getattr(stream, "name", None)
         named = isinstance(name, str) and not name.startswith("<")
-        uri = without_signature(str(name)) if named else "stream:"
+        uri = in_unicode(without_signature(str(name))) if named else "stream:"
     stored = StoredBytes(stream, uri, head_bytes=_HEAD_BYTES)
     return OpenedSource(
         stored,

@@ -11,15 +11,18 @@ import urllib.request
 from exportkit.errors import ReadError
 from exportkit.place import Place, without_signature
 from exportkit.read.stored_bytes import OpenedFile
+from exportkit.read.urls import request_of, shown_reason
 
 __all__ = ["open_web"]
 
 #: A server may be silent for this long.
 _TIMEOUT_SECONDS = 60
+#: Digits of the largest size that there is.
+_MAX_SIZE_DIGITS = 19
 _HINT_LINK = "links expire after a while; request a new one"
 _HINT_AGAIN = "try again, or download the file first"
-#: Errors of a connection that cannot be made, or breaks.
-_BREAKS = (OSError, http.client.HTTPException)
+#: Errors of a connection that cannot be made, or breaks; `ValueError` comes of what a server sends.
+_BREAKS = (OSError, http.client.HTTPException, ValueError)
 
 
 def open_web(url: str) -> OpenedFile:
@@ -33,24 +36,36 @@ def open_web(url: str) -> OpenedFile:
         The server answers with another error, or cannot be reached.
     """
     name = without_signature(url)
-    request = urllib.request.Request(url, headers={"Accept-Encoding": "identity"})  # noqa: S310  # the scheme is checked
+    asked = request_of(url)
+    request = urllib.request.Request(asked.url, headers={"Accept-Encoding": "identity"})  # noqa: S310  # the scheme is checked
+    for header, value in asked.headers.items():
+        request.add_unredirected_header(header, value)
     try:
         response = urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS)  # noqa: S310  # the scheme is checked
     except urllib.error.HTTPError as error:
         error.close()
         if error.code in {http.client.NOT_FOUND, http.client.GONE}:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name) from None
-        problem = f"the server answers {error.code} {error.reason}"
+        # Not the reason that the server gives: it may hold anything.
+        problem = f"the server answers {error.code} {http.client.responses.get(error.code, '')}".rstrip()
         raise ReadError(problem, place=Place(name), hint=_HINT_LINK) from None
     except _BREAKS as error:
-        reason = getattr(error, "reason", None) or error
-        problem = f"the server cannot be reached: {reason}"
+        problem = f"the server cannot be reached: {_reason(error)}"
         raise ReadError(problem, place=Place(name), hint=_HINT_AGAIN) from None
     headers = response.headers
     size = headers.get("Content-Length")
     version = headers.get("ETag") or headers.get("Last-Modified")
-    size_bytes = int(size) if size is not None and size.isdecimal() else None
+    is_size = size is not None and size.isdecimal() and len(size) <= _MAX_SIZE_DIGITS
+    size_bytes = int(size) if is_size else None
     return OpenedFile(_WebReader(response, name, size_bytes), size_bytes, version, name, seekable=False)
+
+
+def _reason(error: Exception) -> str:
+    """Return why a connection failed; what the server sent is not quoted."""
+    inner = getattr(error, "reason", error)
+    if isinstance(inner, OSError) and str(inner):
+        return shown_reason(inner.strerror or str(inner))
+    return type(inner).__name__ if isinstance(inner, Exception) else shown_reason(str(inner))
 
 
 class _WebReader:
@@ -65,8 +80,7 @@ class _WebReader:
         try:
             data = self._response.read(size)
         except _BREAKS as error:
-            reason = str(error) or type(error).__name__
-            raise self._broken(f"the connection broke: {reason}") from None
+            raise self._broken(f"the connection broke: {_reason(error)}") from None
         if self._missing is not None:
             self._missing -= len(data)
             if not data and size and self._missing > 0:

@@ -32,7 +32,16 @@ _DERIVED = {
     "objects": {"is_key_frame", "coordinate_unit"},
     "classifications": {"answer_path"},
     "segments": {"unit"},
-    "rejects": {"source_uri", "byte_offset", "byte_length", "error", "problem", "json_path", "extra"},
+    "rejects": {
+        "source_uri",
+        "byte_offset",
+        "byte_length",
+        "error",
+        "problem",
+        "json_path",
+        "reason",
+        "extra",
+    },
 }
 #: Columns that every table repeats from its label or its data row.
 _REPEATED = {"data_row_id", "project_id", "label_id", "origin"}

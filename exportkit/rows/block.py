@@ -106,6 +106,8 @@ class Reject(Struct, frozen=True):
         Data row, where it could still be read.
     raw_uri : str or None
         Name of the file that holds the line instead.
+    reason : str or None
+        What the platform says of the data row, in an entry of its error stream.
     """
 
     line: int
@@ -117,3 +119,4 @@ class Reject(Struct, frozen=True):
     raw: bytes | None
     data_row_id: str | None = None
     raw_uri: str | None = None
+    reason: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any, Protocol
 
 from exportkit.flatten import BY_ASSET_TYPE
@@ -65,16 +66,17 @@ class Within:
 
 @dataclass(frozen=True, slots=True)
 class MetadataIs:
-    """Keeps a row that has a metadata field of this name (or schema id) with this value."""
+    """Keeps a row that has a metadata field of this name (or schema id) with one of these values."""
 
     field: str
-    wanted: Scalar
+    wanted: tuple[Scalar, ...]
     name: str = "metadata"
 
     def keeps(self, row: Row) -> bool:
         """Return whether the row stays."""
         return any(
-            self.field in (one.schema_name, one.name, one.schema_id) and equals(one, self.wanted)
+            self.field in (one.schema_name, one.name, one.schema_id)
+            and any(equals(one, wanted) for wanted in self.wanted)
             for one in metadata_fields(row)
         )
 
@@ -115,8 +117,8 @@ def first_refusing(row: Row, conditions: Sequence[Condition]) -> str | None:
     return None
 
 
-def make_conditions(filters: Mapping[str, Any]) -> tuple[Condition, ...]:
-    """Return the conditions that `filters` asks for, in its order.
+def make_conditions(filters: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> tuple[Condition, ...]:
+    """Return the conditions that `filters` asks for, in its order; of several dictionaries, those of all.
 
     Raises
     ------
@@ -124,7 +126,8 @@ def make_conditions(filters: Mapping[str, Any]) -> tuple[Condition, ...]:
         A name or value is none that `Filters` has; says the accepted form.
     """
     conditions: list[Condition] = []
-    for name, given in filters.items():
+    several = [filters] if isinstance(filters, Mapping) else filters
+    for name, given in chain.from_iterable(one.items() for one in several):
         if name not in READ_BY_FILTER:
             raise unknown_name("filter", name, READ_BY_FILTER)
         if name.endswith("_at"):
@@ -168,10 +171,15 @@ def _media_type(given: str) -> str:
 def _metadata(given: Any) -> list[Condition]:
     if not isinstance(given, Mapping) or not given:
         raise wrong_value("filter 'metadata'", given, "a dictionary of field names and values")
+    conditions: list[Condition] = []
     for field, value in given.items():
-        if not isinstance(field, str) or not isinstance(value, (str, int, float, datetime)):
-            raise wrong_value(f"filter 'metadata', field {field!r}", value, "a string, number or datetime")
-    return [MetadataIs(field, _with_zone(value)) for field, value in given.items()]
+        values = tuple(value) if isinstance(value, (list, tuple, set, frozenset)) else (value,)
+        fits = values and all(isinstance(one, (str, int, float, datetime)) for one in values)
+        if not isinstance(field, str) or not fits:
+            accepted = "a string, number or datetime, or a list of them"
+            raise wrong_value(f"filter 'metadata', field {field!r}", value, accepted)
+        conditions.append(MetadataIs(field, tuple(map(_with_zone, values))))
+    return conditions
 
 
 def _with_zone(value: Scalar) -> Scalar:

@@ -86,7 +86,7 @@ def make_fingerprint(
         return Fingerprint()
     import hmac  # noqa: PLC0415 - only a selection needs it
 
-    switches = sorted(name for name, value in (params or {}).items() if value is True)
+    switches = [] if content is None else [content.off, content.key_frames_only]
     ids = [] if content is None else [content.project_ids, content.model_run_ids]
     if key:
         values = [ids, sorted(map(_same_bytes, conditions))]

@@ -25,6 +25,8 @@ SWITCHED: Mapping[str, tuple[tuple[str, str], ...]] = {
     "predictions": (("Run", "predictions"),),
     "model_run_details": (("Run", "run_data_row_id"), ("Run", "split"), ("Run", "data_split")),
 }
+#: What stays beside parts that are left out one by one.
+_UNNAMED_IF_ALL_ARE_OFF = {name: True for name in Params.__annotations__ if not name.endswith("_ids")}
 _CHOOSING = ("project_ids", "all_projects", "model_run_ids", "all_model_runs")
 
 
@@ -65,6 +67,7 @@ def make_content(params: Mapping[str, Any]) -> Content:
             raise unknown_name("param", name, Params.__annotations__)
         if not name.endswith("_ids") and not isinstance(value, bool):
             raise wrong_value(f"param {name!r}", value, "True or False")
+    params = {**_UNNAMED_IF_ALL_ARE_OFF, **params} if _are_off(params) else params
     off: dict[str, set[str]] = {}
     for name, fields in SWITCHED.items():
         if not params.get(name, False):
@@ -79,9 +82,13 @@ def make_content(params: Mapping[str, Any]) -> Content:
     )
 
 
+def _are_off(params: Mapping[str, Any]) -> bool:
+    """Return whether params only say what is not wanted; then they leave out that and nothing else."""
+    return bool(params) and all(value is False for value in params.values())
+
+
 def _ids(params: Mapping[str, Any], name: str, everything: str) -> frozenset[str] | None:
-    given = params.get(name, ())
-    ids = (given,) if isinstance(given, str) else given
+    ids = params.get(name, ())
     if not isinstance(ids, (list, tuple, set, frozenset)) or not all(isinstance(one, str) for one in ids):
-        raise wrong_value(f"param {name!r}", given, "a list of ids")
+        raise wrong_value(f"param {name!r}", ids, "a list of ids")
     return None if params.get(everything, False) else frozenset(ids)

@@ -197,7 +197,7 @@ MODEL_RUNS = table(
 
 REJECTS = Table(
     "rejects",
-    1,
+    2,
     "one input line that could not become rows",
     "$",
     (),
@@ -210,6 +210,8 @@ REJECTS = Table(
         Column("error", STRING, "Class of the error.", null=False, repeats=True, carries=NOTHING_PERSONAL),
         Column("problem", STRING, "What is wrong.", null=False, carries=TEXT),
         Column("json_path", STRING, "Where in the row, when known.", carries=TEXT),
+        Column("reason", STRING, "What the platform says of the data row, where the line is an entry of its error "
+               "stream.", carries=FREE_FORM),
         Column("raw", BINARY, "The line's bytes; null when they lie in the file of raw_uri.", wide=True,
                carries=FREE_FORM),
         Column("raw_uri", STRING, "File beside the table that holds a line too long for the column.",

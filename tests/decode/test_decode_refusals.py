@@ -30,7 +30,8 @@ NO_ROW: list[tuple[bytes, str]] = [
     (b'{"data_row":{"id":7}}', NO_ID),
     (b'{"data_row":{"id":""}}', NO_ID),
     (b'{"data_row":{"id":"\\ud800"}}', NO_ID),
-    (b'{"data_row_id":"d","error":"no media type"}', NO_ID),
+    (b'{"data_row_id":"d","error":"no media type"}', ENTRY),
+    (b'{"error":"no media type"}', NO_ID),
     (b'{"data_row":{"id":"d"},"error":"no media type"}', ENTRY),
     (b'{"data_row":{"id":"d","global_key":"g"},"errors":[]}', ENTRY),
 ]
@@ -81,6 +82,26 @@ def test_a_line_that_is_no_data_row_is_refused_with_what_is_wrong(
 )
 def test_a_reject_names_the_data_row_that_its_line_still_shows(line: bytes, data_row_id: str | None) -> None:
     assert refused(line).data_row_id == data_row_id
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b'{"data_row_id":"d","error":"no such media"}', "no such media"),
+        (b'{"data_row":{"id":"d"},"error":"no such media"}', "no such media"),
+        (b'{"data_row":{"id":"d"},"error":null,"errors":["a","b"]}', '["a","b"]'),
+        (b'{"data_row_id":"d","error":{"code":7, "why":"x"},"errors":[]}', '{"code":7,"why":"x"}'),
+    ],
+)
+def test_the_reason_that_the_platform_gives_is_kept_in_its_words(line: bytes, reason: str) -> None:
+    assert (refused(line).problem, refused(line).reason) == (ENTRY, reason)
+
+
+@pytest.mark.parametrize(
+    "line", [b'{"error":"e"}', b'{"data_row_id":5,"error":"e"}', b'{"data_row":5}', b"5"]
+)
+def test_a_line_that_names_no_data_row_is_no_entry_of_the_error_stream(line: bytes) -> None:
+    assert (refused(line).problem == ENTRY, refused(line).reason) == (False, None)
 
 
 @pytest.mark.parametrize(

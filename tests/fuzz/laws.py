@@ -10,6 +10,7 @@ import difflib
 import io
 import json
 import math
+import random
 import tempfile
 import warnings
 from collections import Counter
@@ -200,13 +201,24 @@ def _rebuilt(lines: list[bytes]) -> list[bytes]:
 
 
 def _check_cutting(found: Found, data: bytes, rows: Tables) -> None:
-    sizes = {"block_bytes": 1 + len(data) // 3, "batch_rows": 2}
+    chance = random.Random(data)
+    _check_sizes(found, data, rows, block_bytes=1 + len(data) // 3, batch_rows=2)
+    _check_sizes(
+        found, data, rows,
+        max_line_bytes=chance.choice((1, 1 + len(data) // 2)),
+        chunk_bytes=chance.choice((1, 30, 1 + len(data) // 5)),
+        block_bytes=chance.choice((7, 61, 4096)),
+    )  # fmt: skip
+
+
+def _check_sizes(found: Found, data: bytes, rows: Tables, **sizes: int) -> None:
     try:
         other, _ = _rows(data, **sizes)
     except Exception as error:  # noqa: BLE001 - that there is none is the law
         found.check(5, holds=False, seen=f"{sizes}: {type(error).__name__}: {error}")
         return
-    found.check(5, other == rows or not differences(rows, other), differences(rows, other))
+    seen = [] if other == rows else differences(rows, other)
+    found.check(5, not seen, f"{sizes}: {seen}")
 
 
 class RepeatedKeyError(Exception):

@@ -55,6 +55,8 @@ BYTES = (
     b"}{", b" ",
     b"\t", b"\x0b", b"//", b"\x1f\x8b\x08", b"<html>", b"[[[[[[[[", b'{"":{"":', b"\xf4\x90\x80\x80",
 )  # fmt: skip
+#: Before a key that its object is to hold twice.
+TWICE = b"$twice:"
 NUMBER = re.compile(rb"(?<=[:\[,])\s*-?\d[\d.eE+-]*")
 
 
@@ -75,7 +77,7 @@ def mutated_line(chance: random.Random, line: bytes, others: list[bytes]) -> byt
         chance.choice(OF_VALUES)(chance, chance.choice(spots), spots, others)
     separators = chance.choice(((",", ":"), (", ", ": ")))
     text = json.dumps(value, ensure_ascii=chance.random() < 0.3, separators=separators)
-    mutated = text.encode("utf-8", "surrogatepass")
+    mutated = text.encode("utf-8", "surrogatepass").replace(TWICE, b"")
     return _respelt(chance, mutated) if chance.random() < 0.2 else mutated
 
 
@@ -144,6 +146,27 @@ def _repeat(chance: random.Random, spot: Spot, _spots: list[Spot], _others: list
         spot.holder[chance.choice(KEYS)] = copy.deepcopy(spot.holder[spot.key])
 
 
+def _retype(_chance: random.Random, spot: Spot, _spots: list[Spot], _others: list[bytes]) -> None:
+    """Make an array an object, and the other way round."""
+    value = spot.holder[spot.key]
+    if isinstance(value, list):
+        spot.holder[spot.key] = {str(at): one for at, one in enumerate(value)}
+    else:
+        spot.holder[spot.key] = list(value.values()) if isinstance(value, dict) else [value]
+
+
+def _say_twice(chance: random.Random, spot: Spot, spots: list[Spot], _others: list[bytes]) -> None:
+    """Say a key once more, with a value from elsewhere in the line, anywhere in its object."""
+    if not isinstance(spot.holder, dict):
+        return
+    other = chance.choice(spots)
+    members = list(spot.holder.items())
+    again = f"{TWICE.decode()}{spot.key}", copy.deepcopy(chance.choice((other.holder[other.key], *VALUES)))
+    members.insert(chance.randint(0, len(members)), again)
+    spot.holder.clear()
+    spot.holder.update(members)
+
+
 def _spots_of(line: bytes) -> Iterator[Spot]:
     return _spots(json.loads(line))
 
@@ -201,5 +224,7 @@ OF_VALUES: tuple[OfValues, ...] = (
     _wrap,
     _nest,
     _repeat,
+    _retype,
+    _say_twice,
 )
 OF_BYTES = (_flip, _insert, _cut_out, _truncate, _double, _splice)

@@ -134,7 +134,8 @@ def check_frames(found: Inspection, tables: Tables) -> None:
     assert found.frames.timed_answers == sum(
         row["timestamp_ms"] is not None for row in tables["classifications"]
     )
-    assert found.frames.video_frames == sum(row["frame_count"] or 0 for row in tables["data_rows"])
+    videos = [row for row in tables["data_rows"] if row["media_type"] == "video"]
+    assert found.frames.video_frames == sum(row["frame_count"] or 0 for row in videos)
 
 
 @given(st.lists(rows(), min_size=1, max_size=4))
@@ -192,6 +193,18 @@ def test_moments_in_json_are_iso_8601_in_utc() -> None:
         "first": "2025-03-01T09:00:00.125000+00:00",
         "last": "2025-03-01T09:00:00.125000+00:00",
     }
+
+
+def test_frames_of_a_dicom_series_are_no_frames_of_videos() -> None:
+    assets = [
+        {
+            "data_row": {"id": kind},
+            "media_attributes": {"asset_type": kind, "frame_count": 8, "frame_rate": 4},
+        }
+        for kind in ("video", "dicom", "image")
+    ]
+    found = exportkit.inspect_export(io.BytesIO(b"\n".join(map(line_of, assets)))).frames
+    assert (found.video_frames, found.video_seconds) == (8, 2.0)
 
 
 def test_frames_are_added_up_beyond_what_an_int64_holds() -> None:

@@ -49,7 +49,7 @@ _OWN_COLUMNS = {
         {LABEL_KEYS} position {HEADER} annotation_kind direction source_feature_id target_feature_id""",
     "segments": f"{LABEL_KEYS} plane feature_id position span_start span_end unit",
     "key_frames": f"{LABEL_KEYS} plane feature_id frame is_key_frame",
-    "rejects": "source_uri byte_offset byte_length error problem json_path raw raw_uri",
+    "rejects": "source_uri byte_offset byte_length error problem json_path reason raw raw_uri",
 }
 
 #: Every column of every table, in order.

@@ -62,6 +62,8 @@ def tables_of(
     if not isinstance(data_row, dict) or text(data_row.get("id") or None) is MISFIT or _is_error(parsed):
         raw = given if isinstance(given, bytes) else None
         columns = {"error": "DecodeError", "raw": raw, "data_row_id": _shown_id(parsed)}
+        if isinstance(parsed, dict) and _is_error(parsed):
+            columns["reason"] = _reason(parsed, data_row)
         tables["rejects"].append(make_row("rejects", place, common, columns))
         return tables
     media = media_type_of(parsed)
@@ -115,6 +117,17 @@ def _shown_id(parsed: Any) -> str | None:
     data_row = line.get("data_row")
     shown = (line.get("data_row_id"), data_row.get("id") if isinstance(data_row, dict) else None)
     return next((one for one in shown if text(one) is not MISFIT), None)
+
+
+def _reason(parsed: JsonObject, data_row: Any) -> str | None:
+    """Return what the platform says in an entry of its error stream, which names its data row."""
+    has_id = isinstance(data_row, dict) and text(data_row.get("id") or None) is not MISFIT
+    if not has_id and not isinstance(parsed.get("data_row_id"), str):
+        return None
+    reason = next(parsed[key] for key in ("error", "errors") if parsed.get(key) is not None)
+    return (
+        reason if isinstance(reason, str) else json.dumps(reason, separators=(",", ":"), ensure_ascii=False)
+    )
 
 
 def _data_row(left: Leftover) -> JsonObject:

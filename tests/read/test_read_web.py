@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
@@ -19,9 +21,13 @@ class Serving(BaseHTTPRequestHandler):
 
     pages: ClassVar[dict[str, tuple[int, dict[str, str], bytes]]] = {}
 
+    phrase: ClassVar[str | None] = None
+    asked: ClassVar[dict[str, str]] = {}
+
     def do_GET(self) -> None:
         status, headers, body = self.pages[self.path.partition("?")[0]]
-        self.send_response(status)
+        Serving.asked = dict(self.headers)
+        self.send_response(status, self.phrase)
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
@@ -31,16 +37,29 @@ class Serving(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
-def host() -> Iterator[str]:
-    """The address of a server that runs as long as the test."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Serving) as server:
+class ServerOfVersion6(ThreadingHTTPServer):
+    address_family = socket.AF_INET6
+
+
+@contextmanager
+def served(address: str) -> Iterator[str]:
+    """Serve as long as the context lasts; give the address."""
+    is_new = ":" in address
+    with (ServerOfVersion6 if is_new else ThreadingHTTPServer)((address, 0), Serving) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http://{f'[{address}]' if is_new else address}:{server.server_port}"
         server.shutdown()
         thread.join()
     Serving.pages.clear()
+    Serving.phrase = None
+
+
+@pytest.fixture
+def host() -> Iterator[str]:
+    """The address of a server that runs as long as the test."""
+    with served("127.0.0.1") as address:
+        yield address
 
 
 def test_an_export_is_read_from_a_link(host: str) -> None:
@@ -112,6 +131,80 @@ def test_a_server_that_is_not_there_is_an_error_of_ours(host: str) -> None:
     with pytest.raises(ReadError, match=r"^the server cannot be reached: .*refused") as caught:
         next(open_sources(f"http://127.0.0.2:{port}/e?Signature=secret"))
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/Exporte für März.ndjson", "/Exporte%20f%C3%BCr%20M%C3%A4rz.ndjson"),
+        ("/a%20b.ndjson", "/a%20b.ndjson"),
+        ("/\u2100.ndjson\n", "/%E2%84%80.ndjson"),
+    ],
+)
+def test_a_link_may_hold_any_characters(host: str, path: str, asked: str) -> None:
+    Serving.pages[asked] = (200, {}, ROW)
+    with next(open_sources(f"{host}{path}?Signature=a b&é=1")) as opened:
+        assert b"".join(opened.blocks()) == ROW
+
+
+def test_a_link_may_name_a_user(host: str) -> None:
+    Serving.pages["/e"] = (200, {}, ROW)
+    with next(open_sources(host.replace("//", "//ann:PASS%2FWORD@") + "/e")) as opened:
+        assert opened.source.uri == f"{host}/e"
+        assert b"".join(opened.blocks()) == ROW
+    assert Serving.asked["Authorization"] == "Basic YW5uOlBBU1MvV09SRA=="
+
+
+def test_a_server_may_have_an_address_of_version_6() -> None:
+    with served("::1") as host:
+        Serving.pages["/e"] = (200, {}, ROW)
+        with next(open_sources(f"{host}/e")) as opened:
+            assert b"".join(opened.blocks()) == ROW
+
+
+def test_a_length_of_thousands_of_digits_is_no_length(host: str) -> None:
+    Serving.pages["/e"] = (200, {"Content-Length": "9" * 5_000}, ROW)
+    with next(open_sources(f"{host}/e")) as opened:
+        assert opened.source.size is None
+        assert next(opened.blocks()) == ROW
+
+
+def test_what_a_server_says_is_not_printed(host: str) -> None:
+    Serving.pages["/e"] = (403, {}, b"")
+    Serving.phrase = "\x1b[2J\x1b]0;owned\x07" + "x" * 2_000
+    with pytest.raises(ReadError, match=r"^the server answers 403 Forbidden \(in "):
+        next(open_sources(f"{host}/e"))
+    Serving.pages["/e"] = (599, {}, b"")
+    with pytest.raises(ReadError, match=r"^the server answers 599 \(in "):
+        next(open_sources(f"{host}/e"))
+    Serving.pages["/e"] = (302, {"Location": "file:///etc/SECRET"}, b"")
+    with pytest.raises(ReadError, match=r"^the server answers 302 Found \(in "):
+        next(open_sources(f"{host}/e"))
+
+
+MALFORMED = [
+    "http://user:PASS{}@host/x",
+    "http://user:PA/SS{}@host/x",
+    "http://[::1{}/x?Signature=PASS",
+    "http://127.0.0.1:1/x?Signature=PASS{} b",
+    "http://127.0.0.1:PASS{}/x",
+    "http://PASS{}:x@127.0.0.1:99999/x",
+    "https://\u2100PASS{}@x/y",
+    "https:///x?PASS{}",
+    "https://a\u2100b:1@/x?PASS{}",
+    "s3://KEY:PA/SS{}@bucket",
+    "gs://KEY:PASS{}@[/x",
+    "file://PASS{}@[::1/x",
+]
+
+
+@pytest.mark.parametrize("url", MALFORMED)
+@pytest.mark.parametrize("mark", ["", " ", "é", "\n", "\x1b[2J"])
+def test_no_secret_of_a_url_is_in_a_message_however_malformed_it_is(url: str, mark: str) -> None:
+    with pytest.raises((ReadError, FileNotFoundError)) as caught:
+        next(open_sources(url.format(mark)))
+    text = str(caught.value)
+    assert not any(secret in text for secret in ("PASS", "PA/", "SS", "\x1b")), text
 
 
 def test_a_link_is_no_glob(host: str) -> None:

@@ -19,6 +19,8 @@ SWITCHES = (
 def without_parts(row: Json, params: Json) -> Json:
     """Return a row as an export with these params would have given it."""
     row = copy.deepcopy(row)
+    if params and not any(value is not False for value in params.values()):
+        params = {**dict.fromkeys((*SWITCHES, "all_projects", "all_model_runs"), True), **params}
     off = {name for name in SWITCHES if not params.get(name)}
     for name in ("attachments", "metadata_fields", "embeddings"):
         _drop(row, name, when=name in off)

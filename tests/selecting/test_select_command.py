@@ -11,6 +11,7 @@ import pytest
 from cli.commands import export_of, row
 from exportkit.cli import main
 from exportkit.cli.selecting import filters_of, params_of, redact_of
+from selecting.selections_of import converted
 
 
 @pytest.fixture
@@ -39,13 +40,16 @@ def test_options_are_read_as_python_would_write_them(desk: Path) -> None:
         "data_row_ids=a", "data_row_ids=@ids.txt", "last_activity_at=2025-01-01..", "metadata.a=b=c",
         "label_created_at=..2025-01-01", "workflow_status=Done",
     ]  # fmt: skip
-    assert filters_of(given) == {
-        "data_row_ids": ["a", "b", "c, d"],
-        "last_activity_at": ["2025-01-01", None],
-        "label_created_at": [None, "2025-01-01"],
-        "metadata": {"a": "b=c"},
-        "workflow_status": ["Done"],
-    }
+    assert filters_of(given) == [
+        {"data_row_ids": ["a"]},
+        {
+            "data_row_ids": ["b", "c, d"],
+            "last_activity_at": ["2025-01-01", None],
+            "metadata": {"a": ["b=c"]},
+            "label_created_at": [None, "2025-01-01"],
+            "workflow_status": ["Done"],
+        },
+    ]
     assert redact_of(["row_data=strip_query", "text=omit"]) == {"row_data": "strip_query", "text": "omit"}
 
 
@@ -56,6 +60,50 @@ def test_rows_parts_and_labels_are_chosen(capsys: pytest.CaptureFixture[str]) ->
     )
     assert report["filtered"] == {"data_row_ids": 1}
     assert (report["data_rows"], report["rows"]["labels"], report["rows"]["objects"]) == (2, 0, 0)
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize(
+    ("conditions", "data_rows"),
+    [
+        (["data_row_ids=a,b", "data_row_ids=b,c"], 1),
+        (["data_row_ids=a", "data_row_ids=b"], 0),
+        (["last_activity_at=2025-03-01..", "last_activity_at=..2025-02-01"], 0),
+        (["last_activity_at=..2025-02-01", "last_activity_at=2025-03-01.."], 0),
+    ],
+)
+def test_a_filter_that_is_given_several_times_holds_every_time(
+    conditions: list[str], data_rows: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = [word for one in conditions for word in ("--where", one)]
+    assert report_of(capsys, *given)["data_rows"] == data_rows
+
+
+@pytest.mark.parametrize(
+    ("conditions", "kept"),
+    [
+        (["metadata.season=spring,summer"], "ab"),
+        (["metadata.season=spring,summer", "metadata.wet=true"], "b"),
+        (["metadata.season=spring", "metadata.season=summer"], ""),
+        (["metadata.depth=7,8"], "b"),
+    ],
+)
+def test_a_metadata_field_has_one_of_the_values_that_commas_separate(
+    conditions: list[str], kept: str
+) -> None:
+    values = {"a": ("spring", "false", 1), "b": ("summer", "true", 7), "c": ("winter", "true", 2)}
+    rows = [
+        {
+            "data_row": {"id": name},
+            "metadata_fields": [
+                {"schema_name": field, "schema_kind": "CustomMetadataString", "value": value}
+                for field, value in zip(("season", "wet", "depth"), of_row, strict=True)
+            ],
+        }
+        for name, of_row in values.items()
+    ]
+    tables = converted(*rows, filters=filters_of(conditions))
+    assert "".join(one["data_row_id"] for one in tables["data_rows"]) == kept
 
 
 @pytest.mark.usefixtures("desk")

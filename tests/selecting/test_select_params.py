@@ -84,6 +84,18 @@ def test_what_is_odd_inside_a_part_that_nobody_asked_for_leaves_no_trace(part: b
     assert (row["sections"], row["extra"], tables["embeddings"], report.unknown_fields) == ([], None, [], {})
 
 
+def test_params_that_only_say_what_is_not_wanted_leave_out_nothing_else() -> None:
+    details = {"created_by": "a@example.org"}
+    label = {"id": "l", "label_details": details, "performance_details": {"skipped": True}}
+    row = {"data_row": {"id": "d"}, "attachments": [{"type": "IMAGE", "value": "v"}]}
+    row["projects"] = {"p": {"labels": [label]}}
+    tables = converted(row, params={"label_details": False})
+    assert (len(tables["attachments"]), len(tables["projects"])) == (1, 1)
+    (found,) = tables["labels"]
+    assert (found["created_by"], found["skipped"]) == (None, True)
+    assert converted(row, params=dict.fromkeys(SWITCHES, False)) == converted(row, params={})
+
+
 def test_what_is_off_is_not_decoded() -> None:
     selection = make_selection(params={"label_details": True})
     skipped = selection.skipped(skipped_fields(TABLES), TABLES)
@@ -98,6 +110,8 @@ def test_what_is_off_is_not_decoded() -> None:
         ({"attachment": True}, "there is no param 'attachment'\nhint: did you mean 'attachments'?"),
         ({"predictions": "yes"}, "param 'predictions' must be True or False, not 'yes'"),
         ({"project_ids": [1]}, "param 'project_ids' must be a list of ids, not [1]"),
+        ({"project_ids": "abc"}, "param 'project_ids' must be a list of ids, not 'abc'"),
+        ({"model_run_ids": "abc"}, "param 'model_run_ids' must be a list of ids, not 'abc'"),
     ],
 )
 def test_wrong_params_are_refused_before_any_work(params: Params, message: str) -> None:

@@ -37,10 +37,11 @@ MOMENTS = st.sampled_from(
 
 
 @st.composite
-def filters_for(draw: st.DrawFn, tables: Tables) -> Filters:
-    """Give filters some of which fit something in the tables."""
+def filters_for(draw: st.DrawFn, tables: Tables, names: list[str] | None = None) -> Filters:
+    """Give filters some of which fit something in the tables: those of these names, or any."""
     filters: Filters = {}
-    for name in draw(st.lists(st.sampled_from(sorted(COLUMNS)), min_size=1, max_size=3, unique=True)):
+    any_names = st.lists(st.sampled_from(sorted(COLUMNS)), min_size=1, max_size=3, unique=True)
+    for name in names or draw(any_names):
         if name.endswith("_at"):
             ends = draw(st.tuples(MOMENTS, MOMENTS).filter(any))
             filters[name] = sorted(ends) if all(ends) else list(ends)
@@ -85,6 +86,20 @@ def test_filters_equal_picking_lines_afterwards(data: st.DataObject, found: list
         lines &= lines_that_fit(whole, name, wanted)
     refused = {row["line"] for row in whole["rejects"]}
     assert converted(*found, filters=filters) == of_lines(whole, lines | refused)
+
+
+@given(st.data(), st.lists(rows(), min_size=1, max_size=3))
+def test_of_several_dictionaries_of_filters_every_one_must_hold(
+    data: st.DataObject, found: list[dict[str, Any]]
+) -> None:
+    whole = converted(*found)
+    name = data.draw(st.sampled_from(["data_row_ids", "label_created_at", "annotation_kinds"]))
+    several = [data.draw(filters_for(whole, [name])) for _ in range(2)]
+    lines = {row["line"] for row in whole["data_rows"]}
+    for wanted in several:
+        lines &= lines_that_fit(whole, name, wanted[name])
+    refused = {row["line"] for row in whole["rejects"]}
+    assert converted(*found, filters=several) == of_lines(whole, lines | refused)
 
 
 @given(exports(broken=True), st.sampled_from([{"media_types": ["image"]}, {"global_keys": ["box", "x"]}]))

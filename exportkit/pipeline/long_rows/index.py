@@ -26,7 +26,9 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-from exportkit.flatten import by_annotations, by_kinds, container, overlaid
+from exportkit.errors import DecodeError
+from exportkit.flatten import by_annotations, by_kinds, container, no_frames
+from exportkit.json_text import write_json
 from exportkit.pipeline.long_rows.key_frames import compact, turned_round
 from exportkit.pipeline.long_rows.wrapping import Path, kind, label_path
 from exportkit.place import MemberChunk
@@ -35,10 +37,19 @@ from exportkit.rows.features import Annotations, Group, Relationship
 from exportkit.rows.structs import Label
 from exportkit.tables.instants import newest
 
-__all__ = ["LongRowIndex", "first_labels", "owners_down_to", "the_label"]
+__all__ = [
+    "MAX_BESIDE_BYTES",
+    "LongRowIndex",
+    "first_labels",
+    "owners_down_to",
+    "the_label",
+    "too_much_beside",
+]
 
 #: Structs above a chunk that own leftovers; a specialised struct has the name of its struct.
-OWNERS = frozenset({"Project", "Run", "Label", "Experiment"})
+OWNERS = frozenset({"Row", "Project", "Run", "Label", "Experiment"})
+#: Bytes of one object beside its collections, which may all stand in single cells of tables.
+MAX_BESIDE_BYTES = 64 * 2**20
 #: A model run: its experiment and itself.
 RunKey = tuple[str, str]
 
@@ -47,10 +58,12 @@ class LongRowIndex:
     """What is known of a long line beside the chunk at hand."""
 
     def __init__(self) -> None:
-        self.fields: dict[Path, list[bytes]] = defaultdict(list)
-        #: By object that was entered, the members of it that were, and whether they are objects.
-        self.entered: dict[Path, dict[str, bool]] = defaultdict(dict)
-        self.extras: dict[Path, dict[str, Any]] = {}
+        self.extras: dict[Path, dict[str, Any]] = defaultdict(dict)
+        self._extra_bytes: dict[Path, int] = defaultdict(int)
+        #: By start of a run of objects of a frame, how many stand before it.
+        self.positions: dict[int, int] = {}
+        self._counted: dict[int, int] = defaultdict(int)
+        self._has_projects = False
         self.selected: dict[str, str | None] = {}
         self._dates: dict[str, dict[int, str]] = defaultdict(dict)
         self._labels: dict[str, int] = {}
@@ -67,24 +80,20 @@ class LongRowIndex:
     # --- what a chunk shows -----------------------------------------------------------------------
 
     def enter(self, chunk: MemberChunk) -> None:
-        """Note the objects and arrays above a chunk, in the order in which they come."""
-        for length, step in enumerate(chunk.path):
-            if isinstance(step, str):
-                is_object = (
-                    chunk.is_object
-                    if length + 1 == len(chunk.path)
-                    else isinstance(chunk.path[length + 1], str)
-                )
-                self.entered[chunk.path[:length]].setdefault(step, is_object)
+        """Note the projects and model runs above a chunk, in the order in which they come."""
         steps = chunk.path
-        if len(steps) > 1 and steps[0] == "projects":
-            self._labels.setdefault(str(steps[1]), 0)
+        if steps[:1] == ("projects",):
+            self._has_projects = True
+            if len(steps) > 1:
+                self._labels.setdefault(str(steps[1]), 0)
         if len(steps) > 3 and steps[0] == "experiments":  # noqa: PLR2004 - down to a run
             self._note_run(str(steps[1]), str(steps[3]))
 
     def note_items(self, chunk: MemberChunk, row: Row) -> None:
         """Note what a decoded chunk of items shows."""
         self._note_leftovers(chunk.path, row)
+        if chunk.within.is_object and kind(chunk.path) == "objects":
+            self._note_position(chunk, row)
         above = label_path(chunk.path)
         if above is not None:
             self.note_label(above, the_label(row))
@@ -129,6 +138,10 @@ class LongRowIndex:
         said = label.annotations or Annotations()
         self._relationships[path] += said.relationships or ()
         self._key_frames[path].update(compact(said.key_frame_feature_map or {}))
+        for feature, listed in (said.key_frame_feature_map or {}).items():
+            for key, is_key in no_frames(listed):
+                left = {"annotations": {"key_frame_feature_map": {feature: {key: is_key}}}}
+                _take_up(self.extras[path], left)
         for key, group in (said.groups or {}).items():
             self.planes[path].setdefault(key, Group(name=group.name))
         if said.objects and path not in self._kinds:
@@ -143,11 +156,35 @@ class LongRowIndex:
         self.containers[path] = container(label.annotations or Annotations())
         self._note_placed(row, int(path[-1]))
 
+    def _note_position(self, chunk: MemberChunk, row: Row) -> None:
+        """Note the position of the first object of a chunk; what is no object has none."""
+        objects = next(
+            (found for step, found in steps_down(chunk.path, row) if step == len(chunk.path)), None
+        )
+        self.positions[chunk.run.start] = self._counted[chunk.within.start]
+        self._counted[chunk.within.start] += len(objects or ())
+
     def _note_leftovers(self, path: Path, row: Row) -> None:
         """Keep the leftovers of the objects above a chunk, which the rows of the chunk do not show."""
         for length, owner in owners_down_to(path[:-1], row):
             if owner.extra_:
-                self.extras[path[:length]] = overlaid(self.extras.get(path[:length], {}), owner.extra_)
+                above = path[:length]
+                _take_up(self.extras[above], owner.extra_)
+                self._extra_bytes[above] += len(write_json(owner.extra_))
+                if self._extra_bytes[above] > 2 * MAX_BESIDE_BYTES:  # what they share is counted anew
+                    raise too_much_beside()
+
+    def check_leftovers(self) -> None:
+        """Refuse a line whose collections held more that belongs to the row of one object than may be held.
+
+        Raises
+        ------
+        DecodeError
+            They did.
+        """
+        for path, size in self._extra_bytes.items():
+            if size > MAX_BESIDE_BYTES and len(write_json(self.extras[path])) > MAX_BESIDE_BYTES:
+                raise too_much_beside()
 
     # --- what is known at the end ---------------------------------------------------------------
 
@@ -155,7 +192,7 @@ class LongRowIndex:
         """Return the ordinal on the line of the first label at or below a path."""
         total = 0
         if not path:
-            return sum(self._labels.values()) if "projects" in self.entered[()] else 0
+            return sum(self._labels.values()) if self._has_projects else 0
         if path[0] == "projects":
             for project_id, count in self._labels.items():
                 if len(path) > 1 and project_id == path[1]:
@@ -201,6 +238,10 @@ class LongRowIndex:
             self._found[path] = cache(lambda plane: turned_round(lists, plane))
         return self._found[path]
 
+    def has_runs(self, experiment_id: str) -> bool:
+        """Return whether an experiment has runs."""
+        return experiment_id in self._first_run
+
     def is_first_run(self, experiment_id: str, run_id: str | None) -> bool:
         """Return whether a run is the first of its experiment, whose row shows the experiment's leftovers."""
         return self._first_run.get(experiment_id) == run_id
@@ -221,8 +262,8 @@ def the_label(row: Row) -> Label:
     return next(labels_of(row), Label())
 
 
-def owners_down_to(path: Path, row: Row) -> Iterator[tuple[int, Any]]:
-    """Yield the objects from the line down to `path` that own an extra, each with the length of its path."""
+def steps_down(path: Path, row: Row) -> Iterator[tuple[int, Any]]:
+    """Yield what stands on the way from a row down to `path`, each with the length of its path."""
     here: Any = row
     yield 0, row
     for length, step in enumerate(path, 1):
@@ -230,5 +271,24 @@ def owners_down_to(path: Path, row: Row) -> Iterator[tuple[int, Any]]:
             here = next(iter(here.values() if isinstance(here, dict) else here), None)
         else:
             here = getattr(here, str(step), None)
-        if type(here).__name__ in OWNERS:
-            yield length, here
+        yield length, here
+
+
+def owners_down_to(path: Path, row: Row) -> Iterator[tuple[int, Any]]:
+    """Yield the objects from the line down to `path` that own an extra, each with the length of its path."""
+    return ((length, one) for length, one in steps_down(path, row) if type(one).__name__ in OWNERS)
+
+
+def too_much_beside() -> DecodeError:
+    """Return the error of an object that holds too much beside its collections."""
+    return DecodeError(f"more than {MAX_BESIDE_BYTES >> 20} MiB of one object are in no collection")
+
+
+def _take_up(held: dict[str, Any], found: dict[str, Any]) -> None:
+    """Add leftovers to those of other chunks, nested objects key by key."""
+    for key, value in found.items():
+        before = held.get(key)
+        if isinstance(before, dict) and isinstance(value, dict):
+            _take_up(before, value)
+        else:
+            held[key] = value

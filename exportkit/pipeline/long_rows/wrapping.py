@@ -1,7 +1,9 @@
 """Wrapping: a chunk of members of a long line becomes a line of its own, with the chunk where it stood.
 
-Knows which objects and arrays of a row may come apart. The members of the line, a project or a label are
-*fields*, which belong together in one row; the members of collections are *items*, which stand alone.
+Knows which objects and arrays of a row may come apart: those that the catalogue has, and only where they are
+of the type that it says. Everything else is held whole, and decoded as in any other line. The members of the
+line, a project or a label are *fields*, which belong together in one row; the members of collections are
+*items*, which stand alone.
 """
 
 from __future__ import annotations
@@ -10,7 +12,19 @@ from collections.abc import Mapping
 
 import msgspec
 
-__all__ = ["Path", "is_fields", "label_path", "may_enter", "wrap"]
+from exportkit.json_text import whole_number
+
+__all__ = [
+    "Path",
+    "in_order",
+    "is_fields",
+    "is_numbered",
+    "joined",
+    "kind",
+    "label_path",
+    "may_enter",
+    "wrap",
+]
 
 Path = tuple[str | int, ...]
 
@@ -40,6 +54,22 @@ _MEMBERS: Mapping[str, str] = {
     "groups": "group",
     "timestamp": "moment",
 }
+#: Kinds that are arrays; all others are objects, and so are the objects of a frame.
+_ARRAYS = frozenset(
+    {
+        "attachments",
+        "metadata_fields",
+        "embeddings",
+        "labels",
+        "predictions",
+        "workflow_history",
+        "objects",
+        "classifications",
+        "relationships",
+    }
+)
+#: Kinds whose keys are whole numbers.
+_NUMBERED = frozenset({"frames", "timestamp"})
 #: Objects whose members belong to one row, or to rows made together.
 _FIELDS = frozenset({"line", "project", "project_details", "experiment", "run", "label", "annotations"})
 
@@ -57,9 +87,22 @@ def kind(path: Path) -> str | None:
     return here
 
 
-def may_enter(path: Path) -> bool:
-    """Return whether the members at a path may come apart."""
-    return kind(path) is not None
+def may_enter(path: Path, is_object: bool) -> bool:  # noqa: FBT001 - the type of what stands there
+    """Return whether the members of an object (or array) at a path may come apart."""
+    what, above = kind(path), kind(path[:-1])
+    if what is None or (is_numbered(above) and whole_number(str(path[-1])) is None):
+        return False
+    return is_object is (what not in _ARRAYS or (what == "objects" and above == "frame"))
+
+
+def is_numbered(what: str | None) -> bool:
+    """Return whether the keys of an object of this kind are whole numbers."""
+    return what in _NUMBERED
+
+
+def in_order(path: Path, key: str | int) -> int:
+    """Return where a collection stands among those of the object at `path`, in the order of the catalogue."""
+    return _ENTERED[kind(path) or ""].index(str(key))
 
 
 def is_fields(path: Path) -> bool:
