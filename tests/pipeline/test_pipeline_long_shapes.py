@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from exportkit.pipeline import batches, make_options
+from exportkit.pipeline.resources import SIZES
+from exportkit.split import MAX_MEMBER_BYTES
 from oracle import rows_of_batches
 from strategies import line_of, mutated_rows, rows
 
@@ -216,3 +218,24 @@ def test_what_is_broken_between_chunks_or_in_what_does_not_count_is_refused(
         assert (report.data_rows, report.rejects) == (0, 1)
         if chunk_bytes == 1:
             assert problem in tables["rejects"][0]["problem"]
+
+
+@pytest.mark.parametrize("shape", ["frames in an array", "labels by id, and frames twice"])
+def test_a_line_of_real_size_gives_what_it_gives_when_it_is_held(shape: str) -> None:
+    frame = {"objects": {"o": {**OBJECT, "value": "long " * 400}}}
+    video = {"frames": {str(at): frame for at in range(12_000)}}
+    line = with_labels(video, {})
+    label = line["projects"]["p"]["labels"][0]
+    if shape == "frames in an array":
+        label["annotations"]["frames"] = [{"frame": at, **frame} for at in range(12_000)]
+        data = line_of(line)
+    else:
+        line["projects"]["q"] = {"labels": {"l9": {"id": "l9"}}}
+        data = line_of(line).replace(b'"11999":{', b'"7":{"x_new":1,')
+    assert len(data) > SIZES.max_line_bytes
+    expected, _ = converted(data, max_line_bytes=MAX_MEMBER_BYTES)
+    long, _ = converted(data)
+    assert ordered(long) == ordered(expected)
+    assert "long " * 400 in str(
+        long["labels"][0]["extra"] if "array" in shape else long["objects"][7]["value"]
+    )
