@@ -10,6 +10,7 @@ import io
 import itertools
 import json
 import random
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,7 +22,7 @@ from msgspec.structs import replace
 from exportkit.pipeline import batches, make_options
 from exportkit.pipeline.resources import SIZES
 from exportkit.split import MAX_MEMBER_BYTES
-from oracle import rows_of_batches
+from exportkit.tables import TABLES
 from strategies import line_of, mutated_rows, rows
 
 #: Why a line was refused.
@@ -96,12 +97,15 @@ LONG = [[{"x": at, "y": "z" * 30} for at in range(9)], {str(at): ["z" * 30] for 
 def converted(data: bytes, **sizes: int) -> tuple[Tables, Any]:
     options = replace(make_options(export_id="e", max_rejects=None), **sizes)
     made = batches(io.BytesIO(data), options)
-    return rows_of_batches(made), made.report
+    tables: Tables = defaultdict(list)
+    for table, batch in made:
+        tables[table] += batch.to_pylist()
+    return tables, made.report
 
 
 def ordered(tables: Tables) -> dict[str, list[str]]:
     """Order rows where a line leaves that open: features of one label; leave out why a line was refused."""
-    found = {name: [sorted_keys(row) for row in rows] for name, rows in tables.items()}
+    found = {name: [sorted_keys(row) for row in tables[name]] for name in TABLES}
     for name in UNORDERED:
         found[name].sort()
     return found
@@ -109,8 +113,9 @@ def ordered(tables: Tables) -> dict[str, list[str]]:
 
 def sorted_keys(row: dict[str, Any]) -> str:
     shown = {name: value for name, value in row.items() if name not in WORDING}
-    if isinstance(shown.get("extra"), dict):  # where an id names two features, fragments mark it otherwise
-        shown["extra"] = {key: value for key, value in shown["extra"].items() if key not in MARKS}
+    if "answer_feature_id" in shown:  # where an id names two features, fragments mark it otherwise
+        extra = json.loads(shown["extra"] or "{}").items()
+        shown["extra"] = {key: value for key, value in extra if key not in MARKS}
     return json.dumps(shown, sort_keys=True, default=str)
 
 
