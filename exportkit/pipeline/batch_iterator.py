@@ -10,6 +10,7 @@ from contextlib import closing
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from exportkit.lakes import lake_of
 from exportkit.pipeline.conversion import Conversion, KeepRaw
 from exportkit.pipeline.conversion_options import Options
 from exportkit.pipeline.line_spool import Spool
@@ -94,9 +95,16 @@ def batches(
     *,
     warns: bool = True,
 ) -> BatchIterator:
-    """Return the record batches of `source`; it accounts for every line."""
+    """Return the record batches of `source`; it accounts for every line. A lake gives the rows it holds."""
     monitor, counts = RunMonitor(progress), ReportBuilder()
-    return BatchIterator(convert_sources(source, options, counts, monitor), counts, monitor, warns=warns)
+    lake = lake_of(source)
+    if lake is None:
+        drawn = convert_sources(source, options, counts, monitor)
+    else:
+        from exportkit.pipeline.lake_batches import convert_lake  # noqa: PLC0415 - only a lake needs it
+
+        drawn = convert_lake(lake, options, counts, monitor)
+    return BatchIterator(drawn, counts, monitor, warns=warns and lake is None)
 
 
 def split_batches(split: Split, source: Source, options: Options) -> BatchIterator:

@@ -54,6 +54,8 @@ MIN_SPLIT_BYTES = 4 * MIB
 MAX_SPLIT_BYTES = 64 * MIB
 #: Ranges per worker, so that one slow range does not keep the others waiting.
 SPLITS_PER_WORKER = 6
+#: What a value may weigh for each byte of the longest line that may be held, which takes nine bytes.
+WEIGHT_PER_HELD_BYTE = 9 / 4
 #: Bytes of a block while only newlines are counted.
 COUNTING_BLOCK_BYTES = MIB
 
@@ -190,8 +192,17 @@ def cut_line(blocks: Iterable[bytes], options: Options, line: Members | None = N
         The line is no object, or its brackets do not match.
     SplitError
         A value is larger than may be held.
+    TooHeavyError
+        The limit of the memory does not allow a value that may be held without it.
     """
-    return split.cut_members(blocks, long_rows.may_enter, chunk_bytes=options.chunk_bytes, line=line)
+    held = options.max_held_line_bytes
+    return split.cut_members(
+        blocks,
+        long_rows.may_enter,
+        chunk_bytes=options.chunk_bytes,
+        max_weight=None if held is None else int(held * WEIGHT_PER_HELD_BYTE),
+        line=line,
+    )
 
 
 def is_blank(stored: StoredLine) -> bool:

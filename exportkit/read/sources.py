@@ -23,7 +23,7 @@ from exportkit.read.opened import OpenedSource, open_file, open_stream
 from exportkit.read.rows_in_memory import ROWS_URI, RowStream, is_row
 from exportkit.read.stored_bytes import ByteReader
 
-__all__ = ["STANDARD_INPUT", "Met", "SourceLike", "local_files", "open_sources", "stored_sizes"]
+__all__ = ["STANDARD_INPUT", "Met", "SourceLike", "files_named_by", "open_sources", "stored_sizes"]
 
 #: A path, glob, directory, URL or ``-``, a binary stream, or an iterable of those; or an iterable of rows.
 SourceLike: TypeAlias = str | os.PathLike[str] | BinaryIO | Iterable[Any]
@@ -134,14 +134,14 @@ def stored_sizes(source: Any) -> Iterator[tuple[int, str | None]]:
     ReadError, OSError, TypeError
         As `open_sources`.
     """
-    for path in local_files(source):
+    for path in files_named_by(source):
         if not path.is_file():
             continue  # a named pipe can be read once
         with path.open("rb") as file:
             yield path.stat().st_size, compression_of(file.read(MAGIC_BYTES))
 
 
-def local_files(source: Any) -> Iterator[Path]:
+def files_named_by(source: Any) -> Iterator[Path]:
     """Yield every local file that `source` names; streams, URLs and iterators are left out."""
     if isinstance(source, str | os.PathLike):
         if source == STANDARD_INPUT or local_path(os.fspath(source)) is None:
@@ -152,7 +152,7 @@ def local_files(source: Any) -> Iterator[Path]:
         for one in source:
             if is_row(one):
                 return
-            yield from local_files(one)
+            yield from files_named_by(one)
 
 
 def _inputs(source: Any, known: _Named) -> Iterator[str | tuple[ByteReader, str | None]]:
