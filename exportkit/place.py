@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-_HOST_AND_PORT = re.compile(r"(?:\[[0-9a-fA-F:.]*\]|[^:\[\]]*)(?::\d*)?")
+_HOST_AND_PORT = re.compile(r"(?:\[[0-9a-fA-F:.]*\]|[^:\[\]]+)(?::\d+)?")
 
 __all__ = [
     "LineBlock",
@@ -225,9 +225,8 @@ def without_signature(uri: str) -> str:
     if not mark:
         return uri
     user, at_sign, host = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")
-    shown = re.split(r"[?#]", rest, maxsplit=1)[0]
     if "@" in rest and (":" in user if at_sign else not _is_host(host, scheme)):
-        rest = (shown if "@" in shown else rest).rpartition("@")[2]
+        rest = rest.rpartition("@")[2]
     elif at_sign:
         rest = rest[len(user) + 1 :]
     host, slash, path = re.split(r"[?#]", rest, maxsplit=1)[0].partition("/")
@@ -242,9 +241,14 @@ def _is_host(host: str, scheme: str) -> bool:
     return ":" not in host or (is_web and _HOST_AND_PORT.fullmatch(host) is not None)
 
 
+#: Half of a character, which stands for no byte either.
+_HALF = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+
+
 def in_unicode(path: str) -> str:
     r"""Return a path as text that can be written; bytes that are no UTF-8 become ``\xe9`` and the like."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    halves = _HALF.sub(lambda found: ascii(found[0])[1:-1], path)
+    return halves.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def printable(text: str) -> str:

@@ -48,6 +48,10 @@ class Report(Struct, frozen=True):
         The inputs, without URL signatures.
     export_ids : tuple of str
         What names each of them in the tables.
+    bad_sources : tuple of str
+        Messages about inputs that were left out because ``on_bad_source="skip"``.
+    passed_over : tuple of str
+        Visible files of the directories that were asked for that are no exports; the first 1 000.
     lines : int
         Lines read (elements, for JSON arrays): ``data_rows + rejects + skipped + blanks`` and the sum
         of ``filtered``.
@@ -77,6 +81,8 @@ class Report(Struct, frozen=True):
 
     sources: tuple[str, ...] = ()
     export_ids: tuple[str, ...] = ()
+    bad_sources: tuple[str, ...] = ()
+    passed_over: tuple[str, ...] = ()
     lines: int = 0
     data_rows: int = 0
     rejects: int = 0
@@ -139,6 +145,8 @@ class ReportBuilder:
     def __init__(self, tables: Collection[str] = ()) -> None:
         self.sources: list[str] = []
         self.export_ids: list[str] = []
+        self.bad_sources: list[str] = []
+        self.passed_over: list[str] = []
         self.lines = 0
         self.data_rows = 0
         self.rejects = 0
@@ -157,6 +165,11 @@ class ReportBuilder:
         """Lines that could not become rows, kept or left out."""
         return self.rejects + self.skipped
 
+    def pass_over(self, name: str) -> None:
+        """Note a file that is no export."""
+        if len(self.passed_over) < MAX_NAMES:
+            self.passed_over.append(name)
+
     def count_leftovers(self, more: Leftovers) -> None:
         """Add the counts of fields and kinds that have no place in the tables."""
         for name in LEFTOVERS:
@@ -167,6 +180,8 @@ class ReportBuilder:
         return Report(
             sources=tuple(self.sources),
             export_ids=tuple(self.export_ids),
+            bad_sources=tuple(self.bad_sources),
+            passed_over=tuple(self.passed_over),
             lines=self.lines,
             data_rows=self.data_rows,
             rejects=self.rejects,
@@ -186,7 +201,7 @@ class ReportBuilder:
 def merged(reports: Sequence[Report]) -> Report:
     """Return what conversions counted together, each of other lines of the same run."""
     summed = ("lines", "data_rows", "rejects", "skipped", "blanks", "input_bytes", "output_bytes", "seconds")
-    joined = ("sources", "export_ids", "first_rejects", "files")
+    joined = ("sources", "export_ids", "bad_sources", "passed_over", "first_rejects", "files")
     total: dict[str, Any] = {name: sum(getattr(one, name) for one in reports) for name in summed}
     total |= {name: tuple(each for one in reports for each in getattr(one, name)) for name in joined}
     total["filtered"] = sum((one.filtered for one in reports), Counter())

@@ -27,7 +27,7 @@ def iter_batches(source: SourceLike, **options: Unpack[BatchOptions]) -> BatchIt
     Parameters
     ----------
     source : str, path, binary stream, or iterable of these or of rows
-        The export, as for `to_parquet`.
+        The export, as for `to_parquet`; or the directory of a lake, which gives the rows that it holds.
     **options : BatchOptions
         As `exportkit.options` declares them.
 
@@ -90,7 +90,7 @@ def open_reader(
     Parameters
     ----------
     source : str, path, binary stream, or iterable of these or of rows
-        The export, as for `to_parquet`.
+        The export, as for `to_parquet`; or the directory of a lake, which gives the rows that it holds.
     table : str
         Name of the table.
     columns : sequence of str, or str, optional
@@ -116,7 +116,8 @@ def open_reader(
         While it is drawn: a line cannot become a row and `on_bad_row` is ``"raise"``.
     """
     from exportkit.batch import arrow_schema
-    from exportkit.pipeline import batches, make_options
+    from exportkit.lakes import lake_of
+    from exportkit.pipeline import batches, lake_schema, make_options
     from exportkit.scanning import Passes, TableReader
     from exportkit.tables import pick_table
 
@@ -127,12 +128,14 @@ def open_reader(
         columns=None if columns is None else {table: columns},
         **complete(TableOptions, options),
     )
-    passes = Passes(source)
+    lake, names = lake_of(source), conversion.columns[table]
+    made = arrow_schema(table, names) if lake is None else lake_schema(lake, conversion, table)
+    passes = Passes(source if lake is None else lake)
 
     def begin() -> Iterator[pa.RecordBatch]:
         return (batch for _, batch in batches(passes.begin(), conversion))
 
-    return TableReader(arrow_schema(table, conversion.columns[table]), begin)
+    return TableReader(made, begin)
 
 
 @takes(TableOptions)
@@ -148,7 +151,7 @@ def read_table(
     Parameters
     ----------
     source : str, path, binary stream, or iterable of these or of rows
-        The export, as for `to_parquet`.
+        The export, as for `to_parquet`; or the directory of a lake, which gives the rows that it holds.
     table : str
         Name of the table.
     columns : sequence of str, or str, optional

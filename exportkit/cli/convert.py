@@ -53,4 +53,4 @@ def convert(
             from exportkit.cli.summary import show_report  # noqa: PLC0415 - rich, which --quiet does without
 
             show_report(report, destination, stdout())
-    return exit_codes.REJECTS if report.rejects else exit_codes.DONE
+    return exit_codes.REJECTS if report.rejects or report.bad_sources else exit_codes.DONE

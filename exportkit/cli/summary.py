@@ -11,7 +11,7 @@ import exportkit
 from exportkit.cli.layout import grid, notes
 from exportkit.cli.wording import amount, counted, duration, rate, shown, size
 
-__all__ = ["show_bad_lines", "show_report", "show_unknown", "sum_of"]
+__all__ = ["show_bad_lines", "show_report", "show_sources", "show_unknown", "sum_of"]
 
 #: Messages of bad lines that are shown.
 SHOWN_MESSAGES = 5
@@ -28,9 +28,33 @@ def show_report(report: exportkit.Report, destination: str, console: Console) ->
     console.print(sum_of(report))
     written = f"{size(report.output_bytes)} in {counted(len(report.files), 'file')}"
     console.print(Text(f"Wrote {written} to {shown(destination, characters=200)}"), soft_wrap=True)
+    show_sources(report, console)
     where = f"{destination.rstrip('/')}/rejects" if "rejects" in report.rows else ""
     show_bad_lines(report, console, where)
     show_unknown(report, console)
+
+
+def show_sources(report: exportkit.Report, console: Console) -> None:
+    """Print which sources were left out, and which files of directories are no exports."""
+    if report.bad_sources:
+        console.print()
+        console.print(Text(f"{counted(len(report.bad_sources), 'source')} left out:", style="bold yellow"))
+        for message in report.bad_sources[:SHOWN_MESSAGES]:
+            console.print(Text(f"  {shown(message, characters=400)}"), soft_wrap=True)
+        _and_more(len(report.bad_sources), console)
+    if report.passed_over:
+        console.print()
+        console.print(
+            Text(f"{counted(len(report.passed_over), 'file')} passed over, no export by its bytes:")
+        )
+        for name in report.passed_over[:SHOWN_MESSAGES]:
+            console.print(Text(f"  {shown(name, characters=400)}"), soft_wrap=True)
+        _and_more(len(report.passed_over), console)
+
+
+def _and_more(count: int, console: Console) -> None:
+    if count > SHOWN_MESSAGES:
+        console.print(Text(f"  … and {amount(count - SHOWN_MESSAGES)} more"))
 
 
 def sum_of(report: exportkit.Report) -> Text:
@@ -58,8 +82,7 @@ def show_bad_lines(report: exportkit.Report, console: Console, where: str = "") 
     console.print(Text(f"{counted(bad, 'line')} {what}:", style="bold yellow"))
     for message in report.first_rejects[:SHOWN_MESSAGES]:
         console.print(Text(f"  {shown(message, characters=400)}"), soft_wrap=True)
-    if bad > SHOWN_MESSAGES:
-        console.print(Text(f"  … and {amount(bad - SHOWN_MESSAGES)} more"))
+    _and_more(bad, console)
     if where and report.rejects:
         console.print(
             Text(f"  All of them, with places and bytes: {shown(where, characters=200)}"), soft_wrap=True

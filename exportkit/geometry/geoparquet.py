@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, Unpack
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyarrow import parquet as pq
 
 from exportkit.batch import arrow_schema
@@ -20,7 +19,7 @@ from exportkit.errors import needing
 from exportkit.lakes import is_lake, written_whole
 from exportkit.options import FileOptions, complete, takes
 from exportkit.pipeline import SourceLike, batches, make_options
-from exportkit.read import local_files
+from exportkit.read import files_named_by
 
 __all__ = ["write_geoparquet"]
 
@@ -87,16 +86,11 @@ def _files(source: SourceLike) -> Iterator[str | os.PathLike[str]]:
         snapshot = read_lake(source)  # type: ignore[arg-type]  # a lake is a path
         yield from (part.path for parts in snapshot.parts.values() for part in parts)
     else:
-        yield from local_files(source)
+        yield from files_named_by(source)
 
 
 def _objects(source: SourceLike) -> Iterator[pa.RecordBatch]:
     """Yield the rows of `objects` that have GeoJSON."""
-    has_geojson = pc.field("geojson").is_valid()
-    if is_lake(source):
-        objects = read_lake(source).table("objects")  # type: ignore[arg-type]  # a lake is a path
-        yield from objects.dataset().to_batches(columns=[*_KEPT], filter=has_geojson)
-        return
     options = make_options(tables=["objects"], columns={"objects": _KEPT})
     for _, batch in batches(source, options):
         yield batch.filter(batch["geojson"].is_valid())

@@ -42,7 +42,7 @@ def inspect_export(source: SourceLike, **options: Unpack[InspectOptions]) -> Ins
     Parameters
     ----------
     source : str, path, binary stream, or iterable of these or of rows
-        The export, as for `to_parquet`.
+        The export, as for `to_parquet`; or the directory of a lake with all tables.
     **options : InspectOptions
         As `exportkit.options` declares them.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +12,10 @@ import pyarrow as pa
 
 from exportkit.commit import read_lake
 from exportkit.errors import ReadError, TableError
-from exportkit.lake_views.connections import connected
+from exportkit.lake_views.connections import connected, reading_sql
 from exportkit.lake_views.views import VIEWS
 from exportkit.lake_views.wide_answers import wide_sql
-from exportkit.lakes import Snapshot, is_lake
+from exportkit.lakes import Snapshot, is_lake, refuse_unknown_columns
 from exportkit.place import Place
 from exportkit.scanning import scan
 from exportkit.tables import pick_table
@@ -100,12 +99,16 @@ class Lake:
             A view is named, and DuckDB is not installed.
         """
         if name in VIEWS:
-            found = pa.table(self.sql(f"from {name}"))
+            with reading_sql(f"the tables of the view {name!r}", str(self.path)):
+                found = pa.table(self.sql(f"from {name}"))
             found = found if filter is None else found.filter(filter)
-            return found if columns is None else found.select(_known(name, columns, found.schema))
-        rows = self._snapshot().table(name).dataset()
-        chosen = None if columns is None else _known(name, columns, rows.schema)
-        found = rows.to_table(columns=chosen, filter=filter)
+            refuse_unknown_columns(name, columns or (), found.schema)
+            return found if columns is None else found.select([*columns])
+        parts = self._snapshot().table(name)
+        rows = parts.dataset()
+        refuse_unknown_columns(name, columns or (), rows.schema)
+        with parts.reading():
+            found = rows.to_table(columns=None if columns is None else [*columns], filter=filter)
         return found.replace_schema_metadata(rows.schema.metadata)
 
     def scan(self, table: str) -> Any:
@@ -134,8 +137,10 @@ class Lake:
             DuckDB is not installed.
         TableError
             A view is named whose tables or columns the lake does not hold.
+        ReadError
+            A part is damaged, or has other columns or types than a table has.
         duckdb.Error
-            The query is wrong; the message is DuckDB's.
+            The query is wrong, or a part proves to be damaged when it runs; the message is DuckDB's.
         """
         if self._connection is None:
             snapshot = self._snapshot()
@@ -159,7 +164,8 @@ class Lake:
             if lacking := [one.name for one in pick_table(table).columns if one.name not in written]:
                 problem = f"the view {name!r} needs all columns of {table}; {lacking[0]!r} is not there"
                 raise TableError(problem, hint="convert again without choosing columns")
-        connection.execute(f"create view {name} as {view.sql or wide_sql(connection)}")
+        with reading_sql(f"the tables of the view {name!r}", str(self.path)):
+            connection.execute(f"create view {name} as {view.sql or wide_sql(connection)}")
         self._made.add(name)
 
 
@@ -200,12 +206,3 @@ def lake(path: str | os.PathLike[str]) -> Lake:
         hint = "exportkit.to_parquet writes one; exportkit.scan reads an export itself"
         raise ReadError("no table of exportkit lies here", place=Place(os.fspath(path)), hint=hint)
     return Lake(path)
-
-
-def _known(name: str, columns: Sequence[str], schema: pa.Schema) -> list[str]:
-    for column in columns:
-        if column not in schema.names:
-            near = get_close_matches(column, schema.names, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"its columns are {', '.join(schema.names)}"
-            raise TableError(f"{name} has no column {column!r}", hint=hint)
-    return [*columns]

@@ -38,9 +38,11 @@ with on_first_use(globals()):
     from exportkit.lakes.snapshot import Snapshot as Snapshot
     from exportkit.lakes.snapshot import TableParts as TableParts
     from exportkit.lakes.snapshot import is_lake as is_lake
+    from exportkit.lakes.snapshot import lake_of as lake_of
     from exportkit.lakes.snapshot import listed_parts as listed_parts
     from exportkit.lakes.snapshot import raw_file_beside as raw_file_beside
     from exportkit.lakes.snapshot import read_snapshot as read_snapshot
+    from exportkit.lakes.snapshot import refuse_unknown_columns as refuse_unknown_columns
     from exportkit.lakes.snapshot import stopped_commits as stopped_commits
     from exportkit.lakes.staging import PartFile as PartFile
     from exportkit.lakes.staging import Staging as Staging

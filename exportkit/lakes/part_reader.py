@@ -70,9 +70,12 @@ class ParquetPart:
     def __init__(self, path: Path) -> None:
         self.path = path
         source = pa.OSFile(os.fsencode(path))  # text would have to be UTF-8
-        self._file = pq.ParquetFile(
-            source, read_dictionary=["export_id"], pre_buffer=False, buffer_size=READ_BYTES
-        )
+        try:
+            self._file = pq.ParquetFile(
+                source, read_dictionary=["export_id"], pre_buffer=False, buffer_size=READ_BYTES
+            )
+        except KeyError:
+            raise ReadError("the part has no column 'export_id'", place=Place(str(path))) from None
         self.names: list[str] = self._file.schema_arrow.names
         groups = self._file.metadata
         self.chunk_rows = [groups.row_group(at).num_rows for at in range(groups.num_row_groups)]

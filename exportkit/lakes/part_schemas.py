@@ -36,6 +36,6 @@ def reading(path: Path) -> Iterator[None]:
     """Turn what the system or Arrow raises inside into a `ReadError` with the path."""
     try:
         yield
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         reason = str(error).partition("\n")[0]
         raise ReadError(f"cannot read the part: {reason}", place=Place(str(path))) from None

@@ -9,7 +9,8 @@ was stopped while it became visible has no parts to rely on: `commit.read_lake` 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +25,18 @@ from exportkit.lakes.storage import Storage
 from exportkit.options import FormatName
 from exportkit.place import Place
 from exportkit.tables import TABLES, pick_table
+from exportkit.tables.spelling import nearest_name
 
 __all__ = [
     "Part",
     "Snapshot",
     "TableParts",
     "is_lake",
+    "lake_of",
     "listed_parts",
     "raw_file_beside",
     "read_snapshot",
+    "refuse_unknown_columns",
     "stopped_commits",
 ]
 
@@ -104,6 +108,31 @@ class TableParts(Struct, frozen=True):
 
         return ds.dataset([*self.files], schema=self.read_schema(), format=self.format)
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Turn what Arrow raises while it reads the parts into a `ReadError` with their directory."""
+        with reading(Path(self.parts[0].path).parent):
+            yield
+
+    def batches(self, schema: pa.Schema, *, batch_rows: int) -> Iterator[pa.RecordBatch]:
+        """Yield the rows with the columns and types of `schema`, in the order of writing.
+
+        Raises
+        ------
+        ReadError
+            A part is damaged, or its values do not fit the types.
+        """
+        import pyarrow.dataset as ds  # noqa: PLC0415 - as above
+
+        with self.reading():
+            rows = ds.dataset([*self.files], schema=schema, format=self.format)
+            for batch in rows.to_batches(batch_size=batch_rows, batch_readahead=1, fragment_readahead=1):
+                batch.validate(full=True)  # a part from elsewhere may hold text that is none
+                for field, column in zip(schema, batch.columns, strict=True):
+                    if column.null_count and not field.nullable:
+                        raise pa.ArrowInvalid(f"column {field.name!r} has nulls")
+                yield batch
+
 
 class Snapshot(Struct, frozen=True):
     """A lake at one moment.
@@ -162,13 +191,19 @@ def read_snapshot(location: str | os.PathLike[str]) -> Snapshot:
 
 def is_lake(source: object) -> bool:
     """Whether `source` is a directory that holds parts of a table, or a run that began to become visible."""
-    if not isinstance(source, str | os.PathLike):
-        return False
-    path = os.fspath(source)
-    if not isinstance(path, str) or not Path(path).is_dir():
-        return False
-    storage = open_storage(path or ".", error=ReadError)
-    return any(listed_parts(storage, table) for table in TABLES) or bool(stopped_commits(storage))
+    return lake_of(source) is not None
+
+
+def lake_of(source: object) -> str | None:
+    """Return the lake that a source is, or that is all that a list of sources names; None for all else."""
+    if isinstance(source, list | tuple) and len(source) == 1:
+        return lake_of(source[0])
+    path = os.fspath(source) if isinstance(source, str | os.PathLike) else None
+    if not isinstance(path, str) or "\0" in path or not Path(path or "no path").is_dir():
+        return None
+    storage = open_storage(path, error=ReadError)
+    holds = any(listed_parts(storage, table) for table in TABLES) or bool(stopped_commits(storage))
+    return path if holds else None
 
 
 def stopped_commits(storage: LocalStorage) -> list[str]:
@@ -187,6 +222,15 @@ def listed_parts(storage: Storage, table: str) -> tuple[Part, ...]:
         for entry in storage.entries(table)
         if entry.kind == "file" and is_part(entry.name)
     )
+
+
+def refuse_unknown_columns(table: str, columns: Sequence[str], schema: pa.Schema) -> None:
+    """Make sure that a table as it was written has some columns; `TableError` where it lacks one."""
+    for column in columns:
+        if column not in schema.names:
+            near = nearest_name(column, schema.names)
+            hint = f"did you mean {near!r}?" if near else f"its columns are {', '.join(schema.names)}"
+            raise TableError(f"{table} has no column {column!r}", hint=hint)
 
 
 def raw_file_beside(directory: Path, name: str) -> Path | None:

@@ -40,6 +40,7 @@ from exportkit.options.values import (
     LabelPolicy,
     Mode,
     OnBadRow,
+    OnBadSource,
     Params,
 )
 
@@ -60,6 +61,7 @@ __all__ = [
     "LimitOptions",
     "Mode",
     "OnBadRow",
+    "OnBadSource",
     "Option",
     "Params",
     "ProgressOptions",

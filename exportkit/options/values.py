@@ -16,6 +16,7 @@ __all__ = [
     "LabelPolicy",
     "Mode",
     "OnBadRow",
+    "OnBadSource",
     "Params",
 ]
 
@@ -31,6 +32,7 @@ How = Literal["hash", "omit", "strip_query", "keep"]
 LabelPolicy = Literal["all", "latest", "latest_not_skipped", "selected", "benchmark"]
 Mode = Literal["error", "overwrite", "append"]
 OnBadRow = Literal["reject", "raise", "skip"]
+OnBadSource = Literal["raise", "skip"]
 
 
 class Params(TypedDict, total=False):

@@ -14,6 +14,8 @@ with on_first_use(globals()):
     from exportkit.pipeline.conversion import Conversion as Conversion
     from exportkit.pipeline.conversion_options import Options as Options
     from exportkit.pipeline.conversion_options import make_options as make_options
+    from exportkit.pipeline.lake_batches import lake_schema as lake_schema
+    from exportkit.pipeline.lake_batches import refuse_conversion as refuse_conversion
     from exportkit.pipeline.lake_run import SELECTION_KEY as SELECTION_KEY
     from exportkit.pipeline.lake_run import hints_of as hints_of
     from exportkit.pipeline.lake_run import schemas_of as schemas_of

@@ -10,11 +10,12 @@ from contextlib import closing
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from exportkit.lakes import lake_of
 from exportkit.pipeline.conversion import Conversion, KeepRaw
 from exportkit.pipeline.conversion_options import Options
 from exportkit.pipeline.line_spool import Spool
 from exportkit.pipeline.run_monitor import RunMonitor
-from exportkit.pipeline.units import opened_sources, units_of_source, units_of_split
+from exportkit.pipeline.units import begun, met_of, opened_sources, units_of_split
 from exportkit.place import Source, StoredLine
 from exportkit.read import SourceLike
 from exportkit.report import Report, ReportBuilder, warn_of
@@ -94,9 +95,16 @@ def batches(
     *,
     warns: bool = True,
 ) -> BatchIterator:
-    """Return the record batches of `source`; it accounts for every line."""
+    """Return the record batches of `source`; it accounts for every line. A lake gives the rows it holds."""
     monitor, counts = RunMonitor(progress), ReportBuilder()
-    return BatchIterator(convert_sources(source, options, counts, monitor), counts, monitor, warns=warns)
+    lake = lake_of(source)
+    if lake is None:
+        drawn = convert_sources(source, options, counts, monitor)
+    else:
+        from exportkit.pipeline.lake_batches import convert_lake  # noqa: PLC0415 - only a lake needs it
+
+        drawn = convert_lake(lake, options, counts, monitor)
+    return BatchIterator(drawn, counts, monitor, warns=warns and lake is None)
 
 
 def split_batches(split: Split, source: Source, options: Options) -> BatchIterator:
@@ -132,11 +140,15 @@ def convert_sources(
     monitor.begin()
     monitor.counts = counts
     conversion = Conversion(options, counts, encoded=encoded, keep_raw=keep_raw, check=monitor.check)
-    with Spool() as spool, closing(opened_sources(source, options, monitor)) as found:
+    met = met_of(options, counts)
+    with Spool() as spool, closing(opened_sources(source, options, monitor, met)) as found:
         for opened in found:
+            work = begun(opened, options, spool, monitor, met)
+            if work is None:
+                continue
+            named, units = work
             counts.sources.append(opened.source.uri)
             counts.export_ids.append(opened.source.export_id)
-            named, units = units_of_source(opened, options, spool, monitor)
             is_read_twice = False
             for unit in units:
                 is_read_twice |= isinstance(unit, StoredLine) and unit.uri == opened.path_if_splittable

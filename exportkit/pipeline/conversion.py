@@ -21,7 +21,7 @@ from exportkit.pipeline.units import Unit, bytes_of_line, cut_line, is_blank, op
 from exportkit.place import LineBlock, MemberChunk, Members, Place, Source, StoredLine
 from exportkit.report import FIRST_REJECTS, ReportBuilder
 from exportkit.rows import Reject, RowBlock
-from exportkit.split import places
+from exportkit.split import TooHeavyError, places
 
 __all__ = ["Conversion", "KeepRaw"]
 
@@ -188,6 +188,12 @@ class Conversion:
         except RowError as error:
             self._refuse_long(error, stored, source)
             return None
+        except TooHeavyError as error:
+            raise ReadError(
+                f"a value of {error.size} bytes takes more memory than the limit allows",
+                place=Place(source.uri, stored.line, stored.offset),
+                hint=Wording("raise {memory_limit} to go on"),
+            ) from None
 
     def _refuse_long(self, error: RowError, stored: StoredLine, source: Source) -> None:
         self._counts.lines += 1

@@ -8,7 +8,7 @@ from typing import Protocol, Unpack
 from msgspec import Struct
 
 from exportkit.errors import ReadError, UnknownNameError, Wording
-from exportkit.options import ConversionOptions, OnBadRow, SelectOptions, complete, only
+from exportkit.options import ConversionOptions, OnBadRow, OnBadSource, SelectOptions, complete, only
 from exportkit.pipeline.resources import SIZES, Sizes
 from exportkit.select import Selection, make_selection
 from exportkit.tables import TABLES, pick_table
@@ -40,6 +40,8 @@ class Options(Struct, frozen=True):
         The wanted tables in their order, each with its wanted columns in the table's order.
     on_bad_row : {"reject", "raise", "skip"}
         What happens to a line that cannot become a row.
+    on_bad_source : {"raise", "skip"}
+        What happens to a source of which not one line can be read.
     max_rejects : int or None
         Bad lines after which the run stops; None for no limit.
     max_compression_ratio : float or None
@@ -66,6 +68,7 @@ class Options(Struct, frozen=True):
 
     columns: Mapping[str, tuple[str, ...]]
     on_bad_row: OnBadRow
+    on_bad_source: OnBadSource
     max_rejects: int | None
     max_compression_ratio: float | None
     export_id: str | None
@@ -112,6 +115,7 @@ def make_options(sizes: Sizes = SIZES, **asked: Unpack[ConversionOptions]) -> Op
     return Options(
         columns=chosen_columns(whole["tables"], whole["columns"]),
         on_bad_row=whole["on_bad_row"],
+        on_bad_source=whole["on_bad_source"],
         max_rejects=whole["max_rejects"],
         max_compression_ratio=whole["max_compression_ratio"],
         export_id=whole["export_id"],

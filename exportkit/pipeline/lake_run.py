@@ -19,7 +19,7 @@ from exportkit.pipeline.batch_iterator import convert_sources
 from exportkit.pipeline.conversion_options import Options
 from exportkit.pipeline.line_spool import Spool
 from exportkit.pipeline.run_monitor import RunMonitor
-from exportkit.pipeline.units import opened_sources, splits_of_source, units_of_source
+from exportkit.pipeline.units import Unit, begun, met_of, opened_sources, splits_of_source
 from exportkit.pipeline.worker_process import Assignment
 from exportkit.read import OpenedSource, SourceLike
 from exportkit.report import Report, ReportBuilder
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from exportkit.pipeline.worker_pool import WorkerPool
+    from exportkit.place import Source
+    from exportkit.split import Split
 
 __all__ = ["SELECTION_KEY", "hints_of", "schemas_of", "write_lake"]
 
@@ -110,48 +112,55 @@ def _write_together(
     from exportkit.pipeline.worker_pool import WorkerPool  # noqa: PLC0415 - multiprocessing, for workers alone
 
     options = assignment.options
-    sources, export_ids = [], []
+    read = ReportBuilder()
+    met = met_of(options, read)
     with (
         Spool() as spool,
         WorkerPool(workers, assignment) as pool,
         monitor.stopping(pool.kill),
-        closing(opened_sources(source, options, monitor)) as found,
+        closing(opened_sources(source, options, monitor, met)) as found,
     ):
         monitor.counts = pool.counts
         for opened in found:
-            sources.append(opened.source.uri)
-            export_ids.append(opened.source.export_id)
-            for _ in _hand_out(opened, pool, spool, monitor, options=options, workers=workers):
+            splits: Iterator[Split] | None = None
+            work: tuple[Source, Iterator[Unit]] | None = None
+            with met.refusing(opened.source.uri):
+                splits = splits_of_source(opened, workers)
+                work = None if splits else begun(opened, options, spool, monitor, met)
+            if splits is None and work is None:
+                continue
+            read.sources.append(opened.source.uri)
+            read.export_ids.append(opened.source.export_id)
+            for _ in _hand_out(opened, splits, work, pool, monitor):
                 options.check_rejects(pool.counts)
         for _ in pool.drain():
             options.check_rejects(pool.counts)
             monitor.check()
-        if sources:
+        if read.sources:
             monitor.report()
         report, parts = pool.finish()
     options.check_rejects(report)
-    return replace(report, sources=tuple(sources), export_ids=tuple(export_ids)), parts
+    named = ("sources", "export_ids", "bad_sources", "passed_over")
+    return replace(report, **{name: tuple(getattr(read, name)) for name in named}), parts
 
 
 def _hand_out(
     opened: OpenedSource,
+    splits: Iterator[Split] | None,
+    work: tuple[Source, Iterator[Unit]] | None,
     pool: WorkerPool,
-    spool: Spool,
     monitor: RunMonitor,
-    *,
-    options: Options,
-    workers: int,
 ) -> Iterator[None]:
     """Let the workers convert one source; yields whenever one of them has reported something."""
-    splits = splits_of_source(opened, workers)
-    if splits is None:
-        named, units = units_of_source(opened, options, spool, monitor)
+    if splits is None and work is not None:
+        named, units = work
         for _ in pool.hand_out(units, named):
             monitor.step(opened.stored_bytes_read)
             yield
         monitor.close_source(opened.stored_bytes_read)
         return
     # How far a source is that workers read themselves is what they have converted: nothing else goes on.
+    assert splits is not None  # noqa: S101 - a source is one or the other
     yield from pool.drain()
     before = pool.counts.input_bytes
     for _ in chain(pool.hand_out(splits, opened.source), pool.drain()):

@@ -20,6 +20,7 @@ from msgspec.structs import asdict
 
 from exportkit.errors import OptionError, ReadError, Wording
 from exportkit.read import stored_sizes
+from exportkit.split import MAX_MEMBER_BYTES
 
 __all__ = ["SIZES", "Sizes", "bytes_of", "can_fork", "choose_workers", "most_workers", "sizes_for"]
 
@@ -116,7 +117,7 @@ def sizes_for(limit: int | str | None, workers: int) -> Sizes:
         batch_bytes=int(sizes.batch_bytes * times),
         held_bytes=int(sizes.held_bytes * times),
         gathered_bytes=int(sizes.gathered_bytes * times),
-        max_line_bytes=int(sizes.max_line_bytes * times),
+        max_line_bytes=min(int(sizes.max_line_bytes * times), MAX_MEMBER_BYTES),
         # Larger ones would leave the processor's cache.
         block_bytes=int(sizes.block_bytes * min(times, 1)),
         chunk_bytes=int(sizes.chunk_bytes * min(times, 1)),

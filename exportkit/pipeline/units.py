@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -14,19 +14,31 @@ from exportkit.pipeline.conversion_options import Options
 from exportkit.pipeline.line_spool import Spool
 from exportkit.pipeline.old_exports import upgraded_lines
 from exportkit.pipeline.resources import MIB
-from exportkit.place import LineBlock, MemberChunk, Members, Source, StoredLine
-from exportkit.read import OpenedSource, SourceLike, open_sources, read_range
+from exportkit.place import (
+    LineBlock,
+    MemberChunk,
+    Members,
+    Source,
+    StoredLine,
+    in_unicode,
+    printable,
+    without_signature,
+)
+from exportkit.read import Met, OpenedSource, SourceLike, open_sources, read_range
 from exportkit.split import LINE_BY_LINE, Form, LongLine, cut_lines, sniff, take_start
 
 if TYPE_CHECKING:
     from exportkit.pipeline.run_monitor import RunMonitor
+    from exportkit.report import ReportBuilder
     from exportkit.split import Split
 
 __all__ = [
     "Unit",
+    "begun",
     "bytes_of_line",
     "cut_line",
     "is_blank",
+    "met_of",
     "opened_line",
     "opened_sources",
     "splits_of_source",
@@ -42,16 +54,34 @@ MIN_SPLIT_BYTES = 4 * MIB
 MAX_SPLIT_BYTES = 64 * MIB
 #: Ranges per worker, so that one slow range does not keep the others waiting.
 SPLITS_PER_WORKER = 6
+#: What a value may weigh for each byte of the longest line that may be held, which takes nine bytes.
+WEIGHT_PER_HELD_BYTE = 9 / 4
 #: Bytes of a block while only newlines are counted.
 COUNTING_BLOCK_BYTES = MIB
 
 
+def met_of(options: Options, counts: ReportBuilder) -> Met:
+    """Return what counts files that are passed over, and sources that are left out."""
+
+    def refuse(name: str, error: Exception) -> None:
+        text = str(error)
+        if isinstance(error, OSError) and error.strerror is not None:
+            text = f"{error.strerror} (in {printable(without_signature(name))})"
+        counts.bad_sources.append(text.partition("\n")[0])
+
+    skips = options.on_bad_source == "skip"
+    return Met(lambda name: counts.pass_over(in_unicode(name)), refuse if skips else None)
+
+
 def opened_sources(
-    source: SourceLike, options: Options, monitor: RunMonitor
+    source: SourceLike, options: Options, monitor: RunMonitor, met: Met
 ) -> Generator[OpenedSource, None, None]:
     """Yield the inputs that `source` names, each open until the next is asked for."""
     found = open_sources(
-        source, export_id=options.export_id, max_compression_ratio=options.max_compression_ratio
+        source,
+        export_id=options.export_id,
+        max_compression_ratio=options.max_compression_ratio,
+        met=met,
     )
     for opened in monitor.pulled(found):
         try:
@@ -59,6 +89,17 @@ def opened_sources(
             yield opened
         finally:
             monitor.released(opened.close)
+
+
+def begun(
+    opened: OpenedSource, options: Options, spool: Spool, monitor: RunMonitor, met: Met
+) -> tuple[Source, Iterator[Unit]] | None:
+    """Return what `units_of_source` does, its first unit made; None for a source that is left out."""
+    with met.refusing(opened.source.uri):
+        named, units = units_of_source(opened, options, spool, monitor)
+        first = [*islice(units, 1)]
+        return named, chain(first, units)
+    return None
 
 
 def units_of_source(
@@ -151,8 +192,17 @@ def cut_line(blocks: Iterable[bytes], options: Options, line: Members | None = N
         The line is no object, or its brackets do not match.
     SplitError
         A value is larger than may be held.
+    TooHeavyError
+        The limit of the memory does not allow a value that may be held without it.
     """
-    return split.cut_members(blocks, long_rows.may_enter, chunk_bytes=options.chunk_bytes, line=line)
+    held = options.max_held_line_bytes
+    return split.cut_members(
+        blocks,
+        long_rows.may_enter,
+        chunk_bytes=options.chunk_bytes,
+        max_weight=None if held is None else int(held * WEIGHT_PER_HELD_BYTE),
+        line=line,
+    )
 
 
 def is_blank(stored: StoredLine) -> bool:

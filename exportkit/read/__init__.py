@@ -10,15 +10,16 @@ from __future__ import annotations
 from exportkit.read.locations import read_range
 from exportkit.read.opened import OpenedSource
 from exportkit.read.rows_in_memory import ROWS_URI, is_row
-from exportkit.read.sources import STANDARD_INPUT, SourceLike, local_files, open_sources, stored_sizes
+from exportkit.read.sources import STANDARD_INPUT, Met, SourceLike, files_named_by, open_sources, stored_sizes
 
 __all__ = [
     "ROWS_URI",
     "STANDARD_INPUT",
+    "Met",
     "OpenedSource",
     "SourceLike",
+    "files_named_by",
     "is_row",
-    "local_files",
     "open_sources",
     "read_range",
     "stored_sizes",

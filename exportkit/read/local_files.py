@@ -6,13 +6,13 @@ import glob
 import io
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
 from exportkit.errors import ReadError
 from exportkit.place import Place
-from exportkit.read.listing import in_directory, is_export, matching
+from exportkit.read.listing import in_directory, is_export, is_hidden, matching
 from exportkit.read.stored_bytes import OpenedFile
 from exportkit.read.urls import parts_of
 
@@ -98,10 +98,13 @@ def open_local_at(path: str, start: int) -> io.FileIO:
     return reader
 
 
-def list_local(path: str) -> list[str] | None:
+def list_local(
+    path: str, is_recognised: Callable[[str], bool], pass_over: Callable[[str], None]
+) -> list[str] | None:
     """Return the files of a directory or glob, sorted; None if `path` is neither.
 
-    A path that exists is no glob, whatever characters it holds.
+    A visible file of a directory whose name is not that of an export counts if it `is_recognised`; others go
+    to `pass_over`. A path that exists is no glob, whatever characters it holds.
 
     Raises
     ------
@@ -112,7 +115,14 @@ def list_local(path: str) -> list[str] | None:
     if directory.is_dir():
         files = (Path(folder, name) for folder, _, names in os.walk(directory) for name in names)
         below = sorted(file.relative_to(directory).as_posix() for file in files)
-        return in_directory([str(directory / name) for name in below if is_export(name)], path)
+        found = []
+        for name in below:
+            file = str(directory / name)
+            if is_export(name) or (not is_hidden(name) and is_recognised(file)):
+                found.append(file)
+            elif not is_hidden(name):
+                pass_over(file)
+        return in_directory(found, path)
     if os.path.lexists(path) or not glob.has_magic(path):
         return None
     return matching(sorted({name for name in _globbed(path) if Path(name).is_file()}), path)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from exportkit.errors import ReadError
 from exportkit.place import Place, without_signature
 from exportkit.read.local_files import list_local, local_path, open_local, open_local_at
 from exportkit.read.object_stores import list_object_store, open_object, open_object_at
+from exportkit.read.recognised import shows_rows
 from exportkit.read.stored_bytes import OpenedFile
 from exportkit.read.urls import parts_of
 
 __all__ = ["files_under", "open_location", "read_range"]
 
 
-def files_under(location: str) -> list[str] | None:
+def files_under(location: str, pass_over: Callable[[str], None] = lambda _: None) -> list[str] | None:
     """Return the files of a directory or glob, sorted; None if `location` is neither.
+
+    Visible files of a directory that are no exports go to `pass_over`.
 
     Raises
     ------
@@ -24,8 +27,8 @@ def files_under(location: str) -> list[str] | None:
     """
     path = local_path(location)
     if path is not None:
-        return list_local(path)
-    return None if _is_web(location) else list_object_store(location)
+        return list_local(path, shows_rows, pass_over)
+    return None if _is_web(location) else list_object_store(location, pass_over)
 
 
 def open_location(location: str) -> OpenedFile:

@@ -51,10 +51,11 @@ def open_object_at(url: str, start: int, end: int) -> ByteReader:
     return _ObjectReader(stream, url)
 
 
-def list_object_store(url: str) -> list[str] | None:
+def list_object_store(url: str, pass_over: Callable[[str], None]) -> list[str] | None:
     """Return the URLs of the files of a directory or glob, sorted; None if `url` is neither.
 
-    In a URL ``?`` begins the query and is no glob character.
+    Visible files of a directory that are no exports by their name go to `pass_over`. In a URL ``?`` begins
+    the query and is no glob character.
 
     Raises
     ------
@@ -67,6 +68,8 @@ def list_object_store(url: str) -> list[str] | None:
         files, path = _file_system(url)
         if _request(url, lambda: files.get_file_info(path)).type.name != "Directory":
             return None
+        for other in _listed(url, lambda name: not is_hidden(name) and not is_export(name)):
+            pass_over(without_signature(other))
         return in_directory(_listed(url, is_export), url)
     folder, _, _ = parts.path[: magic.start()].rpartition("/")
     expression = glob_expression(parts.path[len(folder) + 1 :])

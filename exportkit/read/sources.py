@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
-from exportkit.errors import OptionError, ReadError
+from msgspec import Struct, field
+
+from exportkit.errors import OptionError, ReadError, RowError
 from exportkit.options import MAX_COMPRESSION_RATIO
 from exportkit.place import Place
 from exportkit.read.compression import MAGIC_BYTES, compression_of
@@ -20,7 +23,7 @@ from exportkit.read.opened import OpenedSource, open_file, open_stream
 from exportkit.read.rows_in_memory import ROWS_URI, RowStream, is_row
 from exportkit.read.stored_bytes import ByteReader
 
-__all__ = ["STANDARD_INPUT", "SourceLike", "local_files", "open_sources", "stored_sizes"]
+__all__ = ["STANDARD_INPUT", "Met", "SourceLike", "files_named_by", "open_sources", "stored_sizes"]
 
 #: A path, glob, directory, URL or ``-``, a binary stream, or an iterable of those; or an iterable of rows.
 SourceLike: TypeAlias = str | os.PathLike[str] | BinaryIO | Iterable[Any]
@@ -28,11 +31,45 @@ SourceLike: TypeAlias = str | os.PathLike[str] | BinaryIO | Iterable[Any]
 STANDARD_INPUT = "-"
 
 
+class Met(NamedTuple):
+    """Who is told of what is met beside inputs.
+
+    Attributes
+    ----------
+    pass_over : callable
+        Takes the name of a file of a directory that is no export.
+    refuse : callable or None
+        Takes the name of an input that cannot be opened, and the error; None: the error is raised.
+    """
+
+    pass_over: Callable[[str], None] = lambda _: None
+    refuse: Callable[[str, Exception], None] | None = None
+
+    @contextmanager
+    def refusing(self, name: str) -> Iterator[None]:
+        """Tell of what an input fails with in this context, or let it fail."""
+        try:
+            yield
+        except (ReadError, RowError, OSError) as error:
+            if self.refuse is None:
+                raise
+            self.refuse(name, error)
+
+
+class _Named(Struct):
+    """The files that were named, and those that a directory or glob has."""
+
+    met: Met
+    named: set[str] = field(default_factory=set)
+    listed: set[str] = field(default_factory=set)
+
+
 def open_sources(
     source: SourceLike,
     *,
     export_id: str | None = None,
     max_compression_ratio: float | None = MAX_COMPRESSION_RATIO,
+    met: Met | None = None,
 ) -> Iterator[OpenedSource]:
     """Open the inputs that `source` names, lazily and in order, one at a time.
 
@@ -54,6 +91,9 @@ def open_sources(
         Compressed input may expand this many times, counted from 64 MiB of output on; None for no limit. It
         guards against input made to fill a disk: exports expand a few hundred times at most.
 
+    met : Met, optional
+        Who is told of files of a directory that are no exports, and of what cannot be opened.
+
     Yields
     ------
     OpenedSource
@@ -68,11 +108,17 @@ def open_sources(
     TypeError
         `source` cannot be read as bytes, such as a text stream.
     """
-    found = _inputs(source, set(), set())
+    met = met or Met()
+    found = _inputs(source, _Named(met))
+    opened_files: list[OpenedSource] = []
     for index, one in enumerate(found):
         name = f"{export_id}-{index}" if export_id and index else export_id
         if isinstance(one, str):
-            yield open_file(one, export_id=name, max_compression_ratio=max_compression_ratio)
+            with met.refusing(one):
+                opened = open_file(one, export_id=name, max_compression_ratio=max_compression_ratio)
+                opened_files.append(opened)
+            if opened_files:
+                yield opened_files.pop()
         else:
             stream, uri = one
             yield open_stream(stream, uri=uri, export_id=name, max_compression_ratio=max_compression_ratio)
@@ -88,33 +134,33 @@ def stored_sizes(source: Any) -> Iterator[tuple[int, str | None]]:
     ReadError, OSError, TypeError
         As `open_sources`.
     """
-    for path in local_files(source):
+    for path in files_named_by(source):
         if not path.is_file():
             continue  # a named pipe can be read once
         with path.open("rb") as file:
             yield path.stat().st_size, compression_of(file.read(MAGIC_BYTES))
 
 
-def local_files(source: Any) -> Iterator[Path]:
+def files_named_by(source: Any) -> Iterator[Path]:
     """Yield every local file that `source` names; streams, URLs and iterators are left out."""
     if isinstance(source, str | os.PathLike):
         if source == STANDARD_INPUT or local_path(os.fspath(source)) is None:
             return
-        for location in _files(source, set(), set()):
+        for location in _files(source, _Named(Met(refuse=lambda *_: None))):
             yield Path(local_path(location) or location)
     elif isinstance(source, Collection) and not is_row(source):
         for one in source:
             if is_row(one):
                 return
-            yield from local_files(one)
+            yield from files_named_by(one)
 
 
-def _inputs(source: Any, named: set[str], listed: set[str]) -> Iterator[str | tuple[ByteReader, str | None]]:
+def _inputs(source: Any, known: _Named) -> Iterator[str | tuple[ByteReader, str | None]]:
     """Yield the locations of single files, and streams with their names."""
     if isinstance(source, str) and source.strip() and is_row(source):
         raise TypeError("source is the text of a row: give rows in a list, a single one as [row]")
     if isinstance(source, str | os.PathLike):
-        yield from _files(source, named, listed) if source != STANDARD_INPUT else [_standard_input()]
+        yield from _files(source, known) if source != STANDARD_INPUT else [_standard_input()]
     elif isinstance(source, io.TextIOBase):
         raise TypeError("source is a text stream: open it in binary mode")
     elif hasattr(source, "read"):
@@ -124,7 +170,7 @@ def _inputs(source: Any, named: set[str], listed: set[str]) -> Iterator[str | tu
     elif isinstance(source, Mapping):
         raise TypeError("source is a dict: give rows in a list, a single one as [row]")
     elif isinstance(source, Iterable):
-        yield from _inputs_among(iter(source), named, listed)
+        yield from _inputs_among(iter(source), known)
     else:
         kind = type(source).__name__
         raise TypeError(
@@ -132,9 +178,7 @@ def _inputs(source: Any, named: set[str], listed: set[str]) -> Iterator[str | tu
         )
 
 
-def _inputs_among(
-    elements: Iterator[Any], named: set[str], listed: set[str]
-) -> Iterator[str | tuple[ByteReader, str | None]]:
+def _inputs_among(elements: Iterator[Any], known: _Named) -> Iterator[str | tuple[ByteReader, str | None]]:
     """Yield the inputs of an iterable; its first element says whether it holds sources or rows."""
     first = next(elements, elements)
     if first is elements:
@@ -145,10 +189,10 @@ def _inputs_among(
     for number, one in enumerate(chain((first,), elements), 1):
         if is_row(one):
             raise TypeError(f"element {number} is a row, and those before it are sources: give either")
-        yield from _inputs(one, named, listed)
+        yield from _inputs(one, known)
 
 
-def _files(source: str | os.PathLike[str], named: set[str], listed: set[str]) -> Iterator[str]:
+def _files(source: str | os.PathLike[str], known: _Named) -> Iterator[str]:
     location = os.fspath(source)
     if not location:
         raise OptionError("source", "the source is empty; '.' is the current directory")
@@ -156,15 +200,17 @@ def _files(source: str | os.PathLike[str], named: set[str], listed: set[str]) ->
         raise TypeError("source is a path of bytes: give it as str")
     if "\0" in location:
         raise OptionError("source", f"no path holds a NUL character: {location!r}")
-    files = files_under(location)
+    files: list[str] | None = []
+    with known.met.refusing(location):
+        files = files_under(location, known.met.pass_over)
     if files is None:
-        if _identity(location) not in listed:
-            named.add(_identity(location))
+        if _identity(location) not in known.listed:
+            known.named.add(_identity(location))
             yield location
         return
     for file in files:
-        if _identity(file) not in named | listed:
-            listed.add(_identity(file))
+        if _identity(file) not in known.named | known.listed:
+            known.listed.add(_identity(file))
             yield file
 
 

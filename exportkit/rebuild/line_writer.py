@@ -79,23 +79,35 @@ def write_line(
     ReadError
         The bytes of a rejected line are not in the lake any more.
     """
+    place = Place(str(reader.lake), key[1])
     if "rejects" in streams:
         for rows in streams["rejects"].take(key):
-            for row in rows.batch.rows[rows.start : rows.stop]:
+            with _making(place):
+                rejected = rows.batch.rows[rows.start : rows.stop]
+            for row in rejected:
                 _write_reject(row, sink, reader.lake, key[1])
                 report.rejects += 1
     with reader.rows_of(key, streams) as rows_by_table:
         count = rows_by_table["data_rows"].count
-        place = Place(str(reader.lake), key[1])
         if count > 1:
             hint = "the same export was added to the lake twice"
             raise TableError("a line stands in data_rows twice", place=place, hint=hint)
         if count:
-            try:
-                report.left_out += _write_rows(rows_by_table, sink)
-            except JsonTextError:
-                raise TableError("a column of JSON text holds none", place=place) from None
+            report.left_out += _write_rows(rows_by_table, sink, place)
             report.data_rows += 1
+
+
+@contextmanager
+def _making(place: Place) -> Iterator[None]:
+    """Turn what odd values lead to, where a line is made of them, into a `TableError`."""
+    try:
+        yield
+    except JsonTextError:
+        raise TableError("a column of JSON text holds none", place=place) from None
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        problem = "no line can be made of these rows: a value is missing, or none that a conversion writes"
+        hint = "convert the export again"
+        raise TableError(problem, place=place, hint=hint) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +145,23 @@ class LineReader:
                 rows.close()
 
 
-def _write_rows(rows: Mapping[str, LineRows], sink: Sink) -> int:
+def _write_rows(rows: Mapping[str, LineRows], sink: Sink, place: Place) -> int:
     """Write the line that some rows make up; return the number of rows that are left out."""
     if any(one.is_spilled for one in rows.values()):
         long = LongLine(rows)
-        for chunk in long.chunks():
+        chunks = iter(long.chunks())
+        while True:
+            with _making(place):
+                chunk = next(chunks, None)
+            if chunk is None:
+                break
             sink.write(chunk)
         left_out = long.left_out
     else:
-        line, left_out = line_of({name: one.rows() for name, one in rows.items()})
-        sink.write(write_json(line))
+        with _making(place):
+            line, left_out = line_of({name: one.rows() for name, one in rows.items()})
+            text = write_json(line)
+        sink.write(text)
     sink.write(b"\n")
     return left_out
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from exportkit.errors import ReadError
-from exportkit.lakes import PartReader
+from exportkit.lakes import PartReader, reading
 from exportkit.place import Place
 from exportkit.tables.cells import Bools, Ints
 
@@ -85,14 +85,17 @@ def key_arrays(rows: pa.Table | pa.RecordBatch, exports: Exports, path: Path) ->
     Raises
     ------
     ReadError
-        A row has no ``export_id`` or no ``line``.
+        A row has no ``export_id`` or no ``line``, or they are of another type.
     """
     ids, lines = rows.column("export_id"), rows.column("line")
     if ids.null_count or lines.null_count:
         raise ReadError("a row has no export_id or no line", place=Place(str(path)))
-    chunks = ids.chunks if isinstance(ids, pa.ChunkedArray) else [ids]
-    ordinals = [exports.number(chunk) for chunk in chunks]
-    return np.concatenate(ordinals), lines.cast(pa.int64()).to_numpy()
+    with reading(path):
+        if not pa.types.is_dictionary(ids.type):
+            ids = ids.cast(pa.string())
+        chunks = ids.chunks if isinstance(ids, pa.ChunkedArray) else [ids]
+        ordinals = [exports.number(chunk) for chunk in chunks]
+        return np.concatenate(ordinals), lines.cast(pa.int64()).to_numpy()
 
 
 def sorted_runs_of(reader: PartReader, exports: Exports) -> list[SortedRun]:

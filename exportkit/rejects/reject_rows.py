@@ -13,8 +13,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from exportkit.batch import arrow_schema
 from exportkit.errors import ReadError
-from exportkit.lakes import Part, Snapshot, open_part, raw_file_beside
+from exportkit.lakes import KEY_COLUMNS, Part, Snapshot, open_part, raw_file_beside, reading
 from exportkit.pipeline import SELECTION_KEY
 from exportkit.place import Place, without_signature
 from exportkit.select import Fingerprint
@@ -102,7 +103,22 @@ def read_batches(part: Part, columns: Sequence[str] | None = None) -> Iterator[p
     with closing(open_part(part.path)) as reader:
         chosen = [name for name in reader.names if columns is None or name in columns]
         for chunk in range(len(reader.chunk_rows)):
-            yield from reader.batches(chunk, chosen, BATCH_ROWS)
+            for batch in reader.batches(chunk, chosen, BATCH_ROWS):
+                yield _as_declared(batch, part)
+
+
+def _as_declared(batch: pa.RecordBatch, part: Part) -> pa.RecordBatch:
+    """Return a batch with the declared columns in their declared types; `ReadError` where they do not fit."""
+    declared = arrow_schema(TABLE)
+    for at, field in enumerate(batch.schema):
+        if field.name in declared.names:
+            with reading(Path(part.path)):
+                column = batch.column(at).cast(declared.field(field.name).type)
+                column.validate(full=True)
+            batch = batch.set_column(at, field.with_type(column.type), column)
+    if any(batch.column(name).null_count for name in KEY_COLUMNS if name in batch.schema.names):
+        raise ReadError("a row has no export_id or no line", place=Place(part.path))
+    return batch
 
 
 def stored_rejects(part: Part, batch: pa.RecordBatch) -> Iterator[StoredReject]:

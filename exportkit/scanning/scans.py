@@ -8,8 +8,7 @@ from exportkit.commit import read_lake
 from exportkit.errors import needing
 from exportkit.lakes import is_lake
 from exportkit.options import TableOptions, complete, takes
-from exportkit.pipeline import SourceLike, make_options
-from exportkit.select import Selection
+from exportkit.pipeline import SourceLike, make_options, refuse_conversion
 
 if TYPE_CHECKING:
     import polars as pl
@@ -71,9 +70,6 @@ def scan(source: SourceLike, table: str, **options: Unpack[TableOptions]) -> pl.
         from exportkit.scanning import lazy_frames  # noqa: PLC0415 - imports polars
     asked = complete(TableOptions, options)
     if is_lake(source):
-        if make_options(**asked).selection != Selection():
-            raise ValueError(
-                "a lake is converted already: filter the frame instead of selecting what to convert"
-            )
+        refuse_conversion(make_options(**asked))
         return lazy_frames.over_parts(read_lake(source).table(table))  # type: ignore[arg-type]  # a lake is a path
     return lazy_frames.over_export(source, table, make_options(tables=[table], **asked))

@@ -17,9 +17,11 @@ with on_first_use(globals()):
     from exportkit.split.form import layout as layout
     from exportkit.split.form import sniff as sniff
     from exportkit.split.line_blocks import MAX_LINE_BYTES as MAX_LINE_BYTES
+    from exportkit.split.line_blocks import MAX_MEMBER_BYTES as MAX_MEMBER_BYTES
     from exportkit.split.line_blocks import LongLine as LongLine
     from exportkit.split.line_blocks import cut_lines as cut_lines
     from exportkit.split.line_places import places as places
+    from exportkit.split.members import TooHeavyError as TooHeavyError
     from exportkit.split.members import cut_members as cut_members
     from exportkit.split.members import member_ends as member_ends
     from exportkit.split.ranges import Split as Split

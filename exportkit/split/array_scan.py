@@ -18,7 +18,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ArrayScan", "ValueScan"]
+__all__ = ["ArrayScan", "MarkCount", "ValueScan"]
 
 _QUOTE, _BACKSLASH, _COMMA = b'"\\,'
 #: `[` and `{` differ in this bit, and so do `]` and `}`: with it set, two comparisons find four brackets.
@@ -150,3 +150,26 @@ class ValueScan(_BracketScan):
     def restart(self) -> None:
         """Go on as if a value began here, whatever came before."""
         self.__init__()  # type: ignore[misc]  # the state of a new scan
+
+
+class MarkCount(_BracketScan):
+    """Counts commas and opening brackets of any depth, without those in strings.
+
+    Attributes
+    ----------
+    commas, openings : int
+        How many there were so far.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        self.commas = self.openings = 0
+
+    def add(self, data: bytes) -> None:
+        """Count in more bytes."""
+        view = memoryview(data)
+        for start in range(0, len(data), _SLICE_BYTES):
+            positions, closing, commas, _ = self._marks(view[start : start + _SLICE_BYTES])
+            found = int(np.count_nonzero(commas))
+            self.commas += found
+            self.openings += len(positions) - found - int(np.count_nonzero(closing))

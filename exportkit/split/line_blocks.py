@@ -13,6 +13,7 @@ from exportkit.split.tape import BYTE_ORDER_MARK, Tape, take_head
 
 __all__ = [
     "MAX_LINE_BYTES",
+    "MAX_MEMBER_BYTES",
     "LongLine",
     "cut_lines",
     "slices",
@@ -21,6 +22,10 @@ __all__ = [
 
 #: A line of up to this many bytes is held whole; decoded, it takes about ten times its size.
 MAX_LINE_BYTES = 24 * 2**20
+#: A member of a longer line of up to this size, its key included, is held: what it holds becomes one cell, or
+#: one row with its children. No line that is held as a whole may be longer, so that no limit of the memory
+#: decides what is refused.
+MAX_MEMBER_BYTES = 64 * 2**20
 #: A line with up to this many objects and arrays is held whole; an empty one takes 100 times its two bytes.
 MAX_LINE_OPENINGS = 2**20
 

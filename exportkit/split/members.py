@@ -34,18 +34,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 import msgspec
 
 from exportkit.errors import DecodeError, SplitError
 from exportkit.json_text import JSON_SPACE
-from exportkit.native import octets
 from exportkit.place import MemberChunk, MemberRun, Members
-from exportkit.split.array_scan import ArrayScan
-from exportkit.split.line_blocks import slices
+from exportkit.split.array_scan import ArrayScan, MarkCount
+from exportkit.split.line_blocks import MAX_MEMBER_BYTES, slices
 from exportkit.split.tape import Tape
 
-__all__ = ["cut_members", "member_ends"]
+__all__ = ["TooHeavyError", "cut_members", "member_ends"]
 
 Path = tuple[str | int, ...]
 #: Returns whether the object (True) or array (False) at a path may be entered.
@@ -59,11 +59,12 @@ _UNBEGUN = re.compile(rb"[ \t\r\n]*+")
 _NAMED_UNBEGUN = re.compile(
     rb'[ \t\r\n]*+(?:"(?:[^"\\]++|\\.)*+(?:\\?|"[ \t\r\n]*+(?::[ \t\r\n]*+)?))?', re.DOTALL
 )
-#: A member of up to this size, its key included, is held: what it holds becomes one cell, or one row with its
-#: children.
-MAX_MEMBER_BYTES = 64 * 2**20
-#: A member with up to this many objects and arrays is held; an empty one takes a hundred bytes.
-MAX_MEMBER_OPENINGS = 4 * 2**20
+#: A member with up to this many objects and arrays is held, which is more than any line has that is held as a
+#: whole; an answer takes 450 bytes.
+MAX_MEMBER_OPENINGS = 2 * 2**20
+#: What a value and an object weigh, in bytes of text: of 62 MiB, numbers took 1.0 GB and answers 1.4 GB.
+COMMA_WEIGHT = 15
+OPENING_WEIGHT = 80
 
 
 def cut_members(
@@ -72,6 +73,7 @@ def cut_members(
     *,
     chunk_bytes: int,
     max_member_bytes: int = MAX_MEMBER_BYTES,
+    max_weight: int | None = None,
     line: Members | None = None,
 ) -> Iterator[MemberChunk]:
     """Cut the object in `blocks` into chunks of its members, in order and lazily.
@@ -92,6 +94,8 @@ def cut_members(
     max_member_bytes : int
         The largest such member, without white space around it; one with more than `MAX_MEMBER_OPENINGS`
         objects and arrays is refused too.
+    max_weight : int, optional
+        What a member may weigh that is held; it is a quarter of the memory that it takes.
     line : Members, optional
         Learns where the members of the line lie.
 
@@ -106,6 +110,8 @@ def cut_members(
         The line is no object, or its brackets do not match.
     SplitError
         A member is larger than may be held.
+    TooHeavyError
+        A member that is not refused weighs more than `max_weight`.
     """
     most = max(1, max_member_bytes // 2)  # so that what may be entered is, before it is too large to be held
     tape = Tape(slices(blocks, most), 0)
@@ -113,9 +119,25 @@ def cut_members(
         raise not_json("it is not an object")
     line = Members() if line is None else line
     line.start = tape.offset
-    yield from _Container(line, may_enter, min(chunk_bytes, most), max_member_bytes).chunks(tape)
+    yield from _Container(
+        line, _Limits(may_enter, min(chunk_bytes, most), max_member_bytes, max_weight)
+    ).chunks(tape)
     if _next_byte(tape):
         raise not_json("it goes on after its object")
+
+
+class TooHeavyError(Exception):
+    """A member takes more memory than may be held, though it is none that is refused.
+
+    Attributes
+    ----------
+    size : int
+        Its bytes.
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.size = size
 
 
 class _Large:
@@ -123,7 +145,8 @@ class _Large:
 
     def __init__(self, data: bytes, max_bytes: int) -> None:
         self._max_bytes = max_bytes
-        self._length = self._shown = self._opened = 0
+        self._marks = MarkCount()
+        self._length = self.size = 0
         self.add(data)
 
     def add(self, data: bytes) -> None:
@@ -131,15 +154,29 @@ class _Large:
         data = data if self._length else data.lstrip(JSON_SPACE)
         shown = len(data.rstrip(JSON_SPACE))
         if shown:
-            self._shown = self._length + shown
+            self.size = self._length + shown
         self._length += len(data)
-        self._opened += octets.count_openings(data)
-        if self._shown > self._max_bytes:
+        self._marks.add(data)
+        if self.size > self._max_bytes:
             raise SplitError(f"a value of the line is longer than {self._max_bytes / 2**20:g} MiB")
-        if self._opened > MAX_MEMBER_OPENINGS:
+        if self._marks.openings > MAX_MEMBER_OPENINGS:
             raise SplitError(
                 f"a value of the line holds more than {MAX_MEMBER_OPENINGS:,} objects and arrays"
             )
+
+    @property
+    def weight(self) -> int:
+        """About a quarter of the bytes of memory that it takes until it is written."""
+        return self.size + COMMA_WEIGHT * self._marks.commas + OPENING_WEIGHT * self._marks.openings
+
+
+class _Limits(NamedTuple):
+    """What may be entered and held: see `cut_members`."""
+
+    may_enter: MayEnter
+    chunk_bytes: int
+    max_member_bytes: int
+    max_weight: int | None
 
 
 class _Container:
@@ -150,13 +187,9 @@ class _Container:
     being read. `_large` is set while that member is longer than a chunk.
     """
 
-    def __init__(
-        self, members: Members, may_enter: MayEnter, chunk_bytes: int, max_member_bytes: int
-    ) -> None:
+    def __init__(self, members: Members, limits: _Limits) -> None:
         self._members = members
-        self._may_enter = may_enter
-        self._chunk_bytes = chunk_bytes
-        self._max_member_bytes = max_member_bytes
+        self._limits = limits
         self._held: list[bytes] = []
         self._count = 0
         self._first = 0
@@ -173,7 +206,7 @@ class _Container:
             if closing is not None:
                 yield from self._close(tape, block, closing, len(separators))
                 return
-            if end is not None and size + end >= self._chunk_bytes:
+            if end is not None and size + end >= self._limits.chunk_bytes:
                 self._held.append(block[:end])
                 yield self._chunk(tape.offset - len(block) + end, len(separators))
                 self._held, size = [block[end + 1 :]], len(block) - end - 1
@@ -181,7 +214,7 @@ class _Container:
                 self._held.append(block)
                 self._count += len(separators)
                 size += len(block)
-            if size < self._chunk_bytes or (self._large is not None and not self._is_unbegun):
+            if size < self._limits.chunk_bytes or (self._large is not None and not self._is_unbegun):
                 continue
             entered = self._enter(tape.offset)
             if entered is None:
@@ -191,9 +224,7 @@ class _Container:
                 yield before
             tape.put_back(rest)
             inner.start = tape.offset
-            yield from _Container(inner, self._may_enter, self._chunk_bytes, self._max_member_bytes).chunks(
-                tape
-            )
+            yield from _Container(inner, self._limits).chunks(tape)
             if self._after_entered(tape):
                 return
             scan, size = ArrayScan(), 0
@@ -202,7 +233,12 @@ class _Container:
     def _measure(self, block: bytes, end: int | None) -> None:
         """Add a block to the size of the member that is being read, which ends at `end`."""
         if self._large is not None:
-            self._large.add(block if end is None else block[:end])
+            large, most = self._large, self._limits.max_weight
+            large.add(block if end is None else block[:end])
+            if most is not None and large.weight > most:
+                self._held = []  # it is measured on, but not held
+                if end is not None:
+                    raise TooHeavyError(large.size)
             if end is not None:
                 self._large, self._is_unbegun = None, False
 
@@ -248,7 +284,7 @@ class _Container:
         if match is None or found is None:
             unbegun = _NAMED_UNBEGUN if is_object else _UNBEGUN
             self._is_unbegun = match is None and unbegun.fullmatch(data, start) is not None
-            self._large = self._large or _Large(data[start:], self._max_member_bytes)
+            self._large = self._large or _Large(data[start:], self._limits.max_member_bytes)
             return None
         before = None
         if start:
@@ -264,7 +300,7 @@ class _Container:
         if step is None or bracket not in (b"{", b"["):
             return None
         path, is_object = (*self._members.path, step), bracket == b"{"
-        if not self._may_enter(path, is_object):
+        if not self._limits.may_enter(path, is_object):
             return None
         return Members(path, is_object, named_at, above=self._members)
 

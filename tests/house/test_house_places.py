@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from exportkit.place import without_signature
@@ -35,6 +36,7 @@ def test_no_mark_in_a_password_or_query_makes_it_shown(
     scheme: str, user: str, around: tuple[str, str], path: str, query: str
 ) -> None:
     before, behind = around
+    assume(not re.match(r"\d+[/?#]", before))  # which is a port
     shown = without_signature(f"{scheme}://{user}:{before}SECRET{behind}@bucket/{path}{query}")
     assert "SECRET" not in shown
     assert shown.startswith(f"{scheme}://")

@@ -71,3 +71,10 @@ def test_any_bytes_are_shown_on_one_line_as_text_that_can_be_written(name: bytes
     shown = printable(os.fsdecode(name))
     assert shown.isprintable()
     shown.encode()
+
+
+@given(st.text(st.characters() | st.characters(categories=["Cs"])))
+def test_any_text_is_shown_on_one_line_as_text_that_can_be_written(text: str) -> None:
+    shown = printable(text)
+    assert shown.isprintable()
+    shown.encode()

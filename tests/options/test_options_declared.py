@@ -77,7 +77,8 @@ OTHER: dict[str, Any] = {
     "tables": ["labels"], "columns": {"labels": ["line"]}, "params": {"attachments": True},
     "filters": [{"data_row_ids": ["a"]}], "labels": "latest", "redact": {"row_data": "hash"},
     "redact_key": "k",
-    "max_compression_ratio": 2.0, "max_rejects": 3, "on_bad_row": "skip", "export_id": "e", "batch_rows": 5,
+    "max_compression_ratio": 2.0, "max_rejects": 3, "on_bad_row": "skip", "on_bad_source": "skip",
+    "export_id": "e", "batch_rows": 5,
     "progress": print, "mode": "append", "compression_level": 3, "row_group_rows": 7, "workers": 3,
     "memory_limit": "900MB", "format": "arrow", "top": 4, "force": True,
 }  # fmt: skip
@@ -94,6 +95,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "max_compression_ratio": (0.5, "max_compression_ratio must be 1 or more, or None, not 0.5"),
     "max_rejects": (-1, "max_rejects must be 0 or more, or None, not -1"),
     "on_bad_row": (["skip"], "on_bad_row must be one of reject, raise, skip, not ['skip']"),
+    "on_bad_source": (1, "on_bad_source must be one of raise, skip, not 1"),
     "export_id": ("", "export_id must not be empty"),
     "batch_rows": (0, "batch_rows must be 1 or more, not 0"),
     "mode": ("new", "mode must be one of error, overwrite, append, not 'new'"),

@@ -15,6 +15,7 @@ import exportkit
 from exportkit.commit import committer_for
 from exportkit.pipeline import sizes_for
 from exportkit.pipeline.resources import bytes_of, most_workers
+from exportkit.split import MAX_MEMBER_BYTES
 from exportkit.write import LakeWriter, WriteOptions
 from oracle import rows_of_batches
 from write.lakes import SCHEMA, batch_of, numbered
@@ -68,12 +69,16 @@ def test_a_limit_below_what_a_run_takes_at_least_is_refused(
 
 
 def test_sizes_grow_with_the_limit_and_shrink_with_the_workers() -> None:
-    for name in ("batch_bytes", "held_bytes", "gathered_bytes", "max_line_bytes"):
+    for name in ("batch_bytes", "held_bytes", "gathered_bytes", "max_held_line_bytes"):
         by_limit = [getattr(sizes_for(limit * MB, 2), name) for limit in (300, 500, 700, 2_000)]
         by_workers = [getattr(sizes_for(2_000 * MB, workers), name) for workers in (1, 2, 4, 8)]
         assert by_limit == sorted(set(by_limit))
         assert by_workers == sorted(set(by_workers), reverse=True)
     default, given = sizes_for(None, 2), sizes_for("700MB", 2)
+    # No line that is held may hold a value for which a longer line would be a reject.
+    lines = [sizes_for(limit * MB, 2).max_line_bytes for limit in (300, 500, 700, 2_000, 4_000)]
+    assert lines == sorted(lines)
+    assert lines[-3] < lines[-2] == lines[-1] == MAX_MEMBER_BYTES
     assert 1 <= given.max_line_bytes / default.max_line_bytes < 1.05
     assert sizes_for("64GB", 1).block_bytes == default.block_bytes
 
@@ -134,6 +139,19 @@ def test_a_line_that_has_to_be_held_ends_a_run_that_has_no_room_for_it(tmp_path:
         "hint: raise memory_limit to go on, or convert everything and select from the tables"
     )
     assert not (tmp_path / "lake").exists()
+
+
+def test_a_value_that_the_limit_does_not_allow_ends_the_run_and_is_no_reject(tmp_path: Path) -> None:
+    path = tmp_path / "export.ndjson"
+    path.write_bytes(b'{"data_row":{"id":"d","row_data":"' + b"x" * (9 << 20) + b'"}}\n')
+    with pytest.raises(exportkit.ReadError) as raised:
+        exportkit.to_parquet(path, tmp_path / "lake", memory_limit="200MB")
+    assert str(raised.value) == (
+        f"a value of {(9 << 20) + 35} bytes takes more memory than the limit allows "
+        f"(in {path}, line 1, byte 0)\n"
+        "hint: raise memory_limit to go on"
+    )
+    assert exportkit.to_parquet(path, tmp_path / "lake", memory_limit="300MB").data_rows == 1
 
 
 def test_tables_that_fill_slowly_write_their_groups_before_they_hold_too_much_together(

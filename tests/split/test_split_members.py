@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from exportkit.errors import SplitError
 from exportkit.place import Members
-from exportkit.split import cut_members
+from exportkit.split import TooHeavyError, cut_members
+from exportkit.split.array_scan import MarkCount
 from split.cutting import pieces_of
 
 
@@ -90,3 +91,23 @@ def test_what_is_too_large_to_be_held_does_not_depend_on_how_the_line_is_cut(
             assert most < length
         else:
             assert most >= length
+
+
+@given(st.sampled_from([b"[1,2,3]", b'",,{{[["', b'[{},{"a":[]}]', b"5"]), st.integers(1, 12))
+def test_a_value_that_weighs_too_much_ends_the_cut_whatever_it_is_cut_into(
+    value: bytes, block_bytes: int
+) -> None:
+    """Commas and brackets weigh, those in texts do not; what is refused is refused first."""
+    value = b"[" + b",".join([value] * 9) + b"]"
+    marks = MarkCount()
+    marks.add(value)
+    size = len(b'"big":' + value)
+    weight = size + 15 * marks.commas + 80 * marks.openings
+    line = b'{"a":1,"big":' + value + b',"c":2}'
+    blocks = [line[at : at + block_bytes] for at in range(0, len(line), block_bytes)]
+    assert list(cut_members(blocks, never, chunk_bytes=1, max_weight=weight))
+    with pytest.raises(TooHeavyError) as raised:
+        list(cut_members(blocks, never, chunk_bytes=1, max_weight=weight - 1))
+    assert raised.value.size == size
+    with pytest.raises(SplitError):
+        list(cut_members(blocks, never, chunk_bytes=1, max_weight=weight - 1, max_member_bytes=size - 1))

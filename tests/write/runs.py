@@ -11,7 +11,7 @@ from write.lakes import SCHEMA, batch_of, numbered
 
 MODES: tuple[Mode, ...] = ("error", "append", "overwrite")
 #: Files of somebody else, in a table that the run writes and in one that it does not.
-NOTES = ("projects/notes.txt", "frames/notes.txt")
+NOTES = ("projects/notes.txt", "key_frames/notes.txt")
 
 
 class Run:
@@ -39,10 +39,10 @@ class Run:
 def ready_to_commit(lake: Path, mode: Mode) -> Run:
     """Return a run of projects, labels and segments (no rows).
 
-    But for "error", one of projects, segments and frames is there.
+    But for "error", one of projects, segments and key_frames is there.
     """
     if mode != "error":
-        Run(lake, "append", projects=2, segments=1, frames=1).commit()
+        Run(lake, "append", projects=2, segments=1, key_frames=1).commit()
     for name in NOTES:
         (lake / name).parent.mkdir(parents=True, exist_ok=True)
         (lake / name).write_text("mine")

@@ -94,7 +94,7 @@ def test_at_each_instant_a_table_is_the_old_one_the_new_one_or_absent(tmp_path: 
     after = tables_of(tmp_path)
     assert {table: len(names) for table, names in after.items()} == {
         "error": {"projects": 2, "labels": 1, "segments": 1},
-        "append": {"projects": 4, "labels": 1, "segments": 1, "frames": 1},
+        "append": {"projects": 4, "labels": 1, "segments": 1, "key_frames": 1},
         "overwrite": {"projects": 2, "labels": 1, "segments": 1},
     }[mode]
     assert before in views
@@ -174,7 +174,7 @@ def test_a_crash_of_the_recovery_is_no_other_case(mode: Mode, first: int, second
                 "projects": 2,
                 "labels": 1,
                 "segments": 0 if mode == "append" else 1,
-                **({"frames": 0} if mode == "append" else {}),
+                **({"key_frames": 0} if mode == "append" else {}),
             }
         assert [(lake / name).read_text() for name in NOTES] == ["mine", "mine"]
 
@@ -225,7 +225,7 @@ def test_a_rename_that_is_refused_half_way_is_made_up_for_by_the_next_run(
     assert {table: len(names) for table, names in tables_of(tmp_path).items()} == {
         "projects": 2,
         "segments": 1,
-        "frames": 1,
+        "key_frames": 1,
     }
     assert recover(tmp_path) == (staging.run,)
     assert {table: len(names) for table, names in tables_of(tmp_path).items()} == {
@@ -271,7 +271,7 @@ def test_another_run_that_commits_applies_what_a_crash_left(tmp_path: Path) -> N
         "projects": 5,
         "labels": 1,
         "segments": 1,
-        "frames": 1,
+        "key_frames": 1,
     }
 
 

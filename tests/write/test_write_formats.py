@@ -224,9 +224,10 @@ def test_a_batch_that_does_not_fit_its_declaration_is_refused(
 def test_a_table_that_the_run_does_not_write_is_refused(tmp_path: Path) -> None:
     transaction = committer_for(tmp_path).begin(schemas={"projects": SCHEMA, "labels": SCHEMA})
     with transaction, pytest.raises(TableError) as caught:
-        PartWriter(transaction.staging, "frames")
+        PartWriter(transaction.staging, "key_frames")
     assert (
-        str(caught.value) == "table 'frames' is not among those of this run\nhint: they are projects, labels"
+        str(caught.value)
+        == "table 'key_frames' is not among those of this run\nhint: they are projects, labels"
     )
 
 
