@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from difflib import get_close_matches
 from functools import cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -15,15 +16,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from exportkit._on_first_use import collector_resting
+from exportkit.batch import arrow_schema
 from exportkit.errors import TableError, needing
 
 __all__ = ["add_geometry"]
 
 Columns = dict[str, pa.Array]
 _WHAT = ("area", "centroid", "fractions", "wkb")
-_SHAPE_COLUMNS = (
-    "annotation_kind", "bbox_left", "bbox_top", "bbox_width", "bbox_height", "point_x", "point_y", "vertices",
-)  # fmt: skip
+_BOX = ("bbox_left", "bbox_top", "bbox_width", "bbox_height")
+_SHAPE_COLUMNS = ("annotation_kind", *_BOX, "point_x", "point_y", "vertices")
+_PLACE = ("export_id", "line")
+_VERTICES = pa.list_(pa.struct({"x": pa.float64(), "y": pa.float64()}))
 _SIZES = ("width", "height")
 _FRACTIONS = ("left_fraction", "top_fraction", "width_fraction", "height_fraction")
 
@@ -35,14 +38,14 @@ def add_geometry(
 
     Parameters
     ----------
-    objects : pyarrow.Table, or anything with ``__arrow_c_stream__``
-        Rows of the table `objects`, in any number and order.
+    objects : pyarrow.Table, polars or pandas frame, or anything with ``__arrow_c_stream__``
+        Rows of the table `objects`, in any number and order. A lazy frame of polars is collected.
     what : sequence of {"area", "centroid", "fractions", "wkb"}, or one of them
         What to add. ``area``: one column, in square units of `coordinate_unit`. ``centroid``: `centroid_x`
         and `centroid_y`, the centre of mass in the unit of the coordinates. ``fractions``: `left_fraction`,
         `top_fraction`, `width_fraction`, `height_fraction` of a box, 0 to 1 of its asset or page. ``wkb``:
         the shape as well-known binary.
-    data_rows : pyarrow.Table, or anything with ``__arrow_c_stream__``, optional
+    data_rows : as `objects`, optional
         The table `data_rows`, which knows how large an asset is; ``fractions`` needs it.
 
     Returns
@@ -58,7 +61,8 @@ def add_geometry(
     MissingDependencyError
         shapely is not installed.
     TableError
-        A column that the geometry is computed from is missing.
+        A column that the geometry is computed from is missing, or of a type that does not become the declared
+        one.
     ValueError
         `what` holds another word, or ``fractions`` without `data_rows`.
 
@@ -84,19 +88,19 @@ def add_geometry(
     with needing("add_geometry", "shapely", extra="geometry"):
         from exportkit.geometry.geojson import geometries_of  # noqa: PLC0415 - imports shapely
         from exportkit.geometry.shapes import shapes_of, wkb_array  # noqa: PLC0415 - imports shapely
-    table = _table(objects, [*_SHAPE_COLUMNS, *(["geojson"] if "wkb" in what else [])], "objects")
+    found = _arrow_table(objects)
+    table = _table(found, [*_SHAPE_COLUMNS, *(["geojson"] if "wkb" in what else [])], "objects")
     shapes = cache(lambda: shapes_of(table))
     makers: dict[str, Callable[[], Columns]] = {
         "area": lambda: {"area": _numbers(shapes().areas())},
         "centroid": lambda: _centroid(*shapes().centroids()),
-        "fractions": lambda: _fractions(table, data_rows),
+        "fractions": lambda: _fractions(found, _arrow_table(data_rows)),
         "wkb": lambda: {"wkb": wkb_array(shapes().whole(), geometries_of(table["geojson"].to_pylist()))},
     }
-    found = table
     with collector_resting():  # which took half of the time
-        for one in what:
-            for name, column in makers[one]().items():
-                found = found.append_column(name, column)
+        made = [*chain.from_iterable(makers[one]().items() for one in what)]
+    for name, column in made:
+        found = found.append_column(name, column)
     return found
 
 
@@ -109,14 +113,32 @@ def _check(what: Sequence[str], data_rows: Any) -> None:
         raise ValueError("fractions need data_rows, which has the size of each asset")
 
 
-def _table(rows: Any, needed: Sequence[str], table: str) -> pa.Table:
-    found = rows if isinstance(rows, pa.Table) else pa.table(rows)
+def _arrow_table(rows: Any) -> pa.Table:
+    is_lazy = hasattr(rows, "collect") and not hasattr(rows, "__arrow_c_stream__")
+    return pa.table(rows.collect() if is_lazy else rows)
+
+
+def _table(rows: pa.Table, needed: Sequence[str], table: str) -> pa.Table:
+    """Return the columns that are needed, in their declared types: polars has views, pandas wider numbers."""
+    declared = arrow_schema(table)
+    found = {}
     for name in needed:
-        if name not in found.column_names:
+        if name not in rows.column_names:
             raise TableError(
                 f"the rows of {table} have no column {name!r}", hint="the geometry is computed from it"
             )
-    return found
+        found[name] = _of_type(rows[name], declared.field(name).type, f"column {name!r} of {table}")
+    return pa.table(found)
+
+
+def _of_type(column: pa.ChunkedArray, wanted: pa.DataType, about: str) -> pa.ChunkedArray:
+    if column.type == wanted:
+        return column
+    try:
+        # A frame may hold what the declaration rules out: a coordinate that is null.
+        return column.cast(_VERTICES if pa.types.is_list(wanted) else wanted)
+    except pa.ArrowException:
+        raise TableError(f"{about} is {column.type} and not {wanted}") from None
 
 
 def _numbers(values: Any) -> pa.Array:
@@ -127,9 +149,10 @@ def _centroid(x: Any, y: Any) -> Columns:
     return {"centroid_x": _numbers(x), "centroid_y": _numbers(y)}
 
 
-def _fractions(objects: pa.Table, data_rows: Any) -> Columns:
-    known = _table(data_rows, ["export_id", "line", *_SIZES], "data_rows")
-    table = _table(objects, ["export_id", "line", "coordinate_unit", "page_width", "page_height"], "objects")
+def _fractions(objects: pa.Table, data_rows: pa.Table) -> Columns:
+    known = _table(data_rows, [*_PLACE, *_SIZES], "data_rows")
+    needed = [*_PLACE, *_BOX, "coordinate_unit", "page_width", "page_height"]
+    table = _table(objects, needed, "objects")
     rows = _matching(table, known)
     unit = table["coordinate_unit"].combine_chunks()
     found = []
@@ -138,8 +161,8 @@ def _fractions(objects: pa.Table, data_rows: Any) -> Columns:
         size = pc.if_else(pc.equal(unit, "px"), asset, pc.if_else(pc.equal(unit, "pt"), table[page], None))
         found.append(pc.if_else(pc.greater(size, 0), size, None))
     width, height = found
-    sides = (("bbox_left", width), ("bbox_top", height), ("bbox_width", width), ("bbox_height", height))
-    return {name: pc.divide(table[side], size) for name, (side, size) in zip(_FRACTIONS, sides, strict=True)}
+    sides = zip(_FRACTIONS, _BOX, (width, height, width, height), strict=True)
+    return {name: pc.divide(table[side], size) for name, side, size in sides}
 
 
 def _matching(objects: pa.Table, data_rows: pa.Table) -> pa.Array:

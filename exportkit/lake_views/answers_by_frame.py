@@ -65,8 +65,9 @@ with recursive framed as (
     on {same_place("s", "l")} and s.owner = l.owner and l.frame between s.first and s.last
     window in_span as (partition by {of("s")}, s.owner, s.first order by l.frame)
 ), unlisted as (
-    select s.* from spans s anti join listed l
+    select s.* from spans s left join listed l
     on {same_place("s", "l")} and s.owner = l.owner and l.frame between s.first and s.last
+    where l.owner is null
 ), options as (
     select * from owned where owner = answer_feature_id and depth = 0 and object_feature_id is null
     qualify frame = min(frame) over (partition by {PLACE}, owner)

@@ -81,7 +81,7 @@ LABELS = table(
     Column("benchmark_reference_label", STRING, "Label that is the benchmark; may name itself.",
            "performance_details.benchmark_reference_label", carries=IDS, identity=("label",)),
     Column("benchmark_score", FLOAT64, "Agreement with the benchmark, 0 to 1.", "performance_details.benchmark_score"),
-    Column("consensus_score", FLOAT64, "Agreement of the labels of the row, 0 to 1.",
+    Column("consensus_score", FLOAT64, "Agreement of the label with the others of its row, 0 to 1.",
            "performance_details.consensus_score"),
     Column("planes", ListOf(PLANES.item), "DICOM groups, empty ones too.", "annotations.groups", wide=True,
            carries=NAMES, holds=("plane",)),

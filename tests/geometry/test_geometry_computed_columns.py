@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
 import pytest
 import shapely
@@ -190,3 +192,30 @@ def test_what_cannot_be_computed_is_refused() -> None:
         add_geometry(rows, ["fractions"])
     with pytest.raises(TableError, match="have no column 'vertices'"):
         add_geometry(rows.drop(["vertices"]), ["area"])
+
+
+FRAMES: dict[str, Callable[[pa.Table], Any]] = {
+    "polars": pl.DataFrame,
+    "lazy": lambda table: pl.DataFrame(table).lazy(),
+    "pandas": lambda table: table.to_pandas(),
+    "chunks": lambda table: pa.concat_tables([table.slice(0, 7), table.slice(7)]),
+}
+
+
+@pytest.mark.parametrize("of_objects", FRAMES)
+@pytest.mark.parametrize("of_data_rows", FRAMES)
+def test_a_frame_of_any_library_gives_what_a_table_gives(of_objects: str, of_data_rows: str) -> None:
+    objects, data_rows = (exportkit.read_table(EXPORT, name) for name in ("objects", "data_rows"))
+    what = ["area", "centroid", "fractions", "wkb"]
+    wanted = add_geometry(objects, what, data_rows=data_rows)
+    found = add_geometry(FRAMES[of_objects](objects), what, data_rows=FRAMES[of_data_rows](data_rows))
+    added = wanted.column_names[len(objects.column_names) :]
+    assert found.column_names == wanted.column_names
+    assert found.select(added).to_pylist() == wanted.select(added).to_pylist()
+
+
+def test_a_column_of_another_type_is_named_with_the_type_that_it_should_have() -> None:
+    objects = objects_of([{"point_x": 1.0, "point_y": 2.0}])
+    at = objects.column_names.index("point_x")
+    with pytest.raises(TableError, match=r"column 'point_x' of objects is string and not double"):
+        add_geometry(objects.set_column(at, "point_x", pa.array(["left"])), ["area"])

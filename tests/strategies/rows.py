@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from strategies.annotations import annotations_of
-from strategies.choices import Choices, JsonObject, choices
+from strategies.choices import INSTANTS, Choices, JsonObject, choices
 
 __all__ = ["MEDIA", "SHAPES", "catalog_rows", "model_run_rows", "project_rows", "row_of", "rows"]
 
@@ -166,7 +166,10 @@ def _project_details(pick: Choices, labels: list[JsonObject]) -> JsonObject:
 
 
 def _tag(pick: Choices) -> JsonObject:
-    return {"id": pick.id(), "text": pick.name(), "color": "FFAEA9", "type": "Default"}
+    return {
+        "id": pick.id(), "organization_id": pick.id(), "text": pick.name(), "color": "FFAEA9",
+        "created_at": INSTANTS[0], "updated_at": INSTANTS[1], "created_by_id": pick.id(), "type": "Default",
+    }  # fmt: skip
 
 
 def _step(pick: Choices) -> JsonObject:
