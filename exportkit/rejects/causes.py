@@ -16,7 +16,7 @@ __all__ = ["MAX_CAUSES", "Cause", "Causes", "causes_of"]
 MAX_CAUSES = 1_000
 #: What differs between two problems of one cause: numbers, and what is quoted.
 _PARTICULARS = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`|\d+")
-_SHOWN = ("error", "problem", "json_path", "data_row_id", "source_uri", "line", "byte_offset")
+_SHOWN = ("error", "problem", "reason", "json_path", "data_row_id", "source_uri", "line", "byte_offset")
 
 
 @dataclass(slots=True)
@@ -32,7 +32,8 @@ class Cause:
     lines, bytes : int
         How many lines, and how long they are together.
     example : dict
-        ``problem``, ``json_path``, ``data_row_id``, ``source_uri``, ``line`` and ``byte_offset`` of one line.
+        ``problem``, ``reason``, ``json_path``, ``data_row_id``, ``source_uri``, ``line`` and ``byte_offset``
+        of one line.
     """
 
     error: str

@@ -26,6 +26,7 @@ def test_lines_with_the_same_cause_are_counted_together_with_one_place(tmp_path:
     ]
     assert found.causes[1].example == {
         "problem": "the line has no usable data row id",
+        "reason": None,
         "json_path": "$.data_row.id",
         "data_row_id": None,
         "source_uri": str(tmp_path / "export.ndjson"),
