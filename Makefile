@@ -5,7 +5,7 @@
 .DELETE_ON_ERROR:
 # One environment is shared by all targets, so that targets wait for each other even under `make -j`.
 .NOTPARALLEL:
-.PHONY: help demo test check format pytest fuzz thorough bench schemas clean
+.PHONY: help demo test check format pytest lowest fuzz thorough bench schemas clean
 
 # Nothing of the caller's own Python set-up leaks in.
 unexport PYTHONPATH
@@ -27,6 +27,7 @@ ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
+LOWEST := $(VENV)/lowest
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # The stubs say what compiled modules hold; skipping all other modules saves ten seconds. Cython adds names of its own.
 STUBTEST := --concise --ignore-missing-stub --ignore-disjoint-bases --mypy-config-file=$(VENV)/stubtest.ini
@@ -38,6 +39,7 @@ help:
 	@echo "make test      everything: check, then pytest"
 	@echo "make check     ruff, mypy, stubtest, import-linter"
 	@echo "make pytest    the tests alone (ARGS=..., WORKERS=$(WORKERS))"
+	@echo "make lowest    the tests with the lowest versions of everything that is allowed (ARGS=..., WORKERS=$(WORKERS))"
 	@echo "make format    let ruff lay out the code"
 	@echo "make fuzz      the laws over mutated lines and bytes (SECONDS=$(SECONDS), SEED=...)"
 	@echo "make thorough  the laws of the tests, with a hundred times the examples"
@@ -65,6 +67,9 @@ format: $(VENV)/.has-dev
 	@$(BIN)/ruff check --fix --quiet
 	@$(BIN)/ruff format
 
+lowest: $(LOWEST)/.has-dev
+	@$(LOWEST)/bin/python -m pytest -n $(WORKERS) $(ARGS)
+
 fuzz: $(VENV)/.has-dev
 	@cd tests && ../$(BIN)/python -m fuzz --seconds=$(SECONDS) $(if $(SEED),--seed=$(SEED))
 
@@ -88,6 +93,14 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 \
 	  || { $(PYTHON) -m venv --clear --without-pip $(VENV) \
 	  && $(PYTHON) -m pip --quiet --disable-pip-version-check --python $(BIN)/python install pip; }
+
+# uv is what knows how to choose the lowest versions.
+$(LOWEST)/.has-dev: $(DESCRIPTION) | $(BIN)/python
+	@echo "Installing exportkit[dev] with the lowest versions into $(LOWEST) (once; a few minutes on a slow line)"
+	@$(PIP) install uv
+	@$(BIN)/python -m uv --quiet venv --clear --seed --python $(BIN)/python $(LOWEST)
+	@$(BIN)/python -m uv --quiet pip install --python $(LOWEST)/bin/python --resolution lowest-direct --editable '.[dev]'
+	@touch $@
 
 $(VENV)/.has-%: $(DESCRIPTION) | $(BIN)/python
 	@echo "Installing exportkit[$*] into $(VENV) (once; a few minutes on a slow line)"

@@ -25,13 +25,14 @@ Example: two labels of one data row, whose URL was signed twice::
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
 from exportkit.legacy.label_layouts import Layout, convert_layout
+from exportkit.legacy.media import asset_type, shown_media
 from exportkit.legacy.naming import as_text, derived_id, keep, move
 
 __all__ = ["Share", "merge", "share_of"]
@@ -196,20 +197,27 @@ def _project_id(source: Mapping[str, Any]) -> str:
     return derived_id("v1", "Project Name", as_text(source.get("Project Name")))
 
 
-def merge(shares: Iterable[Share]) -> dict[str, Any]:
-    """Return the V2 row of one data row from all its `shares`, its labels in their order."""
+def merge(shares: Iterable[Share], media: Mapping[str, Collection[str]]) -> dict[str, Any]:
+    """Return the V2 row of one data row from all its `shares`, its labels in their order.
+
+    `media` has, by project, what all its labels show; see `exportkit.legacy.media`.
+    """
     fields: dict[str, Any] = {}
     projects: dict[str, dict[str, Any]] = {}
     names: dict[str, dict[str, Any]] = {}
     data_row_id = ""
+    shown: set[str] = set()
     for share in shares:
+        shown |= shown_media(share.label)
         data_row_id = share.data_row_id
         keep(_agree(fields, share.row), share.label)
         keep(_agree(names.setdefault(share.project_id, {}), share.project), share.label)
         project = projects.setdefault(share.project_id, {"labels": []})
         project["labels"].append(share.label)
     named = {key: _project(names[key], project) for key, project in projects.items()}
-    return {**_row(data_row_id, fields), "projects": named}
+    siblings = set().union(*(media.get(key, ()) for key in projects))
+    row = _row(data_row_id, fields, asset_type(fields, shown, siblings))
+    return {**row, "projects": named}
 
 
 def _agree(agreed: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -226,7 +234,7 @@ def _project(names: dict[str, Any], project: dict[str, Any]) -> dict[str, Any]:
     return {"name": names["Project Name"], **project} if "Project Name" in names else project
 
 
-def _row(data_row_id: str, fields: dict[str, Any]) -> dict[str, Any]:
+def _row(data_row_id: str, fields: dict[str, Any], asset: tuple[str, bool] | None) -> dict[str, Any]:
     rest = dict(fields)
     data_row: dict[str, Any] = {"id": data_row_id}
     move(rest, data_row, _DATA_ROW)
@@ -235,6 +243,11 @@ def _row(data_row_id: str, fields: dict[str, Any]) -> dict[str, Any]:
     row: dict[str, Any] = {"data_row": data_row}
     if isinstance(rest.get("Media Attributes"), dict):
         row["media_attributes"] = _renamed(rest.pop("Media Attributes"), _MEDIA_ATTRIBUTES)
+    attributes = row.get("media_attributes", {})
+    if asset is not None and attributes.keys().isdisjoint(("asset_type", "mime_type")):
+        row["media_attributes"] = {**attributes, "asset_type": asset[0]}
+        if asset[1]:
+            del rest["media_type"]
     if isinstance(rest.get("DataRow Metadata"), list):
         row["metadata_fields"] = [
             _renamed(item, _METADATA) if isinstance(item, dict) else item

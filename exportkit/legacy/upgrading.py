@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 from exportkit.errors import DecodeError
 from exportkit.json_text import write_json
 from exportkit.lakes import written_whole
+from exportkit.legacy.media import shown_media
 from exportkit.legacy.shares import merge, share_of
 from exportkit.legacy.spool import Spool
 from exportkit.place import Place
@@ -91,9 +92,9 @@ def upgrade_rows(labels: Labels) -> Iterator[dict[str, Any]]:
     Memory: one label on the way in, then all labels of one data row. Disk: about the size of the input.
     """
     with Spool() as spool:
-        _fill(spool, labels)
+        media = _fill(spool, labels, Upgraded())
         for shares in spool.groups():
-            yield merge(shares)
+            yield merge(shares, media)
 
 
 def upgrade(
@@ -129,8 +130,9 @@ def upgrade(
         The destination or the temporary spool cannot be written.
     """
     with Spool() as spool:
-        report = _fill(spool, labels)
-        lines = (write_json(merge(shares)) + b"\n" for shares in spool.groups())
+        report = Upgraded()
+        media = _fill(spool, labels, report)
+        lines = (write_json(merge(shares, media)) + b"\n" for shares in spool.groups())
         if os.fspath(destination) == "-":
             report.data_rows = _write_lines(sys.stdout.buffer, lines)
         else:
@@ -139,8 +141,9 @@ def upgrade(
     return report
 
 
-def _fill(spool: Spool, labels: Labels) -> Upgraded:
-    report = Upgraded()
+def _fill(spool: Spool, labels: Labels, report: Upgraded) -> dict[str, set[str]]:
+    """Add all labels to the spool and count them; return the media that they show, by project."""
+    media: defaultdict[str, set[str]] = defaultdict(set)
     layouts: Counter[str] = Counter()
     for place, label in labels:
         try:
@@ -148,11 +151,12 @@ def _fill(spool: Spool, labels: Labels) -> Upgraded:
             spool.add(share)
         except tuple(_UNFIT) as error:
             raise DecodeError(_UNFIT[type(error)], place=place) from None
+        media[share.project_id] |= shown_media(share.label)
         report.labels += 1
         report.skipped += share.skipped
         layouts[share.layout] += 1
     report.layouts = dict(layouts)
-    return report
+    return media
 
 
 def _write_lines(stream: BinaryIO, lines: Iterable[bytes]) -> int:

@@ -204,13 +204,15 @@ def _files(source: str | os.PathLike[str], known: _Named) -> Iterator[str]:
     with known.met.refusing(location):
         files = files_under(location, known.met.pass_over)
     if files is None:
-        if _identity(location) not in known.listed:
-            known.named.add(_identity(location))
+        identity = _identity(location)
+        if identity not in known.listed:
+            known.named.add(identity)
             yield location
         return
     for file in files:
-        if _identity(file) not in known.named | known.listed:
-            known.listed.add(_identity(file))
+        identity = _identity(file)
+        if identity not in known.named and identity not in known.listed:
+            known.listed.add(identity)
             yield file
 
 

@@ -163,6 +163,9 @@ def _is_laid_out(text: bytes, lines: list[bytes]) -> bool:
 
     Of a first value that is cut off or no JSON, its lines must tell.
     """
+    first, newline, _ = text.partition(b"\n")
+    if newline and _is_json(first):  # what nearly all inputs begin with
+        return False
     end = next(iter(ValueScan().feed(memoryview(text))), None)
     if end is not None and _is_json(text[:end]):
         behind = text[end:].partition(b"\n")[0].lstrip(JSON_SPACE)

@@ -10,6 +10,7 @@ import io
 import itertools
 import json
 import random
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,7 +20,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from exportkit.pipeline import batches, make_options
-from oracle import rows_of_batches
+from exportkit.pipeline.resources import SIZES
+from exportkit.split import MAX_MEMBER_BYTES
+from exportkit.tables import TABLES
 from strategies import line_of, mutated_rows, rows
 
 #: Why a line was refused.
@@ -94,12 +97,15 @@ LONG = [[{"x": at, "y": "z" * 30} for at in range(9)], {str(at): ["z" * 30] for 
 def converted(data: bytes, **sizes: int) -> tuple[Tables, Any]:
     options = replace(make_options(export_id="e", max_rejects=None), **sizes)
     made = batches(io.BytesIO(data), options)
-    return rows_of_batches(made), made.report
+    tables: Tables = defaultdict(list)
+    for table, batch in made:
+        tables[table] += batch.to_pylist()
+    return tables, made.report
 
 
 def ordered(tables: Tables) -> dict[str, list[str]]:
     """Order rows where a line leaves that open: features of one label; leave out why a line was refused."""
-    found = {name: [sorted_keys(row) for row in rows] for name, rows in tables.items()}
+    found = {name: [sorted_keys(row) for row in tables[name]] for name in TABLES}
     for name in UNORDERED:
         found[name].sort()
     return found
@@ -107,8 +113,9 @@ def ordered(tables: Tables) -> dict[str, list[str]]:
 
 def sorted_keys(row: dict[str, Any]) -> str:
     shown = {name: value for name, value in row.items() if name not in WORDING}
-    if isinstance(shown.get("extra"), dict):  # where an id names two features, fragments mark it otherwise
-        shown["extra"] = {key: value for key, value in shown["extra"].items() if key not in MARKS}
+    if "answer_feature_id" in shown:  # where an id names two features, fragments mark it otherwise
+        extra = json.loads(shown["extra"] or "{}").items()
+        shown["extra"] = {key: value for key, value in extra if key not in MARKS}
     return json.dumps(shown, sort_keys=True, default=str)
 
 
@@ -216,3 +223,24 @@ def test_what_is_broken_between_chunks_or_in_what_does_not_count_is_refused(
         assert (report.data_rows, report.rejects) == (0, 1)
         if chunk_bytes == 1:
             assert problem in tables["rejects"][0]["problem"]
+
+
+@pytest.mark.parametrize("shape", ["frames in an array", "labels by id, and frames twice"])
+def test_a_line_of_real_size_gives_what_it_gives_when_it_is_held(shape: str) -> None:
+    frame = {"objects": {"o": {**OBJECT, "value": "long " * 400}}}
+    video = {"frames": {str(at): frame for at in range(12_000)}}
+    line = with_labels(video, {})
+    label = line["projects"]["p"]["labels"][0]
+    if shape == "frames in an array":
+        label["annotations"]["frames"] = [{"frame": at, **frame} for at in range(12_000)]
+        data = line_of(line)
+    else:
+        line["projects"]["q"] = {"labels": {"l9": {"id": "l9"}}}
+        data = line_of(line).replace(b'"11999":{', b'"7":{"x_new":1,')
+    assert len(data) > SIZES.max_line_bytes
+    expected, _ = converted(data, max_line_bytes=MAX_MEMBER_BYTES)
+    long, _ = converted(data)
+    assert ordered(long) == ordered(expected)
+    assert "long " * 400 in str(
+        long["labels"][0]["extra"] if "array" in shape else long["objects"][7]["value"]
+    )
