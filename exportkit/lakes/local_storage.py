@@ -114,10 +114,16 @@ class LocalStorage(Struct, frozen=True):
     # --- changing
 
     def create_root(self) -> list[str]:
-        """Create the destination and its parents; return those that were missing, outermost first."""
+        """Create the destination and its parents; return those that were missing, outermost first.
+
+        The names of those survive a power cut: the directories that hold them are flushed.
+        """
         root = Path(self.root)
         missing = [path for path in (root, *root.parents) if not path.exists()]
         self.create_directory("")
+        for path in missing:
+            with suppress(OSError):  # a directory that may be entered and not read
+                _flush(str(path.parent))
         return [str(path) for path in reversed(missing)]
 
     def remove_created(self, created: list[str]) -> None:
@@ -161,11 +167,7 @@ class LocalStorage(Struct, frozen=True):
     def sync(self, path: str, *, shown_as: str | None = None) -> None:
         """Return when what a file holds, or which names a directory holds, survives a power cut."""
         with self.failing_as("flush to disk", path if shown_as is None else shown_as):
-            descriptor = os.open(self.locate(path), os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            _flush(self.locate(path))
 
     def lock(self, path: str, *, wait: bool, shared: bool = False) -> DirectoryLock | None:
         """Hold a directory until `DirectoryLock.release` or the end of this process and its forks.
@@ -243,6 +245,14 @@ def open_storage(
     if "://" in text:
         text = _path_of_url(text)
     return LocalStorage(str(Path(text).resolve()), text, error)
+
+
+def _flush(path: str) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _kind_of(entry: os.DirEntry[str]) -> Any:

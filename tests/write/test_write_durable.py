@@ -82,3 +82,10 @@ def test_what_a_table_holds_is_on_disk_before_it_is_put_back(tmp_path: Path, mod
         put_back = log.index(("move", taken_out, table))
         changed = max(at for at, done in enumerate(log) if done[-1].startswith(f"{taken_out}/"))
         assert ("sync", taken_out) in log[changed:put_back]
+
+
+def test_a_destination_that_is_created_is_on_disk_under_its_name_with_its_parents(tmp_path: Path) -> None:
+    with logged(tmp_path) as log:
+        Run(tmp_path / "a" / "b" / "lake", "error", projects=1).commit()
+    flushed = [done[1] for done in log if done[0] == "sync"]
+    assert {".", "a", "a/b"} <= {*flushed[:3]}
