@@ -172,4 +172,11 @@ def _drop_repeated_relationships(annotations: JsonObject) -> None:
 
 
 def _verbatim(value: Any) -> str:
-    return json.dumps(value, sort_keys=True)
+    """Return text that is the same for the same JSON; a null is as good as a missing key."""
+    return json.dumps(_without_nulls(value), sort_keys=True)
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    return [*map(_without_nulls, value)] if isinstance(value, list) else value

@@ -311,3 +311,13 @@ def test_an_element_of_several_blocks_is_long_when_more_objects_and_arrays_begin
     assert isinstance(long, LongLine)
     assert (long.line, b"".join(long.chunks)) == (1, b"".join(crowded)[1:])
     assert list(items) == [LineBlock(b'{"b":[{},{},{},{},{},{}]}\n', 2, None)]
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_what_follows_a_row_behind_a_broken_one_is_apart_from_it(size: int) -> None:
+    row = b'{\n  "data_row": {\n    "id": "c"\n  }\n}'
+    text = b"\n".join([b'{\n "data_row": {"id": "a', row, b"nothing", b"}", row])
+    blocks = [text[at : at + size] for at in range(0, len(text), size)]
+    flat = row.replace(b"\n", b"\r")
+    found = [line.content for line in lines_of(cut_elements(blocks, Form.LAID_OUT, "x"))]
+    assert found == [b'{\r "data_row": {"id": "a', flat, b"nothing\r}", flat]

@@ -59,3 +59,13 @@ def test_a_long_line_that_is_no_string_stays_as_it_is() -> None:
     (line,) = rows_in_strings([LongLine(2, 9, iter([b" ", b" {", b'"a":1}']))])
     assert isinstance(line, LongLine)
     assert (line.line, line.offset, b"".join(line.chunks)) == (2, 9, b'  {"a":1}')
+
+
+@pytest.mark.parametrize("size", range(1, 9))
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_no_character_of_a_long_string_is_cut(size: int, ascii_only: bool) -> None:  # noqa: FBT001 - of pytest
+    value = {"a": 'é😀"\\é😀\n😀'}
+    text = json.dumps(json.dumps(value, ensure_ascii=False), ensure_ascii=ascii_only).encode()
+    blocks = [text[at : at + size] for at in range(0, len(text), size)]
+    (line,) = lines_of(rows_in_strings(cut_lines(blocks, max_line_bytes=8)))
+    assert json.loads(line.content) == value
