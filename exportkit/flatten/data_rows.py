@@ -25,7 +25,7 @@ __all__ = ["attachment_columns", "data_row_columns", "embedding_columns", "metad
 
 SECTIONS = ("media_attributes", "attachments", "metadata_fields", "embeddings", "projects", "experiments")
 #: Attributes that the structs know and no column holds.
-OTHER_ATTRIBUTES = ("codec", "message_count")
+OTHER_ATTRIBUTES = ("codec", "message_count", "content_length", "sub_type", "super_type")
 #: Attributes that have a column.
 HELD = frozenset(MediaAttributes.__struct_fields__).difference(OTHER_ATTRIBUTES, ("extra_",))
 _DIGITS = re.compile(r"-?(?:0|[1-9][0-9]{0,8})")
@@ -71,6 +71,7 @@ def data_row_columns(block: RowBlock, leftovers: LeftoverColumns) -> tuple[int, 
         ],
         "text_layer_url": lambda: Attribute(media, "text_layer_url"),
         "media_attributes": lambda: leftovers.attributes(other_attributes(media), len(rows)),
+        "data_split": lambda: Attribute(data, "data_split"),
         "sections": lambda: sections_column(rows, SECTIONS),
         "export_version": lambda: Same(block.source.export_version),
         "source_uri": lambda: Same(block.source.uri),

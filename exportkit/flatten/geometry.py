@@ -121,6 +121,7 @@ class Geometry:
             "point_y": lambda: pick(self.points, "y"),
             "vertices": lambda: vertex_lists(self.vertices),
             "mask_url": lambda: pick(masks, "url"),
+            "instance_uri": lambda: Attribute(objects, "instance_uri"),
             "composite_mask_url": lambda: pick(composites, "url"),
             "composite_mask_color": lambda: pick(composites, "color_rgb"),
             "geojson": lambda: NULLS if self.maps is None else self.maps,

@@ -16,7 +16,7 @@ from exportkit.flatten.extras import compact_json, extras_of, sections_column
 from exportkit.flatten.gathering import Columns
 from exportkit.flatten.leftovers import LeftoverColumns
 from exportkit.native import attributes
-from exportkit.rows import PlacedLabel, RowBlock, placed_labels
+from exportkit.rows import NO_RAW, PlacedLabel, RowBlock, placed_labels
 from exportkit.rows.features import Annotations
 from exportkit.rows.structs import SHARED_PERFORMANCE
 from exportkit.tables.cells import NULLS, Attribute, Cells, Coded, Ints, Lists, Same
@@ -153,6 +153,12 @@ class LabelSet:
             "planes": self._planes,
             "is_selected": self._is_selected,
             "is_latest": self._is_latest,
+            "benchmark_id": lambda: Attribute(first, "benchmark_id"),
+            "has_open_issues": lambda: Attribute(labels, "has_open_issues"),
+            "view_label": lambda: Attribute(labels, "view_label"),
+            "other_row_data": lambda: Attribute(labels, "other_row_data"),
+            "frames_url": lambda: Attribute(labels, "frames_url"),
+            "class_masks": self._class_masks,
             "z_order": lambda: Attribute(labels, "z_order"),
             "extra": lambda: leftovers.column(self._extras()),
             "export_id": lambda: Same(self.block.source.export_id),
@@ -162,6 +168,12 @@ class LabelSet:
     def _sections(self) -> Cells:
         names = ("label_details", "performance_details", "performance_details_v2")
         return sections_column(self.labels, names)
+
+    def _class_masks(self) -> Cells:
+        raws = attributes.values(self.labels, "class_masks")
+        if raws is None or raws.count(NO_RAW) == len(raws):
+            return NULLS
+        return [compact_json(raw) for raw in raws]
 
     def _planes(self) -> Cells:
         groups = [one.groups for one in self.annotations]

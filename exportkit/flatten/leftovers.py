@@ -32,7 +32,7 @@ _WITH_ROWS = frozenset(table.struct for table in TABLES.values())
 #: What exportkit itself notes in ``extra``; no export has these keys.
 MARKS = frozenset({"$key", "$value", "$holder", "$parent"})
 #: Attributes that the catalogue knows, though they have no column: their place is the JSON column.
-_KNOWN_ATTRIBUTES = frozenset({"codec", "message_count"})
+_KNOWN_ATTRIBUTES = frozenset({"codec", "message_count", "content_length", "sub_type", "super_type"})
 #: Fields that the structs know for other tables, and the table has no column for.
 _WITHOUT_COLUMN = {"Object": frozenset({"unidirectional_relationship", "bidirectional_relationship"})}
 

@@ -48,6 +48,7 @@ def object_columns(features: FeatureSet, leftovers: LeftoverColumns) -> tuple[in
         "confidence": lambda: Attribute(every, "confidence"),
         "custom_metrics": lambda: metric_lists(every),
         **geometry.columns(),
+        "color": lambda: Attribute(every, "color"),
         "payload": lambda: leftovers.spread(left()[0], len(every)),
         "extra": lambda: leftovers.spread(left()[1], len(every)),
     }

@@ -57,6 +57,8 @@ def _add_frame(entry: dict[str, Any], number: str, frame: dict[str, Any], key_fr
             if isinstance(question, dict):
                 _mark(question, question.get("feature_id"), number, key_frames)
         questions.extend(converted)
+    if rest.get("relationships") == []:
+        del rest["relationships"]  # a frame of Export V2 has none, and an empty list says nothing
     keep(rest, frame)
 
 

@@ -22,11 +22,15 @@ _SECTIONS = ("objects", "classifications", "relationships")
 
 
 class Annotated(NamedTuple):
-    """A converted ``Label``: its layout, V2 annotations, and the remainder (None if there is none)."""
+    """A converted ``Label``: its layout, V2 annotations, the remainder, and where its frames are.
+
+    The last two are None if there are none.
+    """
 
     layout: Layout
     annotations: dict[str, Any]
     remainder: Any = None
+    frames_url: str | None = None
 
 
 def convert_layout(label: Any, label_key: str) -> Annotated:
@@ -43,7 +47,8 @@ def convert_layout(label: Any, label_key: str) -> Annotated:
     if not isinstance(label, dict):
         return Annotated("skip" if label == "Skip" else "unknown", {}, label)
     if isinstance(label.get("frames"), str):
-        return Annotated("video_url", {"frames": {}}, label)
+        rest = {name: value for name, value in label.items() if name != "frames"}
+        return Annotated("video_url", {"frames": {}}, rest or None, label["frames"])
     if any(isinstance(label.get(name), list) and not is_class(label[name]) for name in _SECTIONS):
         return Annotated("objects", _sections(label))
     return _classes(label, label_key)

@@ -39,7 +39,8 @@ def shown_media(label: Mapping[str, Any]) -> set[str]:
     if annotations.get("frames"):
         return {"video"}
     objects = annotations.get("objects")
-    kinds = [str(one.get("annotation_kind")) for one in objects or () if isinstance(one, dict)]
+    items = objects if isinstance(objects, list) else []
+    kinds = [str(one.get("annotation_kind")) for one in items if isinstance(one, dict)]
     return {_MEDIA[found[1]] for kind in kinds if (found := _KIND.match(kind))}
 
 

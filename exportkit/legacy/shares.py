@@ -9,7 +9,7 @@ Theory of operation
 V1 has one object per label, V2 one row per data row. `share_of` therefore splits a V1 label into three
 dictionaries: the fields of the data row and of the project under their V1 names, and the converted label.
 `merge` collects them: the first value that is not empty becomes the row's. A label whose value differs from
-it (a URL signed anew) keeps its own value, under V1's name, so that nothing is lost. Only then are the fields
+it (a URL signed anew) keeps its own value, so that nothing is lost. Only then are the fields
 renamed to V2's.
 
 Example: two labels of one data row, whose URL was signed twice::
@@ -20,7 +20,7 @@ Example: two labels of one data row, whose URL was signed twice::
     {"data_row": {"id": "d", "global_key": "g", "row_data": "https://x/?s=1"},
      "projects": {"derived:...": {"name": "p", "labels": [
          {"id": "l1", "annotations": {}},
-         {"id": "l2", "annotations": {}, "Labeled Data": "https://x/?s=2"}]}}}
+         {"id": "l2", "annotations": {}, "other_row_data": "https://x/?s=2"}]}}}
 """
 
 from __future__ import annotations
@@ -58,14 +58,25 @@ _PERFORMANCE = {
     "Skipped": "skipped",
     "Agreement": "consensus_score",
     "Benchmark Agreement": "benchmark_score",
+    "Benchmark ID": "benchmark_id",
     "Benchmark Reference ID": "benchmark_reference_label",
 }
-_DATA_ROW = {"External ID": "external_id", "Global Key": "global_key", "Labeled Data": "row_data"}
+_DATA_ROW = {
+    "External ID": "external_id",
+    "Global Key": "global_key",
+    "Labeled Data": "row_data",
+    "Data Split": "data_split",
+}
+#: What Export V2 does not have, and the tables have columns for.
+_OWN = {"View Label": "view_label", "Has Open Issues": "has_open_issues", "Masks": "class_masks"}
 _MEDIA_ATTRIBUTES = {
     "mimeType": "mime_type",
     "assetType": "asset_type",
     "frameRate": "frame_rate",
     "frameCount": "frame_count",
+    "contentLength": "content_length",
+    "subType": "sub_type",
+    "superType": "super_type",
     "exifRotation": "exif_rotation",
     "textLayerUrl": "text_layer_url",
 }
@@ -112,7 +123,7 @@ def share_of(source: Mapping[str, Any]) -> Share:
         row["DataRow ID"] = rest["DataRow ID"]
     rest.pop("DataRow ID", None)
     project = {"Project Name": rest.pop("Project Name")} if rest.get("Project Name") is not None else {}
-    layout, annotations, remainder = convert_layout(rest.pop("Label", None), _label_key(source))
+    layout, annotations, remainder, frames_url = convert_layout(rest.pop("Label", None), _label_key(source))
     performance = _performance(rest)
     if layout == "skip" and performance.setdefault("skipped", True) is True:
         remainder = None
@@ -121,13 +132,15 @@ def share_of(source: Mapping[str, Any]) -> Share:
         project_id=_project_id(source),
         row=row,
         project=project,
-        label=_label({**rest, "Label": remainder}, performance, annotations),
+        label=_label({**rest, "Label": remainder}, performance, annotations, frames_url),
         layout=layout,
         skipped=performance.get("skipped") is True,
     )
 
 
-def _label(rest: dict[str, Any], performance: dict[str, Any], annotations: dict[str, Any]) -> dict[str, Any]:
+def _label(
+    rest: dict[str, Any], performance: dict[str, Any], annotations: dict[str, Any], frames_url: str | None
+) -> dict[str, Any]:
     target: dict[str, Any] = {}
     details: dict[str, Any] = {}
     move(rest, target, {"ID": "id"})
@@ -137,23 +150,30 @@ def _label(rest: dict[str, Any], performance: dict[str, Any], annotations: dict[
     if performance:
         target["performance_details"] = performance
     target["annotations"] = annotations
+    if frames_url is not None:
+        target["frames_url"] = frames_url
+    if rest.get("Has Open Issues") in (0, 1):
+        rest["Has Open Issues"] = bool(rest["Has Open Issues"])
+    move(rest, target, _OWN)
     keep(rest, target)
     return target
 
 
 def _performance(rest: dict[str, Any]) -> dict[str, Any]:
-    """Move V1's measures. A score of -1 means no score: it stays under V1's name, V2's is absent."""
-    known = {name: new for name, new in _PERFORMANCE.items() if not _is_no_score(name, rest.get(name))}
+    """Move V1's measures. A score of -1 means no score, as null does: both are left out."""
     performance: dict[str, Any] = {}
-    move(rest, performance, known)
+    for name in ("Agreement", "Benchmark Agreement"):
+        if _is_number(rest.get(name), -1):
+            del rest[name]
+    move(rest, performance, _PERFORMANCE)
     seconds = performance.get("seconds_to_create")
     if isinstance(seconds, str):
         performance["seconds_to_create"] = _seconds(seconds)
     return performance
 
 
-def _is_no_score(name: str, value: Any) -> bool:
-    return name.endswith("Agreement") and isinstance(value, int | float) and value < 0
+def _is_number(value: Any, number: float) -> bool:
+    return type(value) in (int, float) and value == number
 
 
 def _seconds(text: str) -> float | str:
@@ -210,7 +230,9 @@ def merge(shares: Iterable[Share], media: Mapping[str, Collection[str]]) -> dict
     for share in shares:
         shown |= shown_media(share.label)
         data_row_id = share.data_row_id
-        keep(_agree(fields, share.row), share.label)
+        others = _agree(fields, share.row)
+        move(others, share.label, {"Labeled Data": "other_row_data"})
+        keep(others, share.label)
         keep(_agree(names.setdefault(share.project_id, {}), share.project), share.label)
         project = projects.setdefault(share.project_id, {"labels": []})
         project["labels"].append(share.label)
@@ -244,10 +266,10 @@ def _row(data_row_id: str, fields: dict[str, Any], asset: tuple[str, bool] | Non
     if isinstance(rest.get("Media Attributes"), dict):
         row["media_attributes"] = _renamed(rest.pop("Media Attributes"), _MEDIA_ATTRIBUTES)
     attributes = row.get("media_attributes", {})
-    if asset is not None and attributes.keys().isdisjoint(("asset_type", "mime_type")):
-        row["media_attributes"] = {**attributes, "asset_type": asset[0]}
-        if asset[1]:
-            del rest["media_type"]
+    if asset is not None and "asset_type" not in attributes and (asset[1] or "mime_type" not in attributes):
+        attributes = row["media_attributes"] = {**attributes, "asset_type": asset[0]}
+    if asset is not None and asset[1] and attributes["asset_type"] == asset[0]:
+        del rest["media_type"]
     if isinstance(rest.get("DataRow Metadata"), list):
         row["metadata_fields"] = [
             _renamed(item, _METADATA) if isinstance(item, dict) else item

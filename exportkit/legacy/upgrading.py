@@ -76,9 +76,9 @@ def upgrade_rows(labels: Labels) -> Iterator[dict[str, Any]]:
     ------
     dict
         Rows in the order in which their data rows first appear, labels inside them in the order of the input.
-        Fields that V1 did not have are absent. Fields that V2 has no place for stand under their V1 names in
-        the nearest object (under ``v1.<name>`` if V2 uses that name). Nulls are left out. `write_json` writes
-        them.
+        Fields that V1 did not have are absent. Fields that V2 has no place for stand in the nearest object:
+        under the names of their columns (``view_label``), or else under their V1 names (under ``v1.<name>``
+        if V2 uses that name). Nulls, and agreements of -1, are left out. `write_json` writes them.
 
     Raises
     ------

@@ -46,8 +46,8 @@ def convert_object(source: dict[str, Any], media: str = "Image") -> dict[str, An
     -------
     dict
         With ``annotation_kind`` if the geometry is known. ``instanceURI`` is the mask if there is no other
-        geometry. Otherwise it stays under its own name, as do ``color``, ``format``, ``unit`` and all else
-        that V2 has no place for.
+        geometry, otherwise ``instance_uri``. The kind says what ``format`` says of text and ``unit`` of a
+        document. All else that V2 has no place for stays under its own name.
     """
     rest, target = split_header(source)
     if "page" in rest or rest.get("unit") == "POINTS":
@@ -59,6 +59,8 @@ def convert_object(source: dict[str, Any], media: str = "Image") -> dict[str, An
         kind = f"{media}SegmentationMask"
     if kind is not None:
         target["annotation_kind"] = kind
+        _leave_out_what_kinds_say(rest, kind)
+    move(rest, target, {"instanceURI": "instance_uri", "color": "color"})
     move_questions(rest, target)
     keep(rest, target)
     return target
@@ -72,11 +74,26 @@ def convert_relationship(source: dict[str, Any], media: str) -> dict[str, Any]:
     direction = rest.get(name)
     if isinstance(data, dict) and direction in ("unidirectional", "bidirectional"):
         del rest["data"], rest[name]
+        _leave_out(rest, version=1)
         target["annotation_kind"] = f"{media}{direction.capitalize()}Relationship"
         target[f"{direction}_relationship"] = _ends(data)
     move_questions(rest, target)
     keep(rest, target)
     return target
+
+
+def _leave_out_what_kinds_say(rest: dict[str, Any], kind: str) -> None:
+    if kind.endswith(("TextEntity", "EntityToken")) and rest.get("format") == "text.location":
+        _leave_out(rest, format="text.location", version=1)
+    elif kind.startswith("Document"):
+        _leave_out(rest, unit="POINTS")
+
+
+def _leave_out(rest: dict[str, Any], **values: str | int) -> None:
+    """Remove fields that have these values."""
+    for name, value in values.items():
+        if type(rest.get(name)) is type(value) and rest[name] == value:
+            del rest[name]
 
 
 def _ends(data: dict[str, Any]) -> dict[str, Any]:

@@ -214,12 +214,14 @@ class Object(Owner):
     name: Name | None = None
     value: Name | None = None
     annotation_kind: Kind | None = None
+    color: Name | None = None
     classifications: list[Question] | None = None
     bounding_box: Box | None = None
     polygon: list[Point] | None = None
     line: list[Point] | None = None
     point: Point | None = None
     mask: Mask | None = None
+    instance_uri: str | None = None
     composite_mask: CompositeMask | None = None
     location: Location | None = None
     conversational_location: ConversationalLocation | None = None

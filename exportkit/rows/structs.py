@@ -46,6 +46,7 @@ class Performance(Nested):
     """Time and agreement, as every export with them has them."""
 
     seconds_to_create: Float | None = None
+    benchmark_id: str | None = None
     seconds_to_review: Float | None = None
     skipped: bool | None = None
     benchmark_reference_label: str | None = None
@@ -82,6 +83,11 @@ class Label(Owner):
     performance_details: Performance | None = None
     performance_details_v2: PerformanceV2 | None = None
     annotations: Annotations | None = None
+    has_open_issues: bool | None = None
+    view_label: str | None = None
+    other_row_data: str | None = None
+    frames_url: str | None = None
+    class_masks: Raw = NO_RAW
     z_order: list[str] | None = None
     extra_: Extra | None = field(default=None, name="$extra")
 
@@ -165,6 +171,7 @@ class DataRow(Nested):
     global_key: str | None = None
     external_id: str | None = None
     row_data: str | None = None
+    data_split: Name | None = None
     details: Details | None = None
 
 
@@ -182,6 +189,9 @@ class MediaAttributes(Owner):
     frame_count: Int | None = None
     codec: Any = None
     message_count: Any = None
+    content_length: Any = None
+    sub_type: Any = None
+    super_type: Any = None
     extra_: Extra | None = field(default=None, name="$extra")
 
 

@@ -38,7 +38,7 @@ DATA_ROWS = table(
     Column("global_key", STRING, "The user's key of the data row.", "data_row.global_key", carries=IDS),
     Column("external_id", STRING, "The user's older id of the data row.", "data_row.external_id", carries=IDS),
     Column("row_data", STRING, "The asset as given: URL (signed, expires), inline text or JSON.",
-           "data_row.row_data", wide=True, carries=TEXT),
+           "data_row.row_data", wide=True, carries=TEXT, identity=("asset",)),
     Column("dataset_id", STRING, "Dataset of the data row.", "data_row.details.dataset_id", repeats=True, carries=IDS),
     Column("dataset_name", STRING, "Its name.", "data_row.details.dataset_name", repeats=True, carries=NAMES),
     Column("created_at", TIMESTAMP, "When the data row was made.", "data_row.details.created_at"),
@@ -64,6 +64,8 @@ DATA_ROWS = table(
            wide=True, carries=URLS),
     Column("media_attributes", STRING, "Attributes without a column; null when none.", "media_attributes",
            wide=True, json=True, carries=FREE_FORM),
+    Column("data_split", STRING, "Split for training (Export V1); that of a model run is in `model_runs`.",
+           "data_row.data_split", repeats=True, carries=NOTHING_PERSONAL),
     Column("sections", STRINGS, "Which optional top-level sections the line held.", null=False, wide=True,
            carries=NOTHING_PERSONAL),
     Column("export_version", STRING, "v2, or v1 for a line that was an Export V1 entry.", null=False, repeats=True,
@@ -74,6 +76,7 @@ DATA_ROWS = table(
     grain="one line of the export",
     root="$",
     struct="Row",
+    version=2,
 )  # fmt: skip
 
 ATTACHMENTS = table(

@@ -36,7 +36,9 @@ READ_OTHERWISE = {
     "PerformanceV2": {
         "seconds_to_review", "skipped", "benchmark_reference_label", "benchmark_score", "consensus_score",
     },  # those of Performance
-    "MediaAttributes": {"codec", "message_count"},  # in data_rows.media_attributes
+    "MediaAttributes": {
+        "codec", "message_count", "content_length", "sub_type", "super_type",
+    },  # in data_rows.media_attributes
 }  # fmt: skip
 WORDS = {
     declaration.NOTHING_PERSONAL, declaration.IDS, declaration.PEOPLE, declaration.NAMES,

@@ -22,7 +22,7 @@ from oracle import objects as oracle
 FEATURE_FIELDS = {
     *(set(Question.__struct_fields__) & set(Answer.__struct_fields__)),
     "annotation_kind", "classifications", "confidence", "custom_metrics", "unidirectional_relationship",
-    "bidirectional_relationship",
+    "bidirectional_relationship", "color", "instance_uri",
 }  # fmt: skip
 REGISTRY = "exportkit/rows/kinds.py"
 

@@ -51,11 +51,17 @@ def found_in(row: dict[str, Any]) -> Counter[Leaf]:
 
     - ``frameNumber`` is the key of the frame, one for all entries with that number.
     - ``Skip`` instead of annotations is ``skipped``.
-    - ``type`` of a tiled object, and ``relationshipType`` or ``format`` of a relationship, are in the kind.
+    - ``media_type`` and ``assetType`` are one asset type.
+    - ``type`` of a tiled object, ``relationshipType`` or ``format`` of a relationship, ``format`` of a text
+      entity, their ``version`` 1, and the ``unit`` of a document are in the kind.
 
-    And of the label itself (`said`): well-known text is numbers, seconds in a string are a number.
+    And of the label itself (`said`): well-known text is numbers, seconds in a string are a number, an
+    agreement of -1 is none, and 0 or 1 issues are no or yes.
     """
     counts = Counter(scalars(row))
+    attributes = row.get("media_attributes")
+    if isinstance(attributes, dict):
+        counts.update(scalars(attributes.get("asset_type")))
     for kind in kinds(row):
         counts.update(leaf(word) for word in _SAID_BY_KIND.get(kind, ()))
     for label in labels(row):
@@ -77,8 +83,10 @@ _SAID_BY_KIND = {
     "GeoBoundingBox": ("rectangle",),
     "GeoPolyline": ("polyline", "line"),
     "GeoPoint": ("point",),
-    **{f"{media}UnidirectionalRelationship": ("unidirectional",) for media in ("Image", "Text")},
-    **{f"{media}BidirectionalRelationship": ("bidirectional",) for media in ("Image", "Text")},
+    **{f"{media}UnidirectionalRelationship": ("unidirectional", 1) for media in ("Image", "Text")},
+    **{f"{media}BidirectionalRelationship": ("bidirectional", 1) for media in ("Image", "Text")},
+    **dict.fromkeys(("TextEntity", "ConversationalTextEntity", "DocumentEntityToken"), ("text.location", 1)),
+    **{f"Document{shape}": ("POINTS",) for shape in ("BoundingBox", "Polygon", "Polyline", "Point")},
 }
 
 
@@ -103,11 +111,18 @@ def said(label: dict[str, Any], kept: Collection[Leaf]) -> Iterator[Leaf]:
 
     Well-known text that is not among what is `kept` is its numbers, and so are seconds in a string.
     """
-    for scalar in scalars(label):
+    given = {name: value for name, value in label.items() if not _is_no_agreement(name, value)}
+    if given.get("Has Open Issues") in (0, 1):
+        given["Has Open Issues"] = bool(given["Has Open Issues"])
+    for scalar in scalars(given):
         if scalar[0] == "string" and scalar not in kept:
             yield from numbers_of(scalar[1])
         else:
             yield scalar
+
+
+def _is_no_agreement(name: str, value: Any) -> bool:
+    return name in ("Agreement", "Benchmark Agreement") and leaf(value) == ("number", -1)
 
 
 def numbers_of(text: str) -> Iterator[Leaf]:

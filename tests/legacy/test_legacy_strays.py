@@ -10,6 +10,9 @@ import pytest
 
 from legacy.upgrading import upgrade_rows
 
+BOX = {"top": 1, "left": 2, "height": 3, "width": 4}
+SPAN = {"start": 0, "end": 3}
+
 
 def label_of(**fields: Any) -> dict[str, Any]:
     """Return the V2 label of a V1 label with these fields."""
@@ -127,16 +130,54 @@ def test_a_ring_may_be_pairs_or_alone_in_a_list(geometry: Any) -> None:
 
 def test_a_geometry_that_nobody_knows_is_no_mask() -> None:
     (target,) = annotations_of({"objects": [{"instanceURI": "u", "cuboid": {"depth": 1}}]})["objects"]
-    assert target == {"instanceURI": "u", "cuboid": {"depth": 1}}
+    assert target == {"instance_uri": "u", "cuboid": {"depth": 1}}
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("Agreement", -1), ("Benchmark_Agreement", -1.0), ("Seconds", 1)],
+    [("Media_Type", "x"), ("Seconds", 1)],
 )
 def test_a_field_that_v2_has_no_place_for_stays_on_the_label(field: str, value: Any) -> None:
     name = field.replace("_", " ")
     assert label_of(**{field: value}) == {"id": "l1", "annotations": {}, name: value}
+
+
+@pytest.mark.parametrize("score", [-1, -1.0, None])
+def test_no_agreement_is_left_out(score: Any) -> None:
+    label = label_of(Agreement=score, Benchmark_Agreement=score, Benchmark_ID="b1")
+    assert label == {"id": "l1", "performance_details": {"benchmark_id": "b1"}, "annotations": {}}
+
+
+def test_other_scores_stay() -> None:
+    assert label_of(Agreement=-1.5, Benchmark_Agreement=0)["performance_details"] == {
+        "consensus_score": -1.5,
+        "benchmark_score": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("geometry", "kept"),
+    [
+        ({"bbox": BOX, "page": 0, "unit": "POINTS"}, {}),
+        ({"bbox": BOX, "page": 0, "unit": "PERCENT"}, {"unit": "PERCENT"}),
+        ({"data": {"location": SPAN}, "unit": "POINTS"}, {"unit": "POINTS"}),
+        ({"data": {"location": SPAN}, "format": "text.location", "version": 1}, {}),
+        ({"data": {"location": SPAN}, "format": "text.location", "version": 2}, {"version": 2}),
+        (
+            {"data": {"location": SPAN}, "format": "text.span", "version": 1},
+            {"format": "text.span", "version": 1},
+        ),
+        ({"bbox": BOX, "format": "text.location"}, {"format": "text.location"}),
+    ],
+)
+def test_what_the_kind_says_is_left_out_and_no_more(geometry: dict[str, Any], kept: dict[str, Any]) -> None:
+    (target,) = annotations_of({"objects": [geometry]})["objects"]
+    assert {name: target[name] for name in ("unit", "format", "version") if name in target} == kept
+
+
+@pytest.mark.parametrize("objects", [True, 5, "x", {}])
+def test_objects_that_are_no_list_stay_as_they_are(objects: Any) -> None:
+    assert annotations_of({"objects": objects, "relationships": []})["objects"] == objects
 
 
 @pytest.mark.parametrize(

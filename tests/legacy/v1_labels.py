@@ -68,7 +68,11 @@ geometries: SearchStrategy[dict[str, Json]] = st.sampled_from(
         {"line": paths},
         {"point": points},
         {"bbox": boxes, "page": whole, "unit": st.sampled_from(["POINTS", "PERCENT"])},
-        {"data": some_of(location=locations), "format": words, "version": whole},
+        {
+            "data": some_of(location=locations),
+            "format": words | st.just("text.location"),
+            "version": st.just(1) | whole,
+        },
         {"location": locations, "page": whole},
         tiled,
         {"bbox": boxes, "polygon": paths, **tiled},
@@ -85,7 +89,7 @@ relationships = some_of(
     data=some_of(source=ids, target=ids, label=words, startFeatureId=ids, endFeatureId=ids),
     relationshipType=st.sampled_from(["unidirectional", "bidirectional", "other"]),
     format=st.sampled_from(["unidirectional", "other"]),
-    version=whole,
+    version=st.just(1) | whole,
 )
 sections = some_of(
     objects=st.lists(now_and_then(objects), max_size=3),
@@ -96,6 +100,7 @@ entries = some_of(
     frameNumber=st.integers(0, 3) | st.sampled_from(["1", "x", "-1"]),
     objects=st.lists(now_and_then(objects), max_size=3),
     classifications=nested,
+    relationships=st.lists(now_and_then(relationships), max_size=1),
 )
 coordinates = st.integers(-999, 999).map(str) | st.floats(-999, 999).map(lambda number: f"{number:.6f}")
 positions = st.builds(lambda x, y: f"{x} {y}", coordinates, coordinates)
@@ -165,7 +170,7 @@ def labels(data_row_ids: Json = ids) -> Json:
             "Has Open Issues": st.sampled_from([0, 1]),
             "Skipped": st.booleans(),
             "DataRow Metadata": st.lists(some_of(schemaId=ids, name=words, value=scalars), max_size=2),
-            "Media Attributes": some_of(mimeType=words, height=whole, mime_type=words),
+            "Media Attributes": some_of(mimeType=words, height=whole, mime_type=words, subType=words),
             "Data Split": words,
             "Masks": st.dictionaries(words, words, max_size=2),
             "media_type": words,

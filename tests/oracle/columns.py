@@ -18,7 +18,8 @@ _OWN_COLUMNS = {
     "data_rows": """
         global_key external_id row_data dataset_id dataset_name created_at updated_at last_activity_at
         created_by media_type asset_type mime_type width height frame_rate frame_count duration exif_rotation
-        text_layer_url media_attributes sections export_version source_uri byte_offset byte_length""",
+        text_layer_url media_attributes data_split
+        sections export_version source_uri byte_offset byte_length""",
     "attachments": "position attachment_id type name value",
     "metadata": """
         position schema_id schema_name schema_kind value_string value_number value_timestamp value_options
@@ -35,12 +36,14 @@ _OWN_COLUMNS = {
         {LABEL_KEYS} experiment_id model_run_id position label_kind version container sections
         created_at updated_at content_last_updated_at created_by reviews seconds_to_create seconds_to_label
         seconds_to_review seconds_to_rework seconds_total skipped benchmark_reference_label benchmark_score
-        consensus_score planes is_selected is_latest z_order""",
+        consensus_score planes is_selected is_latest benchmark_id has_open_issues view_label other_row_data
+        frames_url class_masks z_order""",
     "objects": f"""
         {LABEL_KEYS} plane frame position {HEADER} annotation_kind is_key_frame confidence custom_metrics
         coordinate_unit bbox_left bbox_top bbox_width bbox_height point_x point_y vertices mask_url
+        instance_uri
         composite_mask_url composite_mask_color geojson page_number page_width page_height text_start text_end
-        text_token message_id text_groups messages parent_message_id payload""",
+        text_token message_id text_groups messages parent_message_id color payload""",
     "classifications": f"""
         {LABEL_KEYS} plane frame timestamp_ms message_id object_feature_id parent_answer_feature_id depth
         position {HEADER} answer_type answer_position answer_feature_id answer_feature_schema_id answer_name
@@ -60,7 +63,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 #: Columns that hold JSON text. In the oracle's rows they hold the parsed value.
 JSON_COLUMNS: dict[str, frozenset[str]] = {
     table: frozenset(columns)
-    & {"extra", "media_attributes", "value_json", "project_tags", "reviews", "geojson", "payload"}
+    & {
+        "extra",
+        "media_attributes",
+        "value_json",
+        "project_tags",
+        "reviews",
+        "class_masks",
+        "geojson",
+        "payload",
+    }
     for table, columns in COLUMNS.items()
 }
 

@@ -83,6 +83,9 @@ def _columns(left: Leftover) -> JsonObject:
         "content_last_updated_at": details.take("content_last_updated_at", instant),
         "created_by": details.take("created_by", text),
         "reviews": details.take("reviews", anything),
+        "has_open_issues": left.take("has_open_issues", flag),
+        **{key: left.take(key, text) for key in ("view_label", "other_row_data", "frames_url")},
+        "class_masks": left.take("class_masks", anything),
         "z_order": left.take("z_order", texts),
         **_performance(left),
     }
@@ -91,6 +94,7 @@ def _columns(left: Leftover) -> JsonObject:
 def _performance(left: Leftover) -> JsonObject:
     first, second = left.inside("performance_details"), left.inside("performance_details_v2")
     columns: JsonObject = {"seconds_to_create": first.take("seconds_to_create", number)}
+    columns["benchmark_id"] = first.take("benchmark_id", text)
     columns |= {key: second.take(key, number) for key in V2_ONLY}
     if not isinstance(left.tree.get("performance_details"), dict):
         return columns | {key: second.take(key, fit) for key, fit in SHARED.items()}

@@ -32,7 +32,7 @@ GEOMETRY = {
 }  # fmt: skip
 OTHER_KEYS = {
     "feature_id", "feature_schema_id", "name", "value", "annotation_kind", "classifications",
-    "confidence", "custom_metrics", "$key",
+    "confidence", "custom_metrics", "color", "instance_uri", "$key",
 }  # fmt: skip
 #: Geometries that share columns with others: the kind tells which of them the columns hold.
 SHARED = {
@@ -87,6 +87,7 @@ def object_rows(
         columns["is_key_frame"] = key_frames.get(frame, False)
     columns["confidence"] = left.take("confidence", number)
     columns["custom_metrics"] = metrics(left)
+    columns["color"], columns["instance_uri"] = left.take("color", text), left.take("instance_uri", text)
     fitted = _fitting(left, kind or "")
     columns |= _geometry(left, fitted)
     columns["coordinate_unit"] = _unit(columns, kind)

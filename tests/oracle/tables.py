@@ -134,7 +134,9 @@ def _data_row(left: Leftover) -> JsonObject:
     sections = [section for section in SECTIONS if left.has(section)]
     data_row, media = left.inside("data_row"), left.inside("media_attributes")
     details = data_row.inside("details")
-    columns: JsonObject = {key: data_row.take(key, text) for key in ("global_key", "external_id", "row_data")}
+    columns: JsonObject = {
+        key: data_row.take(key, text) for key in ("global_key", "external_id", "row_data", "data_split")
+    }
     columns |= {key: details.take(key, fit) for key, fit in DETAILS.items()}
     columns |= {key: media.take(key, fit) for key, fit in MEDIA_COLUMNS.items()}
     unknown = {key: media.tree.pop(key) for key in list(media.tree) if key not in MEDIA_COLUMNS}

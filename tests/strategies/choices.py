@@ -52,6 +52,8 @@ class Choices:
         drift = self.below(4)
         #: Whether features carry ``feature_schema_id`` and ``value``: early exports do not.
         self.with_schema_ids, self.with_values = drift != 1, drift in (0, 3)
+        #: Whether the row is made of labels of Export V1.
+        self.of_old_export = self.below(4) == 1
 
     def below(self, limit: int) -> int:
         """Return a whole number from 0 up to and without `limit`, at most 256."""

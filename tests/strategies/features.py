@@ -59,6 +59,8 @@ def object_of(pick: Choices, kind: str, *, predicted: bool = False) -> JsonObjec
     fields |= _GEOMETRY[kind.removeprefix("Video").removeprefix("DICOM").removeprefix("Image")](pick)
     if predicted:
         fields |= pick.some(confidence=pick.score, custom_metrics=lambda: metrics(pick))
+    if pick.of_old_export:
+        fields |= pick.some(color="#ff0000", instance_uri=f"{MASKS}/feature/f?token=t")
     return fields
 
 

@@ -96,6 +96,7 @@ def _data_row(pick: Choices) -> JsonObject:
         **pick.some(global_key=pick.name, external_id=pick.name),
         "row_data": pick.one_of(contents),
         **pick.some(details=details),
+        **(pick.some(data_split="train") if pick.of_old_export else {}),
     }
 
 
@@ -113,6 +114,8 @@ def _media_attributes(pick: Choices, kind: str) -> JsonObject:
         attributes |= pick.some(text_layer_url="https://example.org/tl.json?Signature=s")
     if kind == "conversational":
         attributes |= pick.some(message_count=3)
+    if pick.of_old_export:
+        attributes |= pick.some(content_length=5_000, sub_type="png", super_type="image")
     return attributes
 
 
@@ -195,8 +198,20 @@ def _label(pick: Choices, kind: str, *, details: bool = False, predicted: bool =
         label["label_details"] |= pick.some(created_by="a@example.org", content_last_updated_at=pick.instant)
         label |= _performance(pick)
     label["annotations"] = annotations_of(pick, kind, predicted=predicted)
+    if pick.of_old_export:
+        label |= _only_in_old_exports(pick)
     objects = label["annotations"].get("objects", [])
     return label | pick.some(z_order=[entry["feature_id"] for entry in objects])
+
+
+def _only_in_old_exports(pick: Choices) -> JsonObject:
+    return pick.some(
+        has_open_issues=pick.yes,
+        view_label="https://editor.example.org?project=p&label=l",
+        other_row_data="https://storage.labelbox.com/x?Expires=2&Signature=s2",
+        frames_url="https://api.example.org/frames/l?token=t",
+        class_masks={"ship": "https://api.example.org/masks/l?token=t"},
+    )
 
 
 def _review(pick: Choices) -> JsonObject:
@@ -215,8 +230,9 @@ def _performance(pick: Choices) -> JsonObject:
         "seconds_total": pick.number(),
         **shared,
     }
+    old = pick.some(benchmark_id=pick.id) if pick.of_old_export else {}
     sections = {
-        "performance_details": {"seconds_to_create": pick.number(), **shared},
+        "performance_details": {"seconds_to_create": pick.number(), **old, **shared},
         "performance_details_v2": newer,
     }
     return pick.some(**sections)
