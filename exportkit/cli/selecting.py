@@ -37,6 +37,8 @@ def filters_of(given: Sequence[str]) -> list[dict[str, Any]]:
         name, value = _pair("--where", text)
         name, dot, field = name.partition(".")
         if name == _METADATA and dot:
+            if not field:
+                raise UsageError("--where metadata.NAME=VALUE needs the name of a metadata field")
             wanted: Any = {field: _several(value)}
         elif name.endswith("_at"):
             first, dots, last = value.partition("..")
