@@ -57,7 +57,8 @@ def to_parquet(
     FileNotFoundError
         The source does not exist.
     ReadError
-        The source is no export, is damaged, expands too much, or has more than `max_rejects` bad lines.
+        The source is no export, is damaged, expands too much, or has more than `max_rejects` bad lines. Or no
+        line became a row, and tables that are there would be replaced by none (``mode="overwrite"``).
     DecodeError
         A line cannot become a row and `on_bad_row` is ``"raise"``.
     TableError

@@ -202,8 +202,9 @@ class ReadOptions(SelectOptions, LimitOptions, total=False):
             "raise",
             """What happens to a source of which not one line can be read (it is missing, empty, a link to
             nothing, or no export): it ends the run, or is left out and named in the report's `bad_sources`.
-            One that breaks off later ends the run in either case.""",
-            command="What to do with a source that cannot be read or is no export: fail, or leave it out.",
+            One that breaks off later ends the run in either case, and so does having no other source.""",
+            command="What to do with a source of which not one line can be read: fail, or leave it out. "
+            "One that breaks off later ends the run in either case.",
         ),
     ]
     export_id: Annotated[

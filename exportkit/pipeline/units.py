@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from exportkit import legacy, split
+from exportkit.errors import ReadError
 from exportkit.pipeline import long_rows
 from exportkit.pipeline.conversion_options import Options
 from exportkit.pipeline.line_spool import Spool
@@ -41,6 +42,7 @@ __all__ = [
     "met_of",
     "opened_line",
     "opened_sources",
+    "refuse_nothing_read",
     "splits_of_source",
     "units_of_source",
     "units_of_split",
@@ -71,6 +73,20 @@ def met_of(options: Options, counts: ReportBuilder) -> Met:
 
     skips = options.on_bad_source == "skip"
     return Met(lambda name: counts.pass_over(in_unicode(name)), refuse if skips else None)
+
+
+def refuse_nothing_read(counts: ReportBuilder) -> None:
+    """Stop a run all of whose sources were left out: what it made would look like an export without rows.
+
+    Raises
+    ------
+    ReadError
+        There were sources, and none of them could be read.
+    """
+    if counts.bad_sources and not counts.sources:
+        first, *others = counts.bad_sources
+        more = f"; and {len(others)} more" if others else ""
+        raise ReadError(f"no source could be read: {first}{more}")
 
 
 def opened_sources(
