@@ -187,7 +187,7 @@ def upgrade(
         One Export V1, plain or compressed; ``"-"`` is standard input.
     destination : str or path
         File to write; ``"-"`` is standard output. It appears whole or not at all, and is compressed where
-        its name ends in ``.gz`` or ``.zst``.
+        its name ends in ``.gz``, ``.zst``, ``.bz2`` or ``.xz``.
     **options : UpgradeOptions
         As `exportkit.options` declares them.
 

@@ -80,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(given)
     except BaseException as error:
         if isinstance(error, BrokenPipeError) and output.reader_left():
-            return exit_codes.FAILED
+            return exit_codes.DONE
         failure = failure_of(error, signals)
         if failure is None:
             raise

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeAlias
@@ -24,7 +24,7 @@ from exportkit.read.opened import OpenedSource, open_file, open_stream
 from exportkit.read.rows_in_memory import ROWS_URI, RowStream, holds_rows, is_row
 from exportkit.read.stored_bytes import ByteReader
 
-__all__ = ["STANDARD_INPUT", "Met", "SourceLike", "files_named_by", "open_sources", "stored_sizes"]
+__all__ = ["STANDARD_INPUT", "Met", "SourceLike", "files_read_by", "open_sources", "stored_sizes"]
 
 #: A path, glob, directory, URL or ``-``, a binary stream, or an iterable of those; or an iterable of rows.
 SourceLike: TypeAlias = str | os.PathLike[str] | BinaryIO | Iterable[Any]
@@ -145,17 +145,23 @@ def stored_sizes(source: Any) -> Iterator[tuple[int, str | None]]:
     ReadError, OSError, TypeError
         As `open_sources`.
     """
-    for path in files_named_by(source):
-        if not path.is_file():
-            continue  # a named pipe can be read once
+    for path in files_read_by(source):
+        if isinstance(path, int) or not path.is_file():
+            continue  # a stream or named pipe can be read once
         with path.open("rb") as file:
             yield path.stat().st_size, compression_of(file.read(MAGIC_BYTES))
 
 
-def files_named_by(source: Any) -> Iterator[Path]:
-    """Yield every local file that `source` names; streams, URLs and iterators are left out."""
-    if isinstance(source, str | os.PathLike):
-        if source == STANDARD_INPUT or local_path(os.fspath(source)) is None:
+def files_read_by(source: Any) -> Iterator[Path | int]:
+    """Yield every local file that `source` names, and the descriptors of its streams, without reading them.
+
+    URLs and iterators are left out.
+    """
+    if source == STANDARD_INPUT if isinstance(source, str) else hasattr(source, "fileno"):
+        with suppress(OSError, ValueError, AttributeError):  # a stream in memory, one that is closed, or none
+            yield (sys.stdin if isinstance(source, str) else source).fileno()
+    elif isinstance(source, str | os.PathLike):
+        if local_path(os.fspath(source)) is None:
             return
         for location in _files(source, _Named(Met(refuse=lambda *_: None))):
             yield Path(local_path(location) or location)
@@ -163,7 +169,7 @@ def files_named_by(source: Any) -> Iterator[Path]:
         for one in source:
             if is_row(one):
                 return
-            yield from files_named_by(one)
+            yield from files_read_by(one)
 
 
 def _inputs(source: Any, known: _Named) -> Iterator[str | tuple[ByteReader, str | None]]:
