@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -78,10 +78,8 @@ def write_json(value: Any) -> bytes:
     """Return a value that was read as JSON without white space; half a surrogate pair stays an escape."""
     try:
         return _encode(value)
-    except (ValueError, OverflowError):
-        written: list[str] = []
-        _write_in_python(value, written.append, list)
-        return "".join(written).encode()
+    except (ValueError, OverflowError, RecursionError):
+        return _write_in_python(value, list).encode()
 
 
 def json_string(value: Any) -> str:
@@ -93,10 +91,8 @@ def sorted_json_string(value: Any) -> str:
     """Return what `json_string` does with the keys of every object in order: equal values give equal text."""
     try:
         return _encode_sorted(value).decode()
-    except (ValueError, OverflowError):
-        written: list[str] = []
-        _write_in_python(value, written.append, sorted)
-        return "".join(written)
+    except (ValueError, OverflowError, RecursionError):
+        return _write_in_python(value, sorted)
 
 
 def on_one_line(text: str) -> Raw:
@@ -145,24 +141,39 @@ _read_in_python = json.JSONDecoder(
 ).decode
 
 
-def _write_in_python(
-    value: Any, write: Callable[[str], object], in_order: Callable[[Iterable[str]], list[str]]
-) -> None:
-    # One frame per level, so that what could be read can be written.
-    if isinstance(value, Raw):
-        write(bytes(value).decode())
-    elif isinstance(value, Mapping):
-        write("{")
-        for order, key in enumerate(in_order(value)):
-            write(f"{',' if order else ''}{json.dumps(key)}:")
-            _write_in_python(value[key], write, in_order)
-        write("}")
-    elif isinstance(value, list | tuple):
-        write("[")
-        for order, item in enumerate(value):
-            if order:
-                write(",")
-            _write_in_python(item, write, in_order)
-        write("]")
-    else:
-        write(json.dumps(value))
+def _write_in_python(value: Any, in_order: Callable[[Iterable[str]], list[str]]) -> str:
+    """Return a value as JSON; without a frame per level, so that whatever could be read can be written."""
+    written: list[str] = []
+    begun: list[tuple[Iterator[tuple[str, Any]], str]] = [(iter([("", value)]), "")]
+    while begun:
+        members, end = begun[-1]
+        for before, member in members:
+            written.append(before)
+            if isinstance(member, Raw):
+                written.append(bytes(member).decode())
+            elif isinstance(member, Mapping):
+                written.append("{")
+                begun.append((_members(member, in_order), "}"))
+                break
+            elif isinstance(member, list | tuple):
+                written.append("[")
+                begun.append((_items(member), "]"))
+                break
+            else:
+                written.append(json.dumps(member))
+        else:
+            written.append(end)
+            begun.pop()
+    return "".join(written)
+
+
+def _members(
+    value: Mapping[str, Any], in_order: Callable[[Iterable[str]], list[str]]
+) -> Iterator[tuple[str, Any]]:
+    for order, key in enumerate(in_order(value)):
+        yield f"{',' if order else ''}{json.dumps(key)}:", value[key]
+
+
+def _items(value: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    for order, item in enumerate(value):
+        yield "," if order else "", item

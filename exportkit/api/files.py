@@ -57,7 +57,8 @@ def to_parquet(
     FileNotFoundError
         The source does not exist.
     ReadError
-        The source is no export, is damaged, expands too much, or has more than `max_rejects` bad lines.
+        The source is no export, is damaged, expands too much, or has more than `max_rejects` bad lines. Or no
+        line became a row, and tables that are there would be replaced by none (``mode="overwrite"``).
     DecodeError
         A line cannot become a row and `on_bad_row` is ``"raise"``.
     TableError
@@ -186,7 +187,7 @@ def upgrade(
         One Export V1, plain or compressed; ``"-"`` is standard input.
     destination : str or path
         File to write; ``"-"`` is standard output. It appears whole or not at all, and is compressed where
-        its name ends in ``.gz`` or ``.zst``.
+        its name ends in ``.gz``, ``.zst``, ``.bz2`` or ``.xz``.
     **options : UpgradeOptions
         As `exportkit.options` declares them.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import select
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -70,12 +71,12 @@ def told() -> Iterator[None]:
 
 def reader_left() -> bool:
     """Return whether nobody reads standard output any more; what is held for it goes nowhere then."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
+    asked = select.poll()
+    asked.register(sys.stdout.fileno(), 0)  # what a pipe or socket says unasked
+    left = any(said & (select.POLLERR | select.POLLHUP) for _, said in asked.poll(0))
+    if left:
         lead_nowhere()
-        return True
-    return False
+    return left
 
 
 def lead_nowhere() -> None:

@@ -26,7 +26,9 @@ def params_of(given: Sequence[str]) -> dict[str, Any]:
         elif equals and value.lower() not in _SWITCH:
             raise UsageError(f"--param {name} must be true or false, not {value!r}")
         else:
-            params[name] = _SWITCH[value.lower()] if equals else True
+            switch = _SWITCH[value.lower()] if equals else True
+            if params.setdefault(name, switch) != switch:
+                raise UsageError(f"--param {name} must be true or false, not both")
     return params
 
 
@@ -37,6 +39,8 @@ def filters_of(given: Sequence[str]) -> list[dict[str, Any]]:
         name, value = _pair("--where", text)
         name, dot, field = name.partition(".")
         if name == _METADATA and dot:
+            if not field:
+                raise UsageError("--where metadata.NAME=VALUE needs the name of a metadata field")
             wanted: Any = {field: _several(value)}
         elif name.endswith("_at"):
             first, dots, last = value.partition("..")
@@ -54,8 +58,12 @@ def filters_of(given: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def redact_of(given: Sequence[str]) -> dict[str, str]:
-    """Return what ``--redact`` says."""
-    return dict(_pair("--redact", text) for text in given)
+    """Return what ``--redact`` says; a column has one way."""
+    ways: dict[str, str] = {}
+    for column, way in (_pair("--redact", text) for text in given):
+        if ways.setdefault(column, way) != way:
+            raise UsageError(f"--redact {column} must be {ways[column]} or {way}, not both")
+    return ways
 
 
 def _pair(option: str, text: str) -> tuple[str, str]:
@@ -71,4 +79,6 @@ def _several(value: str) -> list[str]:
         texts = Path(value[1:]).read_text("utf-8").splitlines() if value.startswith("@") else value.split(",")
     except UnicodeDecodeError:
         raise UsageError(f"the file {value[1:]} is no text in UTF-8") from None
+    except OSError as error:
+        raise UsageError(f"the file {value[1:]} cannot be read: {error.strerror}") from None
     return [text.strip() for text in texts if text.strip()]

@@ -137,6 +137,10 @@ class DirectoryTransaction:
             _apply_uninterrupted(storage, record)
         return run
 
+    def has_parts(self) -> bool:
+        """Return whether the destination holds parts of the run's tables, whoever wrote them."""
+        return any(has_parts(self._storage, table) for table in self.staging.schemas)
+
     def abort(self) -> None:
         """Remove what the run has written and the directories made for it; nothing after `commit`."""
         if self._ended:

@@ -97,6 +97,9 @@ class Transaction(Protocol):
             The transaction was committed or aborted before, or one that does not append replaces parts.
         """
 
+    def has_parts(self) -> bool:
+        """Return whether the destination holds parts of the run's tables, whoever wrote them."""
+
     def abort(self) -> None:
         """Remove what the run has written and the directories made for it; nothing after `commit`."""
 

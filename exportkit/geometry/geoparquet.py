@@ -16,10 +16,10 @@ from pyarrow import parquet as pq
 from exportkit.batch import arrow_schema
 from exportkit.commit import read_lake
 from exportkit.errors import needing
-from exportkit.lakes import is_lake, written_whole
+from exportkit.lakes import ReadFrom, lake_of, written_whole
 from exportkit.options import FileOptions, complete, takes
 from exportkit.pipeline import SourceLike, batches, make_options
-from exportkit.read import files_named_by
+from exportkit.read import files_read_by
 
 __all__ = ["write_geoparquet"]
 
@@ -41,7 +41,7 @@ def write_geoparquet(source: SourceLike, path: str | os.PathLike[str], **options
     source : str, path, binary stream, or iterable of these or of rows
         An export as for `to_parquet`, or the directory of a lake.
     path : str or path
-        File to write.
+        File to write; ``"-"`` is standard output.
     **options : FileOptions
         As `exportkit.options` declares them.
 
@@ -61,7 +61,8 @@ def write_geoparquet(source: SourceLike, path: str | os.PathLike[str], **options
     TableError
         The lake holds no table `objects`.
     WriteError
-        The file cannot be written, or is there already.
+        The file cannot be written, is there already, lies in the lake, or has the ending of a compressed
+        file: its columns are compressed already.
 
     Examples
     --------
@@ -80,13 +81,10 @@ def write_geoparquet(source: SourceLike, path: str | os.PathLike[str], **options
         return _write(_objects(source), file)
 
 
-def _files(source: SourceLike) -> Iterator[str | os.PathLike[str]]:
+def _files(source: SourceLike) -> Iterator[ReadFrom]:
     """Yield the files that are read."""
-    if is_lake(source):
-        snapshot = read_lake(source)  # type: ignore[arg-type]  # a lake is a path
-        yield from (part.path for parts in snapshot.parts.values() for part in parts)
-    else:
-        yield from files_named_by(source)
+    lake = lake_of(source)
+    yield from files_read_by(source) if lake is None else read_lake(lake).locations()
 
 
 def _objects(source: SourceLike) -> Iterator[pa.RecordBatch]:

@@ -48,4 +48,5 @@ with on_first_use(globals()):
     from exportkit.lakes.staging import Staging as Staging
     from exportkit.lakes.storage import Entry as Entry
     from exportkit.lakes.storage import Storage as Storage
+    from exportkit.lakes.whole_file import ReadFrom as ReadFrom
     from exportkit.lakes.whole_file import written_whole as written_whole

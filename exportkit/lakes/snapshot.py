@@ -141,17 +141,27 @@ class Snapshot(Struct, frozen=True):
     ----------
     shown : str
         The lake as the caller named it.
+    root : str
+        Absolute path of its directory.
     parts : mapping of str to tuple of Part
         The parts of each table that has some, tables in the order in which they are documented.
     """
 
     shown: str
+    root: str
     parts: Mapping[str, tuple[Part, ...]]
 
     @property
     def tables(self) -> tuple[str, ...]:
         """The tables that the lake holds, in the order in which they are documented."""
         return tuple(self.parts)
+
+    def locations(self) -> Iterator[str]:
+        """Yield all that is read: the directory, those of its tables, and the parts, wherever links lead."""
+        yield self.root
+        for parts in self.parts.values():
+            yield os.path.dirname(parts[0].path)  # noqa: PTH120 - text
+            yield from (part.path for part in parts)
 
     def table(self, name: str) -> TableParts:
         """Return the parts of a table.
@@ -186,7 +196,7 @@ def read_snapshot(location: str | os.PathLike[str]) -> Snapshot:
             problem = "a run was stopped while it became visible: tables may be absent or half there"
             raise ReadError(problem, place=storage.place(stopped[0]))
         found = {table: listed_parts(storage, table) for table in TABLES}
-    return Snapshot(storage.shown, {table: parts for table, parts in found.items() if parts})
+    return Snapshot(storage.shown, storage.root, {table: parts for table, parts in found.items() if parts})
 
 
 def is_lake(source: object) -> bool:
@@ -199,7 +209,7 @@ def lake_of(source: object) -> str | None:
     if isinstance(source, list | tuple) and len(source) == 1:
         return lake_of(source[0])
     path = os.fspath(source) if isinstance(source, str | os.PathLike) else None
-    if not isinstance(path, str) or "\0" in path or not Path(path or "no path").is_dir():
+    if not isinstance(path, str) or "\0" in path or not os.path.isdir(path):  # noqa: PTH112  # a long text is none
         return None
     storage = open_storage(path, error=ReadError)
     holds = any(listed_parts(storage, table) for table in TABLES) or bool(stopped_commits(storage))

@@ -11,16 +11,14 @@ an input that cannot be upgraded fails before any row is seen.
 from __future__ import annotations
 
 import os
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from exportkit.errors import DecodeError
 from exportkit.json_text import write_json
-from exportkit.lakes import written_whole
+from exportkit.lakes import ReadFrom, written_whole
 from exportkit.legacy.media import shown_media
 from exportkit.legacy.shares import merge, share_of
 from exportkit.legacy.spool import Spool
@@ -102,7 +100,7 @@ def upgrade(
     destination: str | os.PathLike[str],
     *,
     force: bool = False,
-    sources: Iterable[Path] = (),
+    sources: Iterable[ReadFrom] = (),
 ) -> Upgraded:
     """Write an Export V1 input as Export V2, one row per line.
 
@@ -114,8 +112,8 @@ def upgrade(
         Output file; ``-`` is standard output. A file appears whole or not at all.
     force : bool
         Replace a file that is there.
-    sources : iterable of Path
-        Files that the labels are read from, which are never replaced.
+    sources : iterable of str, path or int
+        Files, or their descriptors, that the labels are read from, which are never replaced.
 
     Returns
     -------
@@ -133,11 +131,8 @@ def upgrade(
         report = Upgraded()
         media = _fill(spool, labels, report)
         lines = (write_json(merge(shares, media)) + b"\n" for shares in spool.groups())
-        if os.fspath(destination) == "-":
-            report.data_rows = _write_lines(sys.stdout.buffer, lines)
-        else:
-            with written_whole(destination, force=force, sources=sources, compress=True) as file:
-                report.data_rows = _write_lines(file, lines)
+        with written_whole(destination, force=force, sources=sources, compress=True) as file:
+            report.data_rows = _write_lines(file, lines)
     return report
 
 
@@ -164,5 +159,4 @@ def _write_lines(stream: BinaryIO, lines: Iterable[bytes]) -> int:
     for line in lines:
         stream.write(line)
         count += 1
-    stream.flush()
     return count

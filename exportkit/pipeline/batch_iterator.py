@@ -15,7 +15,7 @@ from exportkit.pipeline.conversion import Conversion, KeepRaw
 from exportkit.pipeline.conversion_options import Options
 from exportkit.pipeline.line_spool import Spool
 from exportkit.pipeline.run_monitor import RunMonitor
-from exportkit.pipeline.units import begun, met_of, opened_sources, units_of_split
+from exportkit.pipeline.units import begun, met_of, opened_sources, refuse_nothing_read, units_of_split
 from exportkit.place import Source, StoredLine
 from exportkit.read import SourceLike
 from exportkit.report import Report, ReportBuilder, warn_of
@@ -157,6 +157,7 @@ def convert_sources(
             if is_read_twice:
                 opened.check_unchanged()
             monitor.close_source(opened.stored_bytes_read)
+    refuse_nothing_read(counts)
     yield from conversion.flush()
 
 

@@ -13,13 +13,20 @@ from msgspec.structs import replace
 
 from exportkit.batch import arrow_schema
 from exportkit.commit import committer_for
-from exportkit.errors import TableError, Wording
+from exportkit.errors import ReadError, TableError, Wording
 from exportkit.options import FormatName, Mode
 from exportkit.pipeline.batch_iterator import convert_sources
 from exportkit.pipeline.conversion_options import Options
 from exportkit.pipeline.line_spool import Spool
 from exportkit.pipeline.run_monitor import RunMonitor
-from exportkit.pipeline.units import Unit, begun, met_of, opened_sources, splits_of_source
+from exportkit.pipeline.units import (
+    Unit,
+    begun,
+    met_of,
+    opened_sources,
+    refuse_nothing_read,
+    splits_of_source,
+)
 from exportkit.pipeline.worker_process import Assignment
 from exportkit.read import OpenedSource, SourceLike
 from exportkit.report import Report, ReportBuilder
@@ -75,6 +82,8 @@ def write_lake(
             report, parts = _write_alone(source, assignment, monitor)
         else:
             report, parts = _write_together(source, assignment, monitor, workers)
+        if mode == "overwrite" and transaction.has_parts():
+            _refuse_no_row(report)
         monitor.commit(report)
         parts = transaction.commit(parts)
     return replace(
@@ -83,6 +92,24 @@ def write_lake(
         output_bytes=sum(part.bytes for part in parts),
         seconds=monitor.seconds,
     )
+
+
+def _refuse_no_row(report: Report) -> None:
+    """Keep what is no export, such as an error of the platform, from taking the place of tables.
+
+    Raises
+    ------
+    ReadError
+        There were lines, and none of them could become a row.
+    """
+    if report.bad_lines and not report.data_rows and not report.filtered:
+        raise ReadError(
+            f"no line could become a row; the first: {report.first_rejects[0]}",
+            hint=Wording(
+                "the tables stay as they were: without {mode:overwrite}, at another destination, "
+                "the lines become its rejects"
+            ),
+        )
 
 
 def _write_alone(
@@ -136,6 +163,7 @@ def _write_together(
         for _ in pool.drain():
             options.check_rejects(pool.counts)
             monitor.check()
+        refuse_nothing_read(read)
         if read.sources:
             monitor.report()
         report, parts = pool.finish()

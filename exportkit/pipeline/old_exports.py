@@ -12,7 +12,7 @@ from exportkit.errors import OptionError, ReadError
 from exportkit.json_text import JSON_SPACE, write_json
 from exportkit.options import SourceOptions, UpgradeOptions, complete, only
 from exportkit.place import LineBlock, Place
-from exportkit.read import SourceLike, files_named_by, open_sources
+from exportkit.read import SourceLike, files_read_by, open_sources
 from exportkit.split import BYTE_ORDER_MARK, LINE_BY_LINE, Start, take_start
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def upgrade_source(
         The limit is none.
     """
     asked = complete(UpgradeOptions, options)
-    files = [*files_named_by(source)]
+    files = [*files_read_by(source)]
     sources = open_sources(source, **only(SourceOptions, asked))
     with closing(next(sources)) as opened:
         other = next(sources, None)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from exportkit import legacy, split
+from exportkit.errors import ReadError
 from exportkit.pipeline import long_rows
 from exportkit.pipeline.conversion_options import Options
 from exportkit.pipeline.line_spool import Spool
@@ -22,6 +23,7 @@ from exportkit.place import (
     StoredLine,
     in_unicode,
     printable,
+    shortened,
     without_signature,
 )
 from exportkit.read import Met, OpenedSource, SourceLike, open_sources, read_range
@@ -41,6 +43,7 @@ __all__ = [
     "met_of",
     "opened_line",
     "opened_sources",
+    "refuse_nothing_read",
     "splits_of_source",
     "units_of_source",
     "units_of_split",
@@ -66,11 +69,25 @@ def met_of(options: Options, counts: ReportBuilder) -> Met:
     def refuse(name: str, error: Exception) -> None:
         text = str(error)
         if isinstance(error, OSError) and error.strerror is not None:
-            text = f"{error.strerror} (in {printable(without_signature(name))})"
+            text = f"{error.strerror} (in {printable(shortened(without_signature(name)))})"
         counts.bad_sources.append(text.partition("\n")[0])
 
     skips = options.on_bad_source == "skip"
     return Met(lambda name: counts.pass_over(in_unicode(name)), refuse if skips else None)
+
+
+def refuse_nothing_read(counts: ReportBuilder) -> None:
+    """Stop a run all of whose sources were left out: what it made would look like an export without rows.
+
+    Raises
+    ------
+    ReadError
+        There were sources, and none of them could be read.
+    """
+    if counts.bad_sources and not counts.sources:
+        first, *others = counts.bad_sources
+        more = f"; and {len(others)} more" if others else ""
+        raise ReadError(f"no source could be read: {first}{more}")
 
 
 def opened_sources(
@@ -120,11 +137,13 @@ def units_of_source(
         cut = split.cut_elements(start.blocks, form, source.uri, max_line_bytes=limit)
         return source, _held_or_stored(split.rows_in_strings(cut), None, spool)
     cut = cut_lines(start.blocks, first_line=start.line, first_offset=start.offset, max_line_bytes=limit)
-    counted = chain(start.blank_lines(), cut)
-    if not opened.has_offsets:
-        return source, _held_or_stored((replace(one, offset=None) for one in counted), None, spool)
+    counted: Iterator[LineBlock | LongLine] = chain(start.blank_lines(), cut)
     if form is Form.STRINGS:
-        return source, _held_or_stored(split.rows_in_strings(counted), None, spool)
+        counted = split.rows_in_strings(counted)
+    if not opened.has_offsets:
+        counted = (replace(one, offset=None) for one in counted)
+    if form is Form.STRINGS or not opened.has_offsets:
+        return source, _held_or_stored(counted, None, spool)
     return source, _held_or_stored(counted, opened.path_if_splittable, spool)
 
 

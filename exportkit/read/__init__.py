@@ -10,7 +10,7 @@ from __future__ import annotations
 from exportkit.read.locations import read_range
 from exportkit.read.opened import OpenedSource
 from exportkit.read.rows_in_memory import ROWS_URI, is_row
-from exportkit.read.sources import STANDARD_INPUT, Met, SourceLike, files_named_by, open_sources, stored_sizes
+from exportkit.read.sources import STANDARD_INPUT, Met, SourceLike, files_read_by, open_sources, stored_sizes
 
 __all__ = [
     "ROWS_URI",
@@ -18,7 +18,7 @@ __all__ = [
     "Met",
     "OpenedSource",
     "SourceLike",
-    "files_named_by",
+    "files_read_by",
     "is_row",
     "open_sources",
     "read_range",

@@ -104,7 +104,8 @@ def list_local(
     """Return the files of a directory or glob, sorted; None if `path` is neither.
 
     A visible file of a directory whose name is not that of an export counts if it `is_recognised`; others go
-    to `pass_over`. A path that exists is no glob, whatever characters it holds.
+    to `pass_over`, and so do pipes and devices, whatever their names. A path that exists is no glob, whatever
+    characters it holds.
 
     Raises
     ------
@@ -118,7 +119,7 @@ def list_local(
         found = []
         for name in below:
             file = str(directory / name)
-            if is_export(name) or (not is_hidden(name) and is_recognised(file)):
+            if (is_export(name) and not _may_wait(file)) or (not is_hidden(name) and is_recognised(file)):
                 found.append(file)
             elif not is_hidden(name):
                 pass_over(file)
@@ -126,6 +127,14 @@ def list_local(
     if os.path.lexists(path) or not glob.has_magic(path):
         return None
     return matching(sorted({name for name in _globbed(path) if Path(name).is_file()}), path)
+
+
+def _may_wait(file: str) -> bool:
+    """Return whether `file` is a pipe, a socket or a device: opening one may wait for ever."""
+    try:
+        return not stat.S_ISREG(os.stat(file).st_mode)  # noqa: PTH116  # any bytes
+    except OSError:  # what cannot be looked at cannot be opened either, which is an error
+        return False
 
 
 def _globbed(pattern: str) -> Iterator[str]:

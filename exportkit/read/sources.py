@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeAlias
@@ -15,20 +16,28 @@ from msgspec import Struct, field
 
 from exportkit.errors import OptionError, ReadError, RowError
 from exportkit.options import MAX_COMPRESSION_RATIO
-from exportkit.place import Place
+from exportkit.place import Place, shortened
 from exportkit.read.compression import MAGIC_BYTES, compression_of
 from exportkit.read.local_files import local_path
 from exportkit.read.locations import files_under
 from exportkit.read.opened import OpenedSource, open_file, open_stream
-from exportkit.read.rows_in_memory import ROWS_URI, RowStream, is_row
+from exportkit.read.rows_in_memory import ROWS_URI, RowStream, holds_rows, is_row
 from exportkit.read.stored_bytes import ByteReader
 
-__all__ = ["STANDARD_INPUT", "Met", "SourceLike", "files_named_by", "open_sources", "stored_sizes"]
+__all__ = ["STANDARD_INPUT", "Met", "SourceLike", "files_read_by", "open_sources", "stored_sizes"]
 
 #: A path, glob, directory, URL or ``-``, a binary stream, or an iterable of those; or an iterable of rows.
 SourceLike: TypeAlias = str | os.PathLike[str] | BinaryIO | Iterable[Any]
 
 STANDARD_INPUT = "-"
+
+#: No system has longer paths.
+MAX_PATH_CHARACTERS = 4096
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
+#: What is in JSON and in pages, and hardly in a path.
+_MARKED_UP = re.compile(r'"\s*:|</')
+_HINT_ROWS = "make each row an element, or wrap the bytes of the export in io.BytesIO"
+_HINT_TEXT = "give the bytes of a file as io.BytesIO, or the name of the file"
 
 
 class Met(NamedTuple):
@@ -51,6 +60,8 @@ class Met(NamedTuple):
         try:
             yield
         except (ReadError, RowError, OSError) as error:
+            if isinstance(error, OSError) and isinstance(error.filename, str):
+                error.filename = shortened(error.filename)
             if self.refuse is None:
                 raise
             self.refuse(name, error)
@@ -134,17 +145,23 @@ def stored_sizes(source: Any) -> Iterator[tuple[int, str | None]]:
     ReadError, OSError, TypeError
         As `open_sources`.
     """
-    for path in files_named_by(source):
-        if not path.is_file():
-            continue  # a named pipe can be read once
+    for path in files_read_by(source):
+        if isinstance(path, int) or not path.is_file():
+            continue  # a stream or named pipe can be read once
         with path.open("rb") as file:
             yield path.stat().st_size, compression_of(file.read(MAGIC_BYTES))
 
 
-def files_named_by(source: Any) -> Iterator[Path]:
-    """Yield every local file that `source` names; streams, URLs and iterators are left out."""
-    if isinstance(source, str | os.PathLike):
-        if source == STANDARD_INPUT or local_path(os.fspath(source)) is None:
+def files_read_by(source: Any) -> Iterator[Path | int]:
+    """Yield every local file that `source` names, and the descriptors of its streams, without reading them.
+
+    URLs and iterators are left out.
+    """
+    if source == STANDARD_INPUT if isinstance(source, str) else hasattr(source, "fileno"):
+        with suppress(OSError, ValueError, AttributeError):  # a stream in memory, one that is closed, or none
+            yield (sys.stdin if isinstance(source, str) else source).fileno()
+    elif isinstance(source, str | os.PathLike):
+        if local_path(os.fspath(source)) is None:
             return
         for location in _files(source, _Named(Met(refuse=lambda *_: None))):
             yield Path(local_path(location) or location)
@@ -152,12 +169,14 @@ def files_named_by(source: Any) -> Iterator[Path]:
         for one in source:
             if is_row(one):
                 return
-            yield from files_named_by(one)
+            yield from files_read_by(one)
 
 
 def _inputs(source: Any, known: _Named) -> Iterator[str | tuple[ByteReader, str | None]]:
     """Yield the locations of single files, and streams with their names."""
     if isinstance(source, str) and source.strip() and is_row(source):
+        if holds_rows(source):
+            raise TypeError("source is the text of an export: wrap its bytes in io.BytesIO")
         raise TypeError("source is the text of a row: give rows in a list, a single one as [row]")
     if isinstance(source, str | os.PathLike):
         yield from _files(source, known) if source != STANDARD_INPUT else [_standard_input()]
@@ -184,6 +203,8 @@ def _inputs_among(elements: Iterator[Any], known: _Named) -> Iterator[str | tupl
     if first is elements:
         raise ReadError("nothing to read: the iterable of sources is empty")
     if is_row(first):
+        if holds_rows(first):
+            raise OptionError("source", "element 1 is the text of a whole export, not of a row", _HINT_ROWS)
         yield RowStream(chain((first,), elements)), ROWS_URI
         return
     for number, one in enumerate(chain((first,), elements), 1):
@@ -199,7 +220,9 @@ def _files(source: str | os.PathLike[str], known: _Named) -> Iterator[str]:
     if not isinstance(location, str):
         raise TypeError("source is a path of bytes: give it as str")
     if "\0" in location:
-        raise OptionError("source", f"no path holds a NUL character: {location!r}")
+        raise OptionError("source", f"no path holds a NUL character: {shortened(location)!r}")
+    if _is_text(location):
+        raise OptionError("source", "the source is text, and neither a path nor a URL", hint=_HINT_TEXT)
     files: list[str] | None = []
     with known.met.refusing(location):
         files = files_under(location, known.met.pass_over)
@@ -214,6 +237,18 @@ def _files(source: str | os.PathLike[str], known: _Named) -> Iterator[str]:
         if identity not in known.named and identity not in known.listed:
             known.listed.add(identity)
             yield file
+
+
+def _is_text(location: str) -> bool:
+    """Return whether `location` is what a file holds: whoever gives that must not see it in a message."""
+    text = location.strip()
+    scheme, is_url, _ = text.partition("://")
+    is_content = (
+        (_SCHEME.fullmatch(scheme) is None)
+        if is_url
+        else "\n" in text or len(text) > MAX_PATH_CHARACTERS or _MARKED_UP.search(text) is not None
+    )
+    return is_content and not os.path.lexists(location)
 
 
 def _identity(location: str) -> str:

@@ -7,12 +7,11 @@ caller. Knows no lines.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from exportkit.lakes import written_whole
+from exportkit.lakes import ReadFrom, written_whole
 
 __all__ = ["DestinationLike", "Sink", "open_sink"]
 
@@ -35,11 +34,11 @@ class Sink:
 
 @contextmanager
 def open_sink(
-    destination: DestinationLike, *, force: bool = False, sources: Iterable[str] = ()
+    destination: DestinationLike, *, force: bool = False, sources: Iterable[ReadFrom] = ()
 ) -> Iterator[Sink]:
     """Open a destination; a file appears when the context ends well.
 
-    With `force` it takes the place of an older one, unless that is one of `sources`.
+    With `force` it takes the place of an older one, unless that is one of `sources` or lies in one.
 
     Raises
     ------
@@ -49,12 +48,9 @@ def open_sink(
         The file cannot be written.
     """
     if isinstance(destination, str | os.PathLike):
-        if os.fspath(destination) == "-":
-            yield Sink(sys.stdout.buffer, "stdout:")
-            sys.stdout.buffer.flush()
-        else:
-            with written_whole(destination, force=force, sources=sources, compress=True) as stream:
-                yield Sink(stream, os.fspath(destination))
+        shown = os.fspath(destination)
+        with written_whole(destination, force=force, sources=sources, compress=True) as stream:
+            yield Sink(stream, "stdout:" if shown == "-" else shown)
     elif hasattr(destination, "write"):
         yield Sink(destination, "stream:")
     else:

@@ -62,8 +62,8 @@ def to_ndjson(
         Directory with all tables, as `to_parquet` or `to_arrow` wrote it; another program may have rewritten
         its parts.
     destination : str, path or binary stream
-        A file, which appears when it is complete, and is compressed where its name ends in ``.gz`` or
-        ``.zst``; ``"-"`` for standard output; or a stream.
+        A file, which appears when it is complete, and is compressed where its name ends in ``.gz``,
+        ``.zst``, ``.bz2`` or ``.xz``; ``"-"`` for standard output; or a stream.
     export_id : str, optional
         Write the lines of this input only.
     include_rejects : bool
@@ -89,7 +89,7 @@ def to_ndjson(
     TableError
         A column holds something else than its declaration says, or a line is in the lake twice.
     WriteError
-        The destination cannot be written, or is there already.
+        The destination cannot be written, is there already, or lies in the lake.
     ValueError
         `batch_rows` is below 1, or `max_line_rows` is below 0.
 
@@ -114,10 +114,9 @@ def to_ndjson(
         raise ReadError(f"the lake holds no export {export_id!r}", place=Place(os.fspath(lake)))
     report = RebuildReport(os.fspath(lake), "", list(exports.ordinals))
     reader = LineReader(Path(lake), max_line_rows)
-    files = [part.path for parts in snapshot.parts.values() for part in parts]
     with (
         _opened(runs, exports, batch_rows) as streams,
-        open_sink(destination, force=asked["force"], sources=files) as sink,
+        open_sink(destination, force=asked["force"], sources=snapshot.locations()) as sink,
     ):
         report.destination = sink.shown
         for key in _keys(streams):

@@ -32,10 +32,14 @@ Place = tuple[str, str]
 KEY_VARIABLE = "EXPORTKIT_REDACT_KEY"
 #: Hexadecimal digits of a hash: 128 bits keep a billion values apart.
 HASH_DIGITS = 32
-#: A URL as browsers take it: after blanks, with backslashes, without a scheme.
+#: What ends a host or a path.
+_END = r"/\\?#\p{Z}\p{C}"
+#: A URL as browsers take it: after blanks, with backslashes, without a scheme or without slashes. A secret
+#: before ``@`` may hold slashes, where what stands before the first is no host and port.
 _QUERY = (
-    r"(?s)^([\p{Z}\p{C}]*(?:[A-Za-z][A-Za-z0-9+.-]*:[/\\]+|[/\\]{2,}))"
-    r"(?:[^/\\?#\p{Z}\p{C}]*@)?([^?#/\\\p{Z}\p{C}][^?#]*)(?:[?#].*)?$"
+    r"(?s)^([\p{Z}\p{C}]*(?:[A-Za-z][A-Za-z0-9+.-]*:[/\\]+|(?i:https?):|[/\\]{2,}))"
+    rf"(?:[^{_END}]*@|[^{_END}@:\[]*:[0-9]*[^0-9{_END}][^?#\p{{Z}}\p{{C}}]*@)?"
+    rf"([^{_END}][^?#]*)(?:[?#].*)?$"
 )
 #: A way that nobody asks for: JSON that holds anything but geometry is emptied.
 _GEOMETRY_ONLY = "geometry only"

@@ -47,11 +47,18 @@ def _overwrite(lake: Path) -> None:
     exportkit.to_parquet(io.BytesIO(EXPORT), lake, mode="overwrite")
 
 
+def _source(lake: Path) -> None:
+    for table in exportkit.lake(lake).tables:
+        exportkit.read_table(lake, table)
+
+
 DOORS: dict[str, Door] = {
     "tables": _tables,
     "views": _views,
     "sql": _sql,
     "scan": _scan,
+    "source": _source,
+    "inspection": exportkit.inspect_export,
     "rebuild": lambda lake: exportkit.to_ndjson(lake, io.BytesIO(), include_rejects=True),
     "rebuild of long lines": lambda lake: exportkit.to_ndjson(lake, io.BytesIO(), max_line_rows=0),
     "causes": exportkit.causes_of,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
 import os
 import subprocess
 import sys
@@ -12,7 +14,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 
 import exportkit
@@ -79,6 +80,62 @@ def test_no_source_is_replaced_even_when_it_is_asked_for(desk: Path, writer: str
     assert source.read_bytes() == before
 
 
+#: What reads one stream, and the file under it.
+STREAMED: dict[str, Writer] = {
+    "upgrade": lambda stream, path: exportkit.upgrade(stream, path, force=True),
+    "upgrade of a list": lambda stream, path: exportkit.upgrade([stream], path, force=True),
+    "geoparquet": lambda stream, path: exportkit.write_geoparquet(stream, path, force=True),
+}
+
+
+@pytest.mark.parametrize("writer", STREAMED)
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_no_file_under_a_stream_is_replaced(desk: Path, writer: str, *, is_packed: bool) -> None:
+    source = desk / ("v1.json" if "upgrade" in writer else "export.ndjson")
+    if is_packed:
+        source.write_bytes(gzip.compress(source.read_bytes()))
+    before = source.read_bytes()
+    os.link(source, desk / "same")
+    for target in (source, desk / "same"):
+        with (
+            gzip.open(source) if is_packed else source.open("rb") as stream,
+            pytest.raises(WriteError, match=r"^the destination is the source itself "),
+        ):
+            STREAMED[writer](stream, target)
+    assert source.read_bytes() == before
+
+
+def test_no_file_under_standard_input_is_replaced(desk: Path) -> None:
+    command = [sys.executable, "-m", "exportkit", "upgrade", "-", "v1.json", "--force"]
+    with (desk / "v1.json").open("rb") as source:
+        ran = subprocess.run(command, check=False, stdin=source, cwd=desk, capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr.splitlines()[0]) == (
+        1,
+        "error: the destination is the source itself (in v1.json)",
+    )
+    assert (desk / "v1.json").read_text() == V1
+
+
+@pytest.mark.parametrize("writer", ["to_ndjson", "geoparquet"])
+@pytest.mark.parametrize("place", ["labels/part-0.parquet", "elsewhere/part-0.parquet", "file", ".x/file"])
+@pytest.mark.parametrize("is_link", [False, True])
+def test_nothing_is_written_into_the_lake_that_is_read(
+    desk: Path, writer: str, place: str, *, is_link: bool
+) -> None:
+    lake = desk / "lake"
+    (lake / "objects").rename(desk / "elsewhere")
+    (lake / "objects").symlink_to(desk / "elsewhere")
+    (lake / ".x").mkdir()
+    target = (desk if "elsewhere" in place else lake) / place
+    if is_link:
+        (desk / "link").symlink_to(target)
+    for options in ({}, {"force": True}):
+        with pytest.raises(WriteError, match=r"^the destination lies in the lake that is read "):
+            WRITERS[writer](desk, desk / "link" if is_link else target, **options)
+    assert not target.exists()
+    assert not [*target.parent.glob(".*.inprogress")]
+
+
 @pytest.mark.parametrize("writer", WRITERS)
 @pytest.mark.parametrize("mode", [0o600, 0o664, 0o400])
 def test_a_file_that_is_replaced_keeps_its_permissions(desk: Path, writer: str, mode: int) -> None:
@@ -140,8 +197,37 @@ def test_standard_output_is_written_to_under_each_of_its_names(
     assert not [*desk.glob("stdin*")]
 
 
+@pytest.mark.parametrize("name", ["-", "/dev/stdout", "/proc/self/fd/1"])
+@pytest.mark.parametrize("command", [["rebuild", "lake"], ["upgrade", "v1.json"]])
+def test_a_reader_of_standard_output_that_leaves_early_is_no_failure(
+    desk: Path, command: list[str], name: str
+) -> None:
+    out, to_command = os.pipe()
+    os.close(out)
+    with os.fdopen(to_command, "wb") as stdout:
+        ran = subprocess.run(
+            [sys.executable, "-m", "exportkit", *command, name], check=False, stdout=stdout,
+            stderr=subprocess.PIPE, cwd=desk,
+        )  # fmt: skip
+    assert (ran.returncode, ran.stderr) == (0, b"")
+
+
+def test_a_map_goes_to_standard_output(desk: Path) -> None:
+    script = "import exportkit; exportkit.write_geoparquet('lake', '-')"
+    ran = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, cwd=desk)
+    exportkit.write_geoparquet(desk / "lake", desk / "map.parquet")
+    assert ran.stdout == (desk / "map.parquet").read_bytes()
+    assert not (desk / "-").exists()
+
+
 @pytest.mark.parametrize("writer", ["to_ndjson", "upgrade"])
-@pytest.mark.parametrize(("ending", "unpack"), [(".gz", gzip.decompress), (".zst", zstd.decompress)])
+@pytest.mark.parametrize(
+    ("ending", "unpack"),
+    [
+        (".gz", gzip.decompress), (".zst", zstd.decompress), (".bz2", bz2.decompress),
+        (".xz", lzma.decompress), (".GZ", gzip.decompress),
+    ],
+)  # fmt: skip
 def test_lines_are_compressed_where_the_name_says_so(
     desk: Path, writer: str, ending: str, unpack: Callable[[bytes], bytes]
 ) -> None:
@@ -150,9 +236,23 @@ def test_lines_are_compressed_where_the_name_says_so(
     assert unpack((desk / f"packed{ending}").read_bytes()) == (desk / "plain").read_bytes()
 
 
-def test_a_map_is_parquet_whatever_its_name(desk: Path) -> None:
-    exportkit.write_geoparquet(desk / "lake", desk / "map.gz")
-    assert pq.read_metadata(desk / "map.gz").num_rows == 0
+@pytest.mark.parametrize(
+    ("writer", "ending"),
+    [
+        *((writer, ".zip") for writer in WRITERS),
+        *(("geoparquet", ending) for ending in (".gz", ".zst", ".bz2", ".xz")),
+    ],
+)
+def test_a_name_of_a_compression_that_the_file_will_not_have_is_refused(
+    desk: Path, writer: str, ending: str
+) -> None:
+    with pytest.raises(WriteError) as caught:
+        WRITERS[writer](desk, desk / f"file{ending}")
+    assert str(caught.value) == (
+        f"the name ends in {ending}, and the file is not compressed like that (in {desk / f'file{ending}'})\n"
+        "hint: choose a name with another ending"
+    )
+    assert not (desk / f"file{ending}").exists()
 
 
 def test_the_command_names_its_option(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:

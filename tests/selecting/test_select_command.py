@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from cli.commands import export_of, row
 from exportkit.cli import main
 from exportkit.cli.selecting import filters_of, params_of, redact_of
+from exportkit.cli.usage import UsageError
 from selecting.selections_of import converted
 
 
@@ -51,6 +54,16 @@ def test_options_are_read_as_python_would_write_them(desk: Path) -> None:
         },
     ]
     assert redact_of(["row_data=strip_query", "text=omit"]) == {"row_data": "strip_query", "text": "omit"}
+
+
+@pytest.mark.parametrize("chosen", [params_of, redact_of])
+def test_a_switch_and_a_way_that_contradict_another_are_refused(
+    chosen: Callable[[list[str]], dict[str, Any]],
+) -> None:
+    for first, second in permutations(["embeddings=false", "embeddings=true"]):
+        with pytest.raises(UsageError, match=r"embeddings must be .* not both"):
+            chosen([first, second])
+        assert chosen([first, first]) == chosen([first])
 
 
 @pytest.mark.usefixtures("desk")
