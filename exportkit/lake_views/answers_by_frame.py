@@ -10,8 +10,8 @@ and options in some exports). In a span,
 
 A frame that is listed outside all spans stands for itself.
 
-A span of more than 100,000 frames ends with the video (`frame_count`), and after a million frames in any case:
-an end that means "for ever", or a forged one, would make rows without end.
+A span of more than 100,000 frames ends with the video (`frame_count`), and after a million frames in any
+case: an end that means "for ever", or a forged one, would make rows without end.
 """
 
 from __future__ import annotations
