@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+#: Characters of a name that a message shows.
+NAME_CHARACTERS = 200
 _HOST_AND_PORT = re.compile(r"(?:\[[0-9a-fA-F:.]*\]|[^:\[\]]+)(?::\d+)?")
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "StoredLine",
     "in_unicode",
     "printable",
+    "shortened",
     "without_signature",
 ]
 
@@ -68,7 +71,7 @@ class Place(Struct, frozen=True):
     byte_offset: int | None = None
 
     def __str__(self) -> str:
-        parts = [printable(self.source_uri)]
+        parts = [printable(shortened(self.source_uri))]
         if self.line is not None:
             parts.append(f"line {self.line}")
         if self.byte_offset is not None:
@@ -249,6 +252,13 @@ def in_unicode(path: str) -> str:
     r"""Return a path as text that can be written; bytes that are no UTF-8 become ``\xe9`` and the like."""
     halves = _HALF.sub(lambda found: ascii(found[0])[1:-1], path)
     return halves.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def shortened(name: str) -> str:
+    """Return a name as messages show it: without its middle where it is long."""
+    if len(name) <= NAME_CHARACTERS:
+        return name
+    return f"{name[: NAME_CHARACTERS // 2 - 1]}…{name[-NAME_CHARACTERS // 2 :]}"
 
 
 def printable(text: str) -> str:

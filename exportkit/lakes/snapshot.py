@@ -209,7 +209,7 @@ def lake_of(source: object) -> str | None:
     if isinstance(source, list | tuple) and len(source) == 1:
         return lake_of(source[0])
     path = os.fspath(source) if isinstance(source, str | os.PathLike) else None
-    if not isinstance(path, str) or "\0" in path or not Path(path or "no path").is_dir():
+    if not isinstance(path, str) or "\0" in path or not os.path.isdir(path):  # noqa: PTH112  # a long text is none
         return None
     storage = open_storage(path, error=ReadError)
     holds = any(listed_parts(storage, table) for table in TABLES) or bool(stopped_commits(storage))

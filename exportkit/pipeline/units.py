@@ -23,6 +23,7 @@ from exportkit.place import (
     StoredLine,
     in_unicode,
     printable,
+    shortened,
     without_signature,
 )
 from exportkit.read import Met, OpenedSource, SourceLike, open_sources, read_range
@@ -68,7 +69,7 @@ def met_of(options: Options, counts: ReportBuilder) -> Met:
     def refuse(name: str, error: Exception) -> None:
         text = str(error)
         if isinstance(error, OSError) and error.strerror is not None:
-            text = f"{error.strerror} (in {printable(without_signature(name))})"
+            text = f"{error.strerror} (in {printable(shortened(without_signature(name)))})"
         counts.bad_sources.append(text.partition("\n")[0])
 
     skips = options.on_bad_source == "skip"
@@ -136,11 +137,13 @@ def units_of_source(
         cut = split.cut_elements(start.blocks, form, source.uri, max_line_bytes=limit)
         return source, _held_or_stored(split.rows_in_strings(cut), None, spool)
     cut = cut_lines(start.blocks, first_line=start.line, first_offset=start.offset, max_line_bytes=limit)
-    counted = chain(start.blank_lines(), cut)
-    if not opened.has_offsets:
-        return source, _held_or_stored((replace(one, offset=None) for one in counted), None, spool)
+    counted: Iterator[LineBlock | LongLine] = chain(start.blank_lines(), cut)
     if form is Form.STRINGS:
-        return source, _held_or_stored(split.rows_in_strings(counted), None, spool)
+        counted = split.rows_in_strings(counted)
+    if not opened.has_offsets:
+        counted = (replace(one, offset=None) for one in counted)
+    if form is Form.STRINGS or not opened.has_offsets:
+        return source, _held_or_stored(counted, None, spool)
     return source, _held_or_stored(counted, opened.path_if_splittable, spool)
 
 

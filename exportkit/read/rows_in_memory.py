@@ -11,23 +11,47 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from exportkit.errors import ReadError
 from exportkit.place import Place
 
-__all__ = ["ROWS_URI", "RowStream", "is_row"]
+__all__ = ["ROWS_URI", "RowStream", "holds_rows", "is_row"]
 
 #: What tables and errors call rows that lie in no file.
 ROWS_URI = "rows:"
 
-#: How a text begins that is a JSON object, or the blank line of one, and no path.
-_ROW = re.compile(r"\s*\{\s*[\"}]|\s+\Z")
+#: How a text begins that is JSON and no path: an object, an array, an object in a string; or a blank line.
+_JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*(?:[{"]|\]\s*\Z)|"(?:\\[nrt]|\s)*\{)|\s+\Z')
+#: How a text begins that holds rows and is none.
+_ROWS = re.compile(rb'\s*(?:\[|\{\s*"data"\s*:\s*\[)')
 
 
 def is_row(value: object) -> bool:
-    """Return whether an element of an iterable is a row, a dictionary or a line, and not a source."""
+    """Return whether an element of an iterable is a row, a dictionary or a line, and not a source.
+
+    Text that holds several rows counts as one: it is JSON and no path.
+    """
     return isinstance(value, Mapping | bytes | bytearray | memoryview) or (
-        isinstance(value, str) and _ROW.match(value) is not None
+        isinstance(value, str) and _JSON.match(value) is not None
     )
+
+
+def holds_rows(value: object) -> bool:
+    """Return whether an element is the text of a whole export, an array or lines, and not of one row."""
+    if not isinstance(value, str | bytes | bytearray | memoryview):
+        return False
+    text = _encoded(value) if isinstance(value, str) else bytes(value)
+    if _ROWS.match(text) is not None:
+        return True
+    first, _, rest = text.strip().partition(b"\n")
+    if not rest.strip():
+        return False
+    try:
+        msgspec.json.decode(first, type=msgspec.Raw)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):  # the first line of a row that is laid out
+        return False
+    return True
 
 
 class RowStream:
@@ -37,7 +61,7 @@ class RowStream:
     ----------
     rows : iterable of dict, bytes or str
         Dictionaries as ``json.loads`` gives them, or JSON text with or without a newline at its end. A row
-        that is laid out over several lines becomes one.
+        that is laid out over several lines becomes one. What a JSON string holds is for others to unpack.
     """
 
     def __init__(self, rows: Iterable[Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -15,12 +16,12 @@ from msgspec import Struct, field
 
 from exportkit.errors import OptionError, ReadError, RowError
 from exportkit.options import MAX_COMPRESSION_RATIO
-from exportkit.place import Place
+from exportkit.place import Place, shortened
 from exportkit.read.compression import MAGIC_BYTES, compression_of
 from exportkit.read.local_files import local_path
 from exportkit.read.locations import files_under
 from exportkit.read.opened import OpenedSource, open_file, open_stream
-from exportkit.read.rows_in_memory import ROWS_URI, RowStream, is_row
+from exportkit.read.rows_in_memory import ROWS_URI, RowStream, holds_rows, is_row
 from exportkit.read.stored_bytes import ByteReader
 
 __all__ = ["STANDARD_INPUT", "Met", "SourceLike", "files_read_by", "open_sources", "stored_sizes"]
@@ -29,6 +30,14 @@ __all__ = ["STANDARD_INPUT", "Met", "SourceLike", "files_read_by", "open_sources
 SourceLike: TypeAlias = str | os.PathLike[str] | BinaryIO | Iterable[Any]
 
 STANDARD_INPUT = "-"
+
+#: No system has longer paths.
+MAX_PATH_CHARACTERS = 4096
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
+#: What is in JSON and in pages, and hardly in a path.
+_MARKED_UP = re.compile(r'"\s*:|</')
+_HINT_ROWS = "make each row an element, or wrap the bytes of the export in io.BytesIO"
+_HINT_TEXT = "give the bytes of a file as io.BytesIO, or the name of the file"
 
 
 class Met(NamedTuple):
@@ -51,6 +60,8 @@ class Met(NamedTuple):
         try:
             yield
         except (ReadError, RowError, OSError) as error:
+            if isinstance(error, OSError) and isinstance(error.filename, str):
+                error.filename = shortened(error.filename)
             if self.refuse is None:
                 raise
             self.refuse(name, error)
@@ -164,6 +175,8 @@ def files_read_by(source: Any) -> Iterator[Path | int]:
 def _inputs(source: Any, known: _Named) -> Iterator[str | tuple[ByteReader, str | None]]:
     """Yield the locations of single files, and streams with their names."""
     if isinstance(source, str) and source.strip() and is_row(source):
+        if holds_rows(source):
+            raise TypeError("source is the text of an export: wrap its bytes in io.BytesIO")
         raise TypeError("source is the text of a row: give rows in a list, a single one as [row]")
     if isinstance(source, str | os.PathLike):
         yield from _files(source, known) if source != STANDARD_INPUT else [_standard_input()]
@@ -190,6 +203,8 @@ def _inputs_among(elements: Iterator[Any], known: _Named) -> Iterator[str | tupl
     if first is elements:
         raise ReadError("nothing to read: the iterable of sources is empty")
     if is_row(first):
+        if holds_rows(first):
+            raise OptionError("source", "element 1 is the text of a whole export, not of a row", _HINT_ROWS)
         yield RowStream(chain((first,), elements)), ROWS_URI
         return
     for number, one in enumerate(chain((first,), elements), 1):
@@ -205,7 +220,9 @@ def _files(source: str | os.PathLike[str], known: _Named) -> Iterator[str]:
     if not isinstance(location, str):
         raise TypeError("source is a path of bytes: give it as str")
     if "\0" in location:
-        raise OptionError("source", f"no path holds a NUL character: {location!r}")
+        raise OptionError("source", f"no path holds a NUL character: {shortened(location)!r}")
+    if _is_text(location):
+        raise OptionError("source", "the source is text, and neither a path nor a URL", hint=_HINT_TEXT)
     files: list[str] | None = []
     with known.met.refusing(location):
         files = files_under(location, known.met.pass_over)
@@ -220,6 +237,18 @@ def _files(source: str | os.PathLike[str], known: _Named) -> Iterator[str]:
         if identity not in known.named and identity not in known.listed:
             known.listed.add(identity)
             yield file
+
+
+def _is_text(location: str) -> bool:
+    """Return whether `location` is what a file holds: whoever gives that must not see it in a message."""
+    text = location.strip()
+    scheme, is_url, _ = text.partition("://")
+    is_content = (
+        (_SCHEME.fullmatch(scheme) is None)
+        if is_url
+        else "\n" in text or len(text) > MAX_PATH_CHARACTERS or _MARKED_UP.search(text) is not None
+    )
+    return is_content and not os.path.lexists(location)
 
 
 def _identity(location: str) -> str:

@@ -39,13 +39,6 @@ NO_EXPORTS: dict[str, tuple[bytes, str]] = {
         "the input is plain text, not an export: none of its first lines begins with '{{' (in {})" + FORMS,
     ),
     "parquet": (b"PAR1....", "the input is a Parquet file, not an export (in {})" + FORMS),
-    "laid out": (
-        b'{\n  "data_row": {\n    "id": "a"\n  }\n}\n',
-        (
-            "the input is a JSON object laid out over several lines, not one row per line (in {})"
-            "\nhint: write one row per line, as `jq -c .` does"
-        ),
-    ),
     "cut off": (
         b'[{"data_row":{"id":"a"}},{"data_row',
         (
