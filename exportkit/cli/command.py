@@ -20,17 +20,19 @@ from exportkit.errors import ExportkitWarning
 
 __all__ = ["main"]
 
-EPILOGUE = """\
+SOURCES = """\
 SOURCE is a file, a glob, a directory, or - for standard input: JSON rows in any layout, plain or compressed.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some lines were rejected,
-130 interrupted by Ctrl-C, 143 by SIGTERM.
+"""
+EXIT_CODES = """\
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some lines were rejected
+or sources left out, 129 interrupted by SIGHUP, 130 by Ctrl-C, 143 by SIGTERM.
 """
 
 app = App(
     name="exportkit",
     help="Labelbox exports become fourteen typed tables.",
-    help_epilogue=EPILOGUE,
+    help_epilogue=SOURCES + EXIT_CODES,
     help_format="plaintext",
     version=__version__,
     version_flags=["--version"],
@@ -55,6 +57,7 @@ for command, takes in COMMANDS.items():
         f"exportkit.cli.{command}:{command}",
         name=command,
         usage=f"Usage: exportkit {command} {takes} [OPTIONS]",
+        help_epilogue=(SOURCES if "SOURCE" in takes else "") + EXIT_CODES,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Unpack
 from cyclopts import Parameter
 
 import exportkit
-from exportkit.cli import exit_codes
+from exportkit.cli.exit_codes import code_of
 from exportkit.cli.output import print_json, stdout, told
 from exportkit.cli.parameters import Json, Quiet, named_sources, takes_options
 from exportkit.cli.progress import shown_progress
@@ -53,4 +53,4 @@ def convert(
             from exportkit.cli.summary import show_report  # noqa: PLC0415 - rich, which --quiet does without
 
             show_report(report, destination, stdout())
-    return exit_codes.REJECTS if report.rejects or report.bad_sources else exit_codes.DONE
+    return code_of(report)

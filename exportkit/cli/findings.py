@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from exportkit.cli.layout import Listing, facts, grid, heading, listing, remainder
-from exportkit.cli.summary import show_bad_lines, show_unknown, sum_of
+from exportkit.cli.summary import show_bad_lines, show_sources, show_unknown, sum_of
 from exportkit.cli.wording import amount, counted, duration, moment, shown
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def show_inspection(inspection: Inspection, console: Console) -> None:
         _show_tables,
     ):
         show(inspection, console)
+    show_sources(inspection.report, console)
     show_bad_lines(inspection.report, console)
     show_unknown(inspection.report, console)
 

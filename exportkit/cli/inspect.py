@@ -7,7 +7,7 @@ from typing import Annotated, Unpack
 from cyclopts import Parameter
 
 import exportkit
-from exportkit.cli import exit_codes
+from exportkit.cli.exit_codes import code_of
 from exportkit.cli.findings import show_inspection
 from exportkit.cli.output import print_json, stdout, told
 from exportkit.cli.parameters import Json, Sources, named_sources, takes_options
@@ -38,4 +38,4 @@ def inspect(
             print_json(inspection.to_dict())
         else:
             show_inspection(inspection, stdout())
-    return exit_codes.REJECTS if inspection.report.rejects else exit_codes.DONE
+    return code_of(inspection.report)

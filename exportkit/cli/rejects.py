@@ -23,6 +23,7 @@ SHOWN_CHARACTERS = 400
 
 def rejects(
     lake: Lake,
+    /,
     *,
     top: Annotated[
         int,

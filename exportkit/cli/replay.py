@@ -26,6 +26,7 @@ __all__ = ["replay"]
 @takes_options(ReplayOptions)
 def replay(
     lake: Lake,
+    /,
     *,
     through: Annotated[
         str | None,

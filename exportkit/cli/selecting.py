@@ -79,4 +79,6 @@ def _several(value: str) -> list[str]:
         texts = Path(value[1:]).read_text("utf-8").splitlines() if value.startswith("@") else value.split(",")
     except UnicodeDecodeError:
         raise UsageError(f"the file {value[1:]} is no text in UTF-8") from None
+    except OSError as error:
+        raise UsageError(f"the file {value[1:]} cannot be read: {error.strerror}") from None
     return [text.strip() for text in texts if text.strip()]

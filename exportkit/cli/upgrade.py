@@ -12,6 +12,7 @@ import exportkit
 from exportkit.cli import exit_codes
 from exportkit.cli.output import print_json, refuse_standard_output, stdout, told
 from exportkit.cli.parameters import STANDARD_INPUT, Json, Quiet, named_sources, takes_options
+from exportkit.cli.usage import UsageError
 from exportkit.cli.wording import amount, counted, shown
 from exportkit.options import UpgradeOptions
 
@@ -29,6 +30,8 @@ def upgrade(
     **options: Unpack[UpgradeOptions],
 ) -> int:
     """Write an Export V1 as lines of Export V2, one per data row."""
+    if not destination:
+        raise UsageError("the destination is empty: name a file, or - for standard output")
     to_standard_output = destination == STANDARD_INPUT
     if to_standard_output:
         refuse_standard_output(json=json)

@@ -6,11 +6,11 @@ import sys
 from typing import TYPE_CHECKING, Any, Unpack
 
 import exportkit
-from exportkit.cli import exit_codes
+from exportkit.cli.exit_codes import code_of
 from exportkit.cli.output import print_json, stdout, told
 from exportkit.cli.parameters import Json, Quiet, Sources, named_sources, takes_options
 from exportkit.cli.progress import shown_progress
-from exportkit.cli.summary import show_unknown, sum_of
+from exportkit.cli.summary import show_sources, show_unknown, sum_of
 from exportkit.cli.usage import UsageError
 from exportkit.cli.wording import place_of, shown
 from exportkit.options import LimitOptions
@@ -53,8 +53,9 @@ def validate(
         elif not quiet:
             console = stdout()
             console.print(sum_of(report))
+            show_sources(report, console)
             show_unknown(report, console)
-    return exit_codes.REJECTS if report.rejects else exit_codes.DONE
+    return code_of(report)
 
 
 def _print_problems(batch: pa.RecordBatch) -> None:

@@ -52,4 +52,5 @@ def looks_like_v1(head: bytes) -> bool:
 
 def _may_hold_v1_names(head: bytes) -> bool:
     shown = (name.encode() in head for name in V1_NAMES)
-    return _ESCAPE in head or any(shown) or all(f'"{name}"'.encode() in head for name in V1_PAIR)
+    # A string around the label escapes the quotes, and may be cut off.
+    return _ESCAPE in head or any(shown) or all(f'"{name}'.encode() in head for name in V1_PAIR)

@@ -18,14 +18,18 @@ from exportkit.place import Place
 __all__ = ["begins_as_v1", "read_label"]
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-#: A string, a mark, or a number or word.
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|[][{}:,]|[^][{}:,"\s]+', re.DOTALL)
+#: A string, which may be cut off, a mark, or a number or word.
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[][{}:,]|[^][{}:,"\s]+', re.DOTALL)
+#: What of a string is whole, behind its first quote.
+_WHOLE = re.compile(rb'"(?:[^"\\]|\\u[0-9a-fA-F]{4}|\\[^u])*+', re.DOTALL)
+#: What may be around the array of labels.
+_WRAPPER = re.compile(rb'\s*\{\s*"data"\s*:\s*(?=\[)')
 
 
 def begins_as_v1(head: bytes) -> bool:
     """Return whether an input that starts with `head` is an Export V1; see `looks_like_v1`."""
     names: set[str] = set()
-    for name in _first_names(head.removeprefix(_BYTE_ORDER_MARK)):
+    for name in _first_names(_WRAPPER.sub(b"", head.removeprefix(_BYTE_ORDER_MARK), count=1)):
         names.add(name)
         if _is_v2(names) or _is_v1(names):
             break
@@ -61,8 +65,9 @@ def _first_names(head: bytes) -> Iterator[str]:
 
 
 def _names_in_string(token: bytes) -> Iterator[str]:
+    whole = _WHOLE.match(token)
     try:
-        text = read_json(token)
+        text = read_json((whole[0] if whole else token).decode("utf-8", "ignore").encode() + b'"')
     except JsonTextError:
         return
     yield from _first_names(text.encode("utf-8", "surrogatepass")) if text.lstrip().startswith("{") else ()

@@ -113,6 +113,17 @@ class LimitOptions(SourceOptions, total=False):
             command="Bad lines after which the run stops, or none.",
         ),
     ]
+    on_bad_source: Annotated[
+        OnBadSource,
+        Option(
+            "raise",
+            """What happens to a source of which not one line can be read (it is missing, empty, a link to
+            nothing, or no export): it ends the run, or is left out and named in the report's `bad_sources`.
+            One that breaks off later ends the run in either case, and so does having no other source.""",
+            command="What to do with a source of which not one line can be read: fail, or leave it out. "
+            "One that breaks off later ends the run in either case.",
+        ),
+    ]
 
 
 class SelectOptions(TypedDict, total=False):
@@ -194,17 +205,6 @@ class ReadOptions(SelectOptions, LimitOptions, total=False):
             counted).""",
             command="What to do with a line that cannot become rows: put it into the table rejects, fail, or "
             "leave it out.",
-        ),
-    ]
-    on_bad_source: Annotated[
-        OnBadSource,
-        Option(
-            "raise",
-            """What happens to a source of which not one line can be read (it is missing, empty, a link to
-            nothing, or no export): it ends the run, or is left out and named in the report's `bad_sources`.
-            One that breaks off later ends the run in either case, and so does having no other source.""",
-            command="What to do with a source of which not one line can be read: fail, or leave it out. "
-            "One that breaks off later ends the run in either case.",
         ),
     ]
     export_id: Annotated[

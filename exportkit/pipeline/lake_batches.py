@@ -24,7 +24,7 @@ from exportkit.select import Selection
 __all__ = ["convert_lake", "lake_schema", "refuse_conversion"]
 
 #: Options of a conversion that say nothing of rows that are there already.
-_OF_EXPORTS = ("on_bad_row", "max_rejects", "max_compression_ratio", "export_id")
+_OF_EXPORTS = ("on_bad_row", "on_bad_source", "max_rejects", "max_compression_ratio", "export_id")
 
 
 def lake_schema(lake: str, options: Options, table: str) -> pa.Schema:

@@ -16,6 +16,7 @@ import pytest
 import exportkit
 from cli.commands import COMMAND, ENVIRONMENT, export_of, row, run
 from exportkit.cli import main
+from exportkit.cli.command import COMMANDS
 
 HINT = "hint: exportkit convert --help\n"
 
@@ -112,6 +113,14 @@ def test_a_hint_names_options_as_the_command_does(capsys: pytest.CaptureFixture[
                 "error: hashes need a key\n"
                 "hint: set the environment variable EXPORTKIT_REDACT_KEY, or in Python give redact_key\n"
             ),
+        ),
+        (
+            ["convert", "export.ndjson", "lake", "--where", "data_row_ids=@no.txt"],
+            "error: the file no.txt cannot be read: No such file or directory\n",
+        ),
+        (
+            ["upgrade", "v1.json", ""],
+            "error: the destination is empty: name a file, or - for standard output\n",
         ),
         (
             ["convert", "export.ndjson", "lake", "--where", "metadata.=3"],
@@ -316,9 +325,12 @@ def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr() == (f"{exportkit.__version__}\n", "")
 
 
-@pytest.mark.parametrize("command", [[], ["convert"], ["inspect"], ["schema"], ["validate"]])
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
 def test_help_says_what_every_option_does(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*command, "--help"]) == 0
     said = capsys.readouterr().out
     assert said.startswith(" ".join(["Usage: exportkit", *command]))
     assert "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some lines were" in said
+    assert "129 interrupted by SIGHUP, 130 by Ctrl-C, 143 by SIGTERM" in said
+    assert ("SOURCE is a file" in said) is ("SOURCE" in COMMANDS.get("".join(command), "SOURCE"))
+    assert "--LAKE" not in said

@@ -22,6 +22,7 @@ from msgspec.structs import replace
 from exportkit import ExportkitError, Report, iter_batches, to_arrow
 from exportkit.pipeline import batches, make_options
 from exportkit.rebuild import to_ndjson
+from exportkit.split import Form, layout
 from oracle import Tables, differences, normal_form, rows_equal, rows_of_batches, tables_of_export
 
 __all__ = ["LAWS", "Found", "broken_laws"]
@@ -36,6 +37,8 @@ LAWS = (
     "tables rebuild the line",
     "plain Python makes the same rows of a line",
 )
+#: Bytes from which the form of an input is told.
+HEAD_BYTES = 64 * 1024
 #: The longest message: a class of problem, one scalar of 80 characters, a few numbers.
 MAX_MESSAGE = 300
 #: Keys by which the tables note where something stood: a line that has them itself is not told apart.
@@ -79,7 +82,7 @@ def broken_laws(data: bytes) -> Found:
         found.check(0, holds=False, seen=f"{type(error).__name__}: {error}")
         return found
     found.check(0, holds=True)
-    if _is_array(data):
+    if layout(data[:HEAD_BYTES]) is not Form.NDJSON:  # rows have no lines of their own
         return found
     lines = _lines(data)
     blank = {number for number, (_, line) in lines.items() if not line.strip(b" \t\r\n")}
@@ -119,11 +122,6 @@ def _rows(data: bytes, **sizes: int) -> tuple[Tables, Report]:
 def _validated(found: tuple[str, Any]) -> tuple[str, Any]:
     found[1].validate(full=True)
     return found
-
-
-def _is_array(data: bytes) -> bool:
-    start = data.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
-    return start.startswith(b"[") or (start.startswith(b"{") and b'"data"' in start[:40])
 
 
 def _lines(data: bytes) -> dict[int, tuple[int, bytes]]:

@@ -219,7 +219,7 @@ def test_a_command_has_the_declared_default_unless_it_says_another() -> None:
 
     parameters = inspect.signature(command).parameters
     assert {name: one.default for name, one in parameters.items()} == {
-        "max_compression_ratio": 1000.0, "max_rejects": 10_000, "top": 3,
+        "max_compression_ratio": 1000.0, "max_rejects": 10_000, "on_bad_source": "raise", "top": 3,
     }  # fmt: skip
     assert command() == {"top": 3}
 
@@ -240,7 +240,9 @@ def test_every_error_text_that_names_an_option_names_a_declared_one() -> None:
 
 
 def test_options_are_completed_cut_and_documented_in_place() -> None:
-    assert complete(LimitOptions, {"max_rejects": 1}) == {"max_compression_ratio": 1000.0, "max_rejects": 1}
+    assert complete(LimitOptions, {"max_rejects": 1}) == {
+        "max_compression_ratio": 1000.0, "max_rejects": 1, "on_bad_source": "raise",
+    }  # fmt: skip
     assert only(SelectOptions, {"labels": "all", "mode": "error"}) == {"labels": "all"}
 
     @takes(SourceOptions)

@@ -168,6 +168,21 @@ def test_an_export_without_rows_and_a_filter_that_keeps_none_take_the_place_of_t
     assert (report.data_rows, exportkit.read_table(lake, "data_rows").num_rows) == (0, 0)
 
 
+@pytest.mark.parametrize("command", ["inspect", "validate"])
+def test_a_directory_that_converts_can_be_looked_at_as_well(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.ndjson").write_bytes(ROW % b"a")
+    (tmp_path / "b.ndjson").touch()
+    (tmp_path / "c.txt").write_bytes(b"notes")
+    assert main([command, str(tmp_path)]) == 1
+    capsys.readouterr()
+    assert main([command, str(tmp_path), "--on-bad-source", "skip"]) == 3
+    shown = capsys.readouterr().out
+    assert f"1 source left out:\n  the input is empty (in {tmp_path}/b.ndjson)" in shown
+    assert f"1 file passed over, no export by its bytes:\n  {tmp_path}/c.txt" in shown
+
+
 def test_a_source_that_breaks_off_later_ends_the_run_in_either_case(tmp_path: Path) -> None:
     path = tmp_path / "cut.ndjson.gz"
     path.write_bytes(gzip.compress(b"".join(ROW % b"%d" % at for at in range(200_000)))[:-9])
