@@ -62,12 +62,14 @@ def test_batches_of_a_lake_come_with_a_report_of_its_rows(lake: Path) -> None:
         assert {name: rows for name, rows in report.rows.items() if rows} == seen
         assert (report.lines, report.data_rows, report.rejects) == (94, 94, 0)
         assert report.sources == (str(lake),)
+        assert report.export_ids == ("error", "append")
 
 
 def test_a_lake_is_inspected_as_its_export_is(tmp_path: Path) -> None:
     write_rejecting(tmp_path / "lake", [*EXPORT.read_bytes().splitlines(), broken("x")], name="all.ndjson")
     found = exportkit.inspect_export(tmp_path / "lake").to_dict()
     wanted = exportkit.inspect_export(tmp_path / "all.ndjson").to_dict()
+    assert found["report"]["export_ids"] == ["all.ndjson"]
     for one in (found, wanted):
         one["report"] = {name: one["report"][name] for name in ("lines", "data_rows", "rejects", "rows")}
     assert found == wanted
