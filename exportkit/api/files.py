@@ -159,7 +159,8 @@ def start(
     A run that is cancelled ends within some tenths of a second: between two blocks of lines, and at once
     where workers convert or where a source gives nothing. The thread that waits for such a source is left
     behind until the source gives something or ends. Row groups that are being encoded are finished first.
-    Files that have begun to become visible do become visible.
+    Files that have begun to become visible do become visible. The warning of `to_parquet` comes from
+    `Run.wait`, in the thread that waits: where warnings are errors, the files are visible then all the same.
 
     Examples
     --------

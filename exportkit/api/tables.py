@@ -116,7 +116,7 @@ def open_reader(
         While it is drawn: a line cannot become a row and `on_bad_row` is ``"raise"``.
     """
     from exportkit.batch import arrow_schema
-    from exportkit.lakes import lake_of
+    from exportkit.lakes import lake_of, refuse_lakes
     from exportkit.pipeline import batches, lake_schema, make_options
     from exportkit.scanning import Passes, TableReader
     from exportkit.tables import pick_table
@@ -129,6 +129,8 @@ def open_reader(
         **complete(TableOptions, options),
     )
     lake, names = lake_of(source), conversion.columns[table]
+    if lake is None:
+        refuse_lakes(source)
     made = arrow_schema(table, names) if lake is None else lake_schema(lake, conversion, table)
     passes = Passes(source if lake is None else lake)
 

@@ -53,6 +53,9 @@ def _show(found: exportkit.Causes, top: int) -> None:
         problem = shown(cause.problem, characters=SHOWN_CHARACTERS)
         console.print(Text(f"{counted(cause.lines, 'line')}: {problem}"), soft_wrap=True)
         console.print(Text(f"  for example {_example(cause)}"), soft_wrap=True)
+        if (reason := cause.example["reason"]) is not None:
+            said = shown(reason, characters=SHOWN_CHARACTERS)
+            console.print(Text(f"  the platform says: {said}"), soft_wrap=True)
     others = found.others + sum(cause.lines for cause in found.causes[top:])
     if others:
         console.print()

@@ -9,6 +9,9 @@ and options in some exports). In a span,
 - an option holds in the whole span, even if no frame of it is listed.
 
 A frame that is listed outside all spans stands for itself.
+
+A span of more than 100,000 frames ends with the video (`frame_count`), and after a million frames in any
+case: an end that means "for ever", or a forged one, would make rows without end.
 """
 
 from __future__ import annotations
@@ -17,17 +20,25 @@ from exportkit.lake_views.places import DATA_ROW, PLACE, of, same_place
 
 __all__ = ["ANSWERS_BY_FRAME", "SPREAD_ANSWERS"]
 
+#: Frames of a span from which on it must end with the video, and frames after which it always ends.
+_LONG, _MOST = 100_000, 1_000_000
 _NODE = "coalesce(f.answer_feature_id, f.feature_id)"
 
 #: Rows of `classifications` with a frame, for every frame in which they hold, and `is_listed`.
 SPREAD_ANSWERS = f"""
 with recursive framed as (
     select * from classifications where frame is not null
+), ended as (
+    select {of("s")}, s.feature_id as owner, s.span_start,
+           case when s.span_end::hugeint - s.span_start < {_LONG} then s.span_end
+                else least(s.span_end, s.span_start::hugeint + {_MOST - 1}, d.frame_count)::bigint
+           end as span_end
+    from segments s left join {DATA_ROW} d on s.export_id = d.export_id and s.line = d.line
+    where s.unit = 'frame'
 ), ordered as (
-    select {PLACE}, feature_id as owner, span_start, span_end,
-           max(span_end) over (partition by {PLACE}, feature_id order by span_start, span_end
-                               rows between unbounded preceding and 1 preceding) as reached
-    from segments where unit = 'frame' and span_start <= span_end
+    select *, max(span_end) over (partition by {PLACE}, owner order by span_start, span_end
+                                  rows between unbounded preceding and 1 preceding) as reached
+    from ended where span_start <= span_end
 ), parted as (
     select *, count(*) filter (reached is null or span_start > reached) over (
         partition by {PLACE}, owner order by span_start, span_end rows unbounded preceding) as part

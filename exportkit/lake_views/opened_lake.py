@@ -15,7 +15,7 @@ from exportkit.errors import ReadError, TableError
 from exportkit.lake_views.connections import connected, reading_sql
 from exportkit.lake_views.views import VIEWS
 from exportkit.lake_views.wide_answers import wide_sql
-from exportkit.lakes import Snapshot, is_lake, refuse_unknown_columns
+from exportkit.lakes import Snapshot, is_lake, open_storage, refuse_unknown_columns
 from exportkit.place import Place
 from exportkit.scanning import scan
 from exportkit.tables import pick_table
@@ -188,7 +188,7 @@ def lake(path: str | os.PathLike[str]) -> Lake:
     FileNotFoundError
         There is no such directory.
     ReadError
-        It holds no table.
+        It holds no table, or is a URL of anything but a file.
 
     Examples
     --------
@@ -200,9 +200,10 @@ def lake(path: str | os.PathLike[str]) -> Lake:
     >>> opened.sql("select count(*) > 0 as has_boxes from boxes").fetchall()
     [(True,)]
     """
-    if not Path(path).is_dir():
-        raise FileNotFoundError(f"there is no directory {os.fspath(path)}")
-    if not is_lake(path):
+    shown = open_storage(path, error=ReadError).shown
+    if not Path(shown).is_dir():
+        raise FileNotFoundError(f"there is no directory {shown}")
+    if not is_lake(shown):
         hint = "exportkit.to_parquet writes one; exportkit.scan reads an export itself"
-        raise ReadError("no table of exportkit lies here", place=Place(os.fspath(path)), hint=hint)
-    return Lake(path)
+        raise ReadError("no table of exportkit lies here", place=Place(shown), hint=hint)
+    return Lake(shown)

@@ -15,7 +15,8 @@ PLACE = ", ".join(_KEYS)
 #: What views show of a data row, once per input line.
 DATA_ROW = """
     (select export_id, line, any_value(global_key) as global_key, any_value(external_id) as external_id,
-            any_value(width) as width, any_value(height) as height, any_value(frame_rate) as frame_rate
+            any_value(width) as width, any_value(height) as height, any_value(frame_rate) as frame_rate,
+            any_value(frame_count) as frame_count
      from data_rows group by export_id, line)
 """
 

@@ -88,10 +88,10 @@ with tracks as (
     from ({_LISTED}) group by export_id, line, label_index, plane, feature_id
 )
 select t.data_row_id, d.global_key, d.external_id, t.* exclude (data_row_id, export_id, line), d.frame_rate,
-       coalesce((first_frame - 1) / nullif(d.frame_rate, 0), first_ms / 1000) as start_seconds,
+       coalesce((first_frame::double - 1) / nullif(d.frame_rate, 0), first_ms / 1000) as start_seconds,
        coalesce(last_frame / nullif(d.frame_rate, 0), last_ms / 1000) as end_seconds,
-       coalesce((last_frame - first_frame + 1) / nullif(d.frame_rate, 0),
-                (last_ms - first_ms) / 1000) as seconds,
+       coalesce((last_frame::double - first_frame + 1) / nullif(d.frame_rate, 0),
+                (last_ms::double - first_ms) / 1000) as seconds,
        t.export_id, t.line
 from tracks t left join {DATA_ROW} d using (export_id, line)
 """  # noqa: S608 - nothing in it comes from outside

@@ -42,6 +42,7 @@ with on_first_use(globals()):
     from exportkit.lakes.snapshot import listed_parts as listed_parts
     from exportkit.lakes.snapshot import raw_file_beside as raw_file_beside
     from exportkit.lakes.snapshot import read_snapshot as read_snapshot
+    from exportkit.lakes.snapshot import refuse_lakes as refuse_lakes
     from exportkit.lakes.snapshot import refuse_unknown_columns as refuse_unknown_columns
     from exportkit.lakes.snapshot import stopped_commits as stopped_commits
     from exportkit.lakes.staging import PartFile as PartFile

@@ -7,7 +7,7 @@ import os
 from typing import TypeVar
 
 from exportkit.errors import ExportkitError, OptionError, WriteError
-from exportkit.place import Place
+from exportkit.place import Place, without_signature
 
 __all__ = ["failure", "path_of_destination"]
 
@@ -46,5 +46,5 @@ def path_of_destination(destination: object) -> str:
     if not text:
         raise OptionError("destination", "the destination is empty; '.' is the current directory")
     if "\0" in text:
-        raise OptionError("destination", f"no path holds a NUL character: {text!r}")
+        raise OptionError("destination", f"no path holds a NUL character: {without_signature(text)!r}")
     return text

@@ -10,13 +10,14 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import re
 import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import pyarrow as pa
 from msgspec import Struct
@@ -29,6 +30,7 @@ from exportkit.place import Place, without_signature
 
 __all__ = ["DirectoryLock", "LocalStorage", "open_storage"]
 
+_FILE_URL = re.compile(r"(?i:file)://(?:localhost)?(/[^?#]*)(?:[?#].*)?", re.DOTALL)
 #: Opens the streams; its errors carry the system's number.
 _FILES = fs.LocalFileSystem()
 
@@ -238,12 +240,12 @@ def open_storage(
         `location` is neither text nor a path.
     OptionError
         `location` is empty, or holds what no path can.
-    WriteError
-        There is no writer for URLs of this kind.
+    WriteError, ReadError
+        A lake cannot lie at URLs of this kind; an `error`.
     """
     text = path_of_destination(location)
     if "://" in text:
-        text = _path_of_url(text)
+        text = _path_of_url(text, error)
     return LocalStorage(str(Path(text).resolve()), text, error)
 
 
@@ -267,12 +269,13 @@ def _kind_of(entry: os.DirEntry[str]) -> Any:
     return "link" if entry.is_symlink() else "other"
 
 
-def _path_of_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
-        raise WriteError(
-            f"there is no writer for {parts.scheme}:// destinations",
-            place=Place(without_signature(url)),
-            hint="write to a local directory and copy that, whole, to where it belongs",
-        )
-    return unquote(parts.path)
+def _path_of_url(url: str, error: type[ExportkitError]) -> str:
+    found = _FILE_URL.fullmatch(url)
+    if found:
+        return unquote(found[1])
+    scheme, place = url.partition("://")[0], Place(without_signature(url))
+    if error is WriteError:
+        hint = "write to a local directory and copy that, whole, to where it belongs"
+        raise error(f"there is no writer for {scheme}:// destinations", place=place, hint=hint)
+    hint = "copy the lake, whole, into a local directory"
+    raise error(f"a lake cannot be read from {scheme}:// URLs", place=place, hint=hint)

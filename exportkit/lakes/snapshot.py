@@ -36,6 +36,7 @@ __all__ = [
     "listed_parts",
     "raw_file_beside",
     "read_snapshot",
+    "refuse_lakes",
     "refuse_unknown_columns",
     "stopped_commits",
 ]
@@ -214,6 +215,21 @@ def lake_of(source: object) -> str | None:
     storage = open_storage(path, error=ReadError)
     holds = any(listed_parts(storage, table) for table in TABLES) or bool(stopped_commits(storage))
     return path if holds else None
+
+
+def refuse_lakes(source: object) -> None:
+    """Say of a lake that it is one, where an export is asked for.
+
+    Raises
+    ------
+    ReadError
+        `source` is a lake, or a list of sources that has one.
+    """
+    for one in source if isinstance(source, list | tuple) else [source]:
+        lake = lake_of(one)
+        if lake is not None:
+            hint = "read_table, scan and exportkit.lake read one lake at a time; to_ndjson writes its lines"
+            raise ReadError("the source is a lake, converted already", place=Place(lake), hint=hint)
 
 
 def stopped_commits(storage: LocalStorage) -> list[str]:

@@ -195,8 +195,10 @@ def mappings(example: str) -> Check:
     is_mapping = mapping(example)
 
     def check(value: Any) -> str | None:
-        is_list = isinstance(value, (list, tuple))
-        return next(filter(None, map(is_mapping, value)), None) if is_list else is_mapping(value)
+        if not isinstance(value, list | tuple):
+            return is_mapping(value)
+        # None stands for no filters at all, and for none of several.
+        return next(filter(None, (is_mapping([one] if one is None else one) for one in value)), None)
 
     return check
 

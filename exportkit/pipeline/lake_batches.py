@@ -77,7 +77,15 @@ def _drawn(
             monitor.check()
             counts.rows[table] += batch.num_rows
             if batch.num_rows:
+                _name_exports(batch, counts)
                 yield table, batch
+
+
+def _name_exports(batch: pa.RecordBatch, counts: ReportBuilder) -> None:
+    """Count the exports that rows came from, where the rows say so."""
+    if "export_id" in batch.schema.names:
+        found = batch["export_id"].unique().to_pylist()
+        counts.export_ids += [one for one in found if one not in counts.export_ids]
 
 
 def _schema(parts: TableParts, columns: Sequence[str]) -> pa.Schema:

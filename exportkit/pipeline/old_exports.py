@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from exportkit import legacy, split
 from exportkit.errors import OptionError, ReadError
 from exportkit.json_text import JSON_SPACE, write_json
+from exportkit.lakes import refuse_lakes
 from exportkit.options import SourceOptions, UpgradeOptions, complete, only
 from exportkit.place import LineBlock, Place
 from exportkit.read import SourceLike, files_read_by, open_sources
@@ -35,6 +36,7 @@ def upgrade_source(
     OptionError
         The limit is none.
     """
+    refuse_lakes(source)
     asked = complete(UpgradeOptions, options)
     files = [*files_read_by(source)]
     sources = open_sources(source, **only(SourceOptions, asked))

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from exportkit import legacy, split
 from exportkit.errors import ReadError
+from exportkit.lakes import refuse_lakes
 from exportkit.pipeline import long_rows
 from exportkit.pipeline.conversion_options import Options
 from exportkit.pipeline.line_spool import Spool
@@ -94,6 +95,7 @@ def opened_sources(
     source: SourceLike, options: Options, monitor: RunMonitor, met: Met
 ) -> Generator[OpenedSource, None, None]:
     """Yield the inputs that `source` names, each open until the next is asked for."""
+    refuse_lakes(source)
     found = open_sources(
         source,
         export_id=options.export_id,

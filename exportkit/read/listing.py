@@ -10,7 +10,10 @@ from exportkit.place import Place, without_signature
 __all__ = ["glob_expression", "in_directory", "is_export", "is_hidden", "matching"]
 
 _LOOKED_FOR = "*.ndjson, *.jsonl and *.json, plain or with .gz, .zst, .bz2 or .xz"
-_HINT_DIRECTORY = "hidden files are left out; name a file itself if it has another ending"
+_HINT_NAMES = "hidden files are left out; name a file itself if it has another ending"
+_HINT_BYTES = (
+    "hidden files, copies and half downloads are left out; name a file itself to learn what it is taken for"
+)
 _HINT_GLOB = "put the pattern in quotes to keep the shell from expanding it; ** stands for any directories"
 _EXPORT = re.compile(r"\.(?:ndjson|jsonl|json)(?:\.(?:gz|zst|bz2|xz))?\Z", re.IGNORECASE)
 _GLOB_SYMBOLS = re.compile(r"(\*\*/|\*|\[[^\]]+\])")
@@ -41,11 +44,19 @@ def glob_expression(pattern: str) -> re.Pattern[str]:
     return re.compile(expression)
 
 
-def in_directory(found: list[str], location: str) -> list[str]:
-    """Return the files `found` in a directory; raise `ReadError` if there are none."""
+def in_directory(found: list[str], location: str, *, by_name: bool) -> list[str]:
+    """Return the files `found` in a directory, by their names alone or by their bytes too.
+
+    Raises
+    ------
+    ReadError
+        There are none.
+    """
     if not found:
-        problem = f"no export found: looked for {_LOOKED_FOR}"
-        raise ReadError(problem, place=Place(without_signature(location)), hint=_HINT_DIRECTORY)
+        problem = f"looked for {_LOOKED_FOR}" if by_name else "no file in it begins as an export does"
+        hint = _HINT_NAMES if by_name else _HINT_BYTES
+        place = Place(without_signature(location))
+        raise ReadError(f"no export found: {problem}", place=place, hint=hint)
     return found
 
 

@@ -123,7 +123,7 @@ def list_local(
                 found.append(file)
             elif not is_hidden(name):
                 pass_over(file)
-        return in_directory(found, path)
+        return in_directory(found, path, by_name=False)
     if os.path.lexists(path) or not glob.has_magic(path):
         return None
     return matching(sorted({name for name in _globbed(path) if Path(name).is_file()}), path)

@@ -70,7 +70,7 @@ def list_object_store(url: str, pass_over: Callable[[str], None]) -> list[str] |
             return None
         for other in _listed(url, lambda name: not is_hidden(name) and not is_export(name)):
             pass_over(without_signature(other))
-        return in_directory(_listed(url, is_export), url)
+        return in_directory(_listed(url, is_export), url, by_name=True)
     folder, _, _ = parts.path[: magic.start()].rpartition("/")
     expression = glob_expression(parts.path[len(folder) + 1 :])
     folder_url = urlunsplit(parts._replace(path=folder))

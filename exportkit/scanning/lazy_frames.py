@@ -44,13 +44,13 @@ def over_export(source: SourceLike, table: str, options: Options) -> pl.LazyFram
         with_columns: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, batch_size: int | None
     ) -> Iterator[pl.DataFrame]:
         """Yield what polars asks for: these columns, of the first `n_rows` rows those that fit."""
-        # A frame without columns has no height: rows that are only counted have their line.
-        columns = names if with_columns is None else with_columns or [LINE.name]
-        made = {table: tuple(name for name in names if name in columns)}
+        columns = names if with_columns is None else with_columns
+        made = {table: tuple(name for name in names if name in (columns or [LINE.name]))}
         rows = min(batch_rows, batch_size or batch_rows, max(n_rows or batch_rows, 1))
         drawn = batches(passes.begin(), replace(options, columns=made, batch_rows=rows))
         for frame in _first(n_rows, drawn):
-            chosen = frame.select(columns)
+            # Rows that are only counted have their line: a selection of no column has no height either.
+            chosen = frame.select(columns) if columns else frame.drop(LINE.name)
             yield chosen if predicate is None else chosen.filter(predicate)
 
     return register_io_source(draw, schema=_schema_of(arrow_schema(table)), is_pure=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from exportkit.commit import read_lake
 from exportkit.errors import needing
-from exportkit.lakes import is_lake
+from exportkit.lakes import lake_of, refuse_lakes
 from exportkit.options import TableOptions, complete, takes
 from exportkit.pipeline import SourceLike, make_options, refuse_conversion
 
@@ -69,7 +69,9 @@ def scan(source: SourceLike, table: str, **options: Unpack[TableOptions]) -> pl.
 
         from exportkit.scanning import lazy_frames  # noqa: PLC0415 - imports polars
     asked = complete(TableOptions, options)
-    if is_lake(source):
+    lake = lake_of(source)
+    if lake is not None:
         refuse_conversion(make_options(**asked))
-        return lazy_frames.over_parts(read_lake(source).table(table))  # type: ignore[arg-type]  # a lake is a path
+        return lazy_frames.over_parts(read_lake(lake).table(table))
+    refuse_lakes(source)
     return lazy_frames.over_export(source, table, make_options(tables=[table], **asked))

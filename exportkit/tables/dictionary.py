@@ -63,6 +63,8 @@ the fields of an annotation kind that is not in the catalogue, a polygon with ho
 The kinds whose geometry has columns. A kind that is not among them is converted as well: its geometry is in columns
 as far as its keys are known, and else in `objects.payload`. Its media type and unit follow from the first word of
 its name. Relationships have no geometry: their ends are in `relationships`.
+An object that equals a relationship of its label to the letter is one row, of `relationships`; one that differs from it in anything
+is a row of `objects` of its own.
 
 """  # noqa: E501 - the rows of a Markdown table cannot be broken
 

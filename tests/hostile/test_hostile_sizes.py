@@ -20,7 +20,8 @@ import exportkit
 start, repeated, in_a_block, blocks, end = (word.encode() for word in sys.argv[1:])
 
 def pieces():
-    block = repeated * int(in_a_block)
+    numbers = range(int(in_a_block))
+    block = b"".join(repeated.replace(b"########", b"%08d" % number) for number in numbers)
     yield start
     for _ in range(int(blocks)):
         yield block
@@ -44,7 +45,7 @@ print(json.dumps({**report.to_dict(), "megabytes": peak() - before}))
 
 
 class Input(NamedTuple):
-    """An input that is longer than anybody should hold."""
+    """An input that is longer than anybody should hold; ``########`` is a number from 0 in each block."""
 
     start: str
     repeated: str
@@ -106,13 +107,13 @@ HELD = "a value of the line is longer than 64 MiB"
         (Input(f'{ROW},"x":"', "x" * 1_000, 1_000, 70, ""), HELD),
         (
             Input(f'{ROW},"x":[0', ", {  }", 1_000, 5_000, "]}"),
-            "a value of the line holds more than 4,194,304 objects and arrays",
+            "a value of the line holds more than 2,097,152 objects and arrays",
         ),
         (
-            Input(ROW, f',"k":"{"x" * 990}"', 1_000, 70, "}"),
-            "more than 64 MiB of the line are in no collection",
+            Input(ROW, f',"########":"{"x" * 99_900}"', 700, 1, "}"),
+            "more than 64 MiB of one object are in no collection",
         ),
-        (Input("", "[", 10_000, 7_000, ""), "the line is not an object"),
+        (Input("", "[", 10_000, 7_000, ""), "the line is not JSON: it is not an object"),
     ],
     ids=["string", "key", "open string", "unknown objects", "fields", "brackets"],
 )

@@ -80,8 +80,8 @@ SOURCES: dict[str, tuple[Callable[[Path], Any], type[Exception], str]] = {
     ),
     "directory": (
         lambda at: at, ReadError,
-        ("no export found: looked for *.ndjson, *.jsonl and *.json, plain or with .gz, .zst, .bz2 or .xz "
-        "(in {})\nhint: hidden files are left out; name a file itself if it has another ending"),
+        ("no export found: no file in it begins as an export does (in {})\nhint: hidden files, copies and "
+        "half downloads are left out; name a file itself to learn what it is taken for"),
     ),
     "nothing": (lambda _: [], ReadError, "nothing to read: the iterable of sources is empty"),
     "bytes": (

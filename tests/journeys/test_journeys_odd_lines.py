@@ -153,4 +153,4 @@ def test_a_number_that_no_type_holds_is_kept_as_written_beside_half_a_surrogate_
     line = f'{{"data_row":{{"id":"d"}},"projects":{{"p":{{"labels":[{{"label_details":{dates}}}]}}}}}}'
     table = exportkit.read_table(io.BytesIO(line.encode()), "labels")
     assert table["reviews"].to_pylist() == [f"[{odd}]"]
-    assert table["extra"].to_pylist() == [f'{{"label_details":{{"\\ud800":{number},"created_at":"never"}}}}']
+    assert table["extra"].to_pylist() == [f'{{"label_details":{{"created_at":"never","\\ud800":{number}}}}}']

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
+import traceback
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -13,7 +16,7 @@ import pyarrow.compute as pc
 import pytest
 
 import exportkit
-from exportkit.errors import ReadError, TableError
+from exportkit.errors import ExportkitError, OptionError, ReadError, TableError
 from exportkit.lake_views import Lake, lake
 
 ROOT = Path(__file__).parents[2]
@@ -108,6 +111,41 @@ def test_a_view_without_its_tables_or_columns_says_what_it_needs(tmp_path: Path)
     exportkit.to_parquet(EXPORT, tmp_path / "few", columns={"objects": ["line"]})
     with pytest.raises(TableError, match="needs all columns of objects; 'data_row_id' is not there"):
         lake(tmp_path / "few").sql("from boxes")
+
+
+SECRET = "Tr0ub4dor"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"http://user:{SECRET}@host/x", f"https://host/x?a=1&sig={SECRET}", f"s3://KEY:{SECRET}/RET@bucket/x",
+        f"s3://KEY:SEC/{SECRET}@bucket/x", f"s3://bucket/x?token={SECRET}", f"gs://bucket/x#{SECRET}",
+        f"file:///nowhere?sig={SECRET}", f"file://user:{SECRET}@host/nowhere", f"http://℀/x?sig={SECRET}",
+        f"http://[::1/x?sig={SECRET}", f"HTTP://user:p@ss{SECRET}@host/x", f"http://host/x\n?sig={SECRET}",
+        f"http://host\0/x?sig={SECRET}",
+    ],
+)  # fmt: skip
+def test_a_url_that_is_no_lake_is_refused_without_its_secrets(url: str) -> None:
+    doors: list[Any] = [
+        lake, exportkit.causes_of, exportkit.replay, lambda url: exportkit.to_ndjson(url, io.BytesIO()),
+    ]  # fmt: skip
+    for door in doors:
+        with pytest.raises((ExportkitError, FileNotFoundError, OptionError)) as caught:
+            door(url)
+        assert SECRET not in "".join(traceback.format_exception(caught.value)[-2:])
+        assert SECRET not in str(caught.value)
+
+
+def test_a_url_of_another_machine_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ReadError) as caught:
+        lake("s3://user:key@bucket/lake?token=secret")
+    assert str(caught.value) == (
+        "a lake cannot be read from s3:// URLs (in s3://bucket/lake)\n"
+        "hint: copy the lake, whole, into a local directory"
+    )
+    exportkit.to_parquet(EXPORT, tmp_path / "lake")
+    assert lake((tmp_path / "lake").as_uri()).table("labels").num_rows == 50
 
 
 def test_a_directory_that_is_no_lake_is_refused(tmp_path: Path) -> None:

@@ -231,11 +231,15 @@ def test_views_of_features_in_time_agree_with_the_tables(row: Row) -> None:
 
 
 def a_video(directory: Path, frames: Row, **about: Row) -> Lake:
-    """A lake of one label of a video with classifications by frame, spans and key frames."""
+    """A lake of one label of a video with classifications by frame, spans, key frames and a frame count."""
+    attributes = about.pop("media_attributes", {})
     given_frames = {frame: {"objects": {}, "classifications": asked} for frame, asked in frames.items()}
     label = {"id": "l", "annotations": {"frames": given_frames, "classifications": [], **about}}
     project = {"name": "p", "labels": [label]}
-    row = {"data_row": {"id": "d", "external_id": "e.mp4"}, "projects": {"p": project}}
+    row = {
+        "data_row": {"id": "d", "external_id": "e.mp4"}, "media_attributes": attributes,
+        "projects": {"p": project},
+    }  # fmt: skip
     exportkit.to_parquet(io.BytesIO(line_of(row)), directory / "lake")
     return lake(directory / "lake")
 
@@ -282,6 +286,33 @@ def test_spans_that_name_the_question_hold_the_answer_that_was_listed_last(tmp_p
     assert video.sql(by_frame).fetchall() == [
         (1, "open"), (2, "open"), (3, "open"), (4, "shut"), (5, "shut"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "frame_count", "frames"),
+    [
+        (1, 90_000, 30, 90_000),  # a count may be wrong, and such a span can be shown
+        (1, 200_000, 150_000, 150_000),
+        (1, 200_000, None, 200_000),
+        (1, 2**31 - 1, 30, 30),
+        (1, 2**31 - 1, None, 1_000_000),
+        (1, 2**63 - 1, 2**62, 1_000_000),
+        (-(2**63), 2**63 - 1, None, 1_000_001),  # and the frame that is listed
+        (2**63 - 9, 2**63 - 1, 30, 10),
+        (2**62, 2**63 - 1, 30, 1),
+    ],
+)
+def test_a_span_without_end_ends_with_the_video_or_after_a_million_frames(
+    tmp_path: Path, start: int, end: int, frame_count: int | None, frames: int
+) -> None:
+    """However long it is said to be, every view comes to an end."""
+    asked = {"2": [question_with("cq", "state", ("ca", "open"))]}
+    attributes = {} if frame_count is None else {"frame_count": frame_count}
+    video = a_video(tmp_path, asked, segments={"ca": [[start, end]]}, media_attributes=attributes)
+    for view in ("answers_by_frame", "answers_wide"):
+        assert video.sql(f"select count(*), count(distinct frame) from {view}").fetchall() == [(frames,) * 2]
+    (track,) = video.sql("select first_frame, last_frame from tracks where feature = 'answer'").fetchall()
+    assert track == (min(start, 2), max(end, 2))
 
 
 def ends_of(numbers: list[int]) -> tuple[int | None, int | None]:

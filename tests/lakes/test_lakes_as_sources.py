@@ -39,6 +39,7 @@ def test_a_table_of_a_lake_is_that_of_its_export(lake: Path, table: str) -> None
     wanted = twice(table)
     for source in (lake, str(lake), exportkit.lake(lake), [lake]):
         assert exportkit.read_table(source, table).equals(wanted, check_metadata=True)
+        assert exportkit.scan(source, table).collect().height == wanted.num_rows
     reader = exportkit.open_reader(lake, table)
     assert reader.read_all() == reader.read_all() == wanted
 
@@ -61,15 +62,41 @@ def test_batches_of_a_lake_come_with_a_report_of_its_rows(lake: Path) -> None:
         assert {name: rows for name, rows in report.rows.items() if rows} == seen
         assert (report.lines, report.data_rows, report.rejects) == (94, 94, 0)
         assert report.sources == (str(lake),)
+        assert report.export_ids == ("error", "append")
 
 
 def test_a_lake_is_inspected_as_its_export_is(tmp_path: Path) -> None:
     write_rejecting(tmp_path / "lake", [*EXPORT.read_bytes().splitlines(), broken("x")], name="all.ndjson")
     found = exportkit.inspect_export(tmp_path / "lake").to_dict()
     wanted = exportkit.inspect_export(tmp_path / "all.ndjson").to_dict()
+    assert found["report"]["export_ids"] == ["all.ndjson"]
     for one in (found, wanted):
         one["report"] = {name: one["report"][name] for name in ("lines", "data_rows", "rejects", "rows")}
     assert found == wanted
+
+
+def test_a_lake_where_only_an_export_will_do_is_said_to_be_one(lake: Path, tmp_path: Path) -> None:
+    """Nothing of it is read as an export, not even the long line that lies beside its rejects."""
+    write_rejecting(tmp_path / "raw", [broken("b", x="x" * 99)], max_raw_bytes=64)
+    for source in (lake, str(lake), tmp_path / "raw", [EXPORT, lake], [lake, tmp_path / "raw"]):
+        doors: list[Any] = [
+            lambda source: exportkit.to_parquet(source, tmp_path / "new"),
+            lambda source: exportkit.to_parquet(source, lake, mode="overwrite", on_bad_source="skip"),
+            lambda source: exportkit.to_arrow(source, tmp_path / "new", workers=2),
+            lambda source: exportkit.start(source, tmp_path / "new").wait(),
+            lambda source: exportkit.upgrade(source, tmp_path / "new"),
+        ]
+        if isinstance(source, list):
+            doors += [
+                lambda source: exportkit.read_table(source, "labels"),
+                lambda source: exportkit.scan(source, "labels"),
+                exportkit.inspect_export,
+            ]
+        for door in doors:
+            with pytest.raises(ReadError, match=r"^the source is a lake, converted already \(in "):
+                door(source)
+    assert exportkit.read_table(lake, "labels").num_rows == 100
+    assert not [*(tmp_path / "new").glob("*")]
 
 
 def test_the_command_inspects_a_lake(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:

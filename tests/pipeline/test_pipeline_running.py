@@ -136,6 +136,7 @@ def test_a_report_is_complete_when_the_run_is() -> None:
         "unknown_fields": {"data_rows.x": 1}, "drifted_fields": {}, "unknown_kinds": {},
         "first_rejects": ["the line is not JSON: input data was truncated (in stream:, line 3, byte 25)"],
         "input_bytes": len(data), "output_bytes": 0, "files": [], "seconds": 0,
+        "bad_sources": [], "passed_over": [],
     }  # fmt: skip
     assert json.loads(json.dumps(report.to_dict())) == report.to_dict()
 

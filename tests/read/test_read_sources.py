@@ -169,9 +169,9 @@ def test_a_missing_path_is_the_systems_own_error() -> None:
         (
             "empty",
             (
-                "no export found: looked for *.ndjson, *.jsonl and *.json,"
-                " plain or with .gz, .zst, .bz2 or .xz (in empty)\n"
-                "hint: hidden files are left out; name a file itself if it has another ending"
+                "no export found: no file in it begins as an export does (in empty)\n"
+                "hint: hidden files, copies and half downloads are left out;"
+                " name a file itself to learn what it is taken for"
             ),
         ),
         (

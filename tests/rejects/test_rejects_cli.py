@@ -37,6 +37,18 @@ def test_rejects_shows_causes_with_one_example_each(desk: Path) -> None:
     )
 
 
+def test_rejects_shows_what_the_platform_says(tmp_path: Path) -> None:
+    entry = b'{"data_row_id":"d","error":"row not\\u001b[1m found"}'
+    write_rejecting(tmp_path / "lake", [good("a"), entry])
+    ran = run("rejects", "lake", cwd=tmp_path)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.splitlines()[2:] == [
+        "1 line: the line is an entry of the platform's error stream, not a data row",
+        f"  for example {tmp_path}/export.ndjson:2:{len(good('a')) + 1}, data row d",
+        r"  the platform says: row not\x1b[1m found",
+    ]
+
+
 def test_rejects_lists_so_many_causes_and_counts_the_rest(desk: Path) -> None:
     ran = run("rejects", "lake", "--top", "1", cwd=desk)
     assert ran.stdout.endswith("\n\n… and 1 line of other causes\n")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from house.test_house_examples import blocks_of, run_python
+from house.test_house_examples import blocks_of, run_console, run_python
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,6 +17,9 @@ def test_the_examples_about_reading_run_as_printed(tmp_path: Path, monkeypatch: 
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
     blocks = blocks_of((ROOT / "docs" / "reading.md").read_text("utf-8"))
-    assert {block.language for block in blocks} == {"python"}
+    assert {block.language for block in blocks} == {"python", "console"}
     for block in blocks:
-        run_python(block, names)
+        if block.language == "python":
+            run_python(block, names)
+        else:
+            run_console(block)
