@@ -74,11 +74,11 @@ class Start(NamedTuple):
     Attributes
     ----------
     head : bytes
-        Its first bytes; only white space if there is nothing else.
+        Its first bytes behind white space; only white space if there is nothing else.
     blocks : iterator of bytes
-        All of it, from `head` on.
+        All of it, from the line of `head` on.
     line, offset : int
-        Line number and offset of the first byte.
+        Line number and offset of their first byte.
     """
 
     head: bytes
@@ -108,8 +108,9 @@ def take_start(blocks: Iterable[bytes]) -> Start:
         if shown:
             at = block.rfind(b"\n", 0, len(block) - shown) + 1
             line += block.count(b"\n", 0, at)
-            shown_head, rest = take_head(chain((block[at:],), rest))
-            return Start(shown_head, rest, line, offset + at)
+            before, first = block[at : len(block) - shown], block[len(block) - shown :]
+            shown_head, rest = take_head(chain((first,), rest))
+            return Start(shown_head, chain((before,), rest), line, offset + at)
         line += block.count(b"\n")
         offset += len(block)
     return Start(head, iter(()))

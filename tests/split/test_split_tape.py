@@ -16,9 +16,10 @@ from split.cutting import MARK
 ROW = b'{"data_row":{"id":"c1"}}\n'
 #: More than the head of an input.
 BLANK = b" \r\n\n" * 40_000
+INDENTS = [b"", b" ", b"\t ", b" " * 70_000]
 
 
-@given(st.integers(100, 70_000), st.sampled_from([b"", MARK]), st.sampled_from([b"", b" ", b"\t "]))
+@given(st.integers(100, 70_000), st.sampled_from([b"", MARK]), st.sampled_from(INDENTS))
 def test_blank_lines_before_the_start_are_counted(size: int, mark: bytes, indent: bytes) -> None:
     data = mark + BLANK + indent + ROW
     start = take_start([data[at : at + size] for at in range(0, len(data), size)])
@@ -41,6 +42,14 @@ def test_rows_behind_many_blank_lines_are_read(mark: bytes) -> None:
     assert array.column("line").to_pylist() == [1]
     old = exportkit.read_table(io.BytesIO(mark + BLANK + b'{"DataRow ID": "d", "Label": {}}'), "data_rows")
     assert old.column("data_row_id").to_pylist() == ["d"]
+
+
+@pytest.mark.parametrize("mark", [b"", MARK])
+def test_a_first_row_behind_many_blanks_of_its_own_line_is_read(mark: bytes) -> None:
+    source = io.BytesIO(mark + INDENTS[-1] + ROW + ROW)
+    found = exportkit.read_table(source, "data_rows", columns=["line", "byte_offset"])
+    second = len(mark + INDENTS[-1] + ROW)
+    assert found.to_pydict() == {"byte_offset": [len(mark), second], "line": [1, 2]}
 
 
 def test_an_input_of_blank_lines_alone_says_so() -> None:
