@@ -41,6 +41,11 @@ class _BracketScan:
         self._inside_string = 0
         self._escaped = False
 
+    @property
+    def is_inside_string(self) -> bool:
+        """Whether what was scanned ends inside a string."""
+        return bool(self._inside_string)
+
     def _marks(
         self, block: memoryview
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_], npt.NDArray[np.bool_], npt.NDArray[np.int64]]:

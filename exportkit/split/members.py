@@ -214,7 +214,7 @@ class _Container:
                 self._held.append(block)
                 self._count += len(separators)
                 size += len(block)
-            if size < self._limits.chunk_bytes or (self._large is not None and not self._is_unbegun):
+            if size < self._limits.chunk_bytes or not self._may_begin(scan, block):
                 continue
             entered = self._enter(tape.offset)
             if entered is None:
@@ -229,6 +229,13 @@ class _Container:
                 return
             scan, size = ArrayScan(), 0
         raise not_json("it ends inside an object or array")
+
+    def _may_begin(self, scan: ArrayScan, block: bytes) -> bool:
+        """Return whether a member that is longer than a chunk may be entered as of this block."""
+        if self._large is None:
+            return True
+        # A key of many blocks is looked at when it ends, and white space not at all.
+        return self._is_unbegun and not scan.is_inside_string and bool(block.strip(JSON_SPACE))
 
     def _measure(self, block: bytes, end: int | None) -> None:
         """Add a block to the size of the member that is being read, which ends at `end`."""
