@@ -114,7 +114,8 @@ def _plain_zeros(numbered: JsonObject) -> JsonObject:
 def _as_flags(frames: Any) -> Any:
     """Return key frames in the object form."""
     if isinstance(frames, list):
-        return {str(_plain_numbers(frame)): True for frame in frames}
+        plain = map(_plain_numbers, frames)
+        return {canonical(one) if isinstance(one, dict | list) else str(one): True for one in plain}
     return _plain_zeros(frames) if isinstance(frames, dict) else frames
 
 
