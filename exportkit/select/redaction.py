@@ -180,7 +180,8 @@ def _check(name: str, column: Column, how: How) -> None:
     if (how == "strip_query" and not is_text) or (how == "hash" and not is_text and not is_list):
         raise wrong_value(f"redact {name!r}", how, "omit, for the column holds no strings")
     if how == "keep" and column.name not in _KEPT_IF_ASKED:
-        raise wrong_value(f"redact {name!r}", how, f"another way: only {', '.join(_KEPT_IF_ASKED)} need it")
+        kept = ", ".join(_KEPT_IF_ASKED)
+        raise wrong_value(f"redact {name!r}", how, f"hash, omit or strip_query, for only {kept} can be kept")
 
 
 def _key(given: str | bytes | None, *, needed: bool) -> bytes:

@@ -38,10 +38,12 @@ def without_free_form(tables: Tables) -> Tables:
 
 
 def redacted_by_hand(tables: Tables, column: str, change: Any) -> Tables:
-    return {
-        name: [{**row, column: change(row[column])} if row.get(column) is not None else row for row in found]
-        for name, found in tables.items()
-    }
+    columns = {column, *(["other_row_data"] if column == "row_data" else [])}
+
+    def redacted(row: dict[str, Any]) -> dict[str, Any]:
+        return row | {one: change(row[one]) for one in columns if row.get(one) is not None}
+
+    return {name: [*map(redacted, found)] for name, found in tables.items()}
 
 
 @given(rows(), st.sampled_from(["created_by", "global_key", "annotation_kind", "project_name", "text"]))
@@ -219,7 +221,7 @@ def test_the_key_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) 
         ({"created_by": "drop"}, "redact 'created_by' must be one of hash, omit, strip_query, keep"),
         ({"data_row_id": "omit"}, "redact 'data_row_id' must be hash, for the column is never null"),
         ({"bbox_left": "hash"}, "redact 'bbox_left' must be omit, for the column holds no strings"),
-        ({"created_by": "keep"}, "redact 'created_by' must be another way: only extra, geojson,"),
+        ({"created_by": "keep"}, "redact 'created_by' must be hash, omit or strip_query, for only class_masks"),
         ({"created_by": "hash"}, NEEDS_KEY),
     ],
 )  # fmt: skip
