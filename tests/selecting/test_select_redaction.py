@@ -221,7 +221,7 @@ def test_the_key_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) 
         ({"created_by": "drop"}, "redact 'created_by' must be one of hash, omit, strip_query, keep"),
         ({"data_row_id": "omit"}, "redact 'data_row_id' must be hash, for the column is never null"),
         ({"bbox_left": "hash"}, "redact 'bbox_left' must be omit, for the column holds no strings"),
-        ({"created_by": "keep"}, "redact 'created_by' must be hash, omit or strip_query, for only class_masks"),
+        ({"created_by": "keep"}, "redact 'created_by' must be hash, omit or strip_query, for only"),
         ({"created_by": "hash"}, NEEDS_KEY),
     ],
 )  # fmt: skip
