@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,9 @@ def test_a_data_row_is_one_row_and_rows_keep_the_order_of_first_appearance(
     assert sum(len(labels(row)) for row in rows) == len(elements)
 
 
+V1_KEY = re.compile(r'(?:DataRow ID|Labeled Data)\\?" ?:')
+
+
 @given(st.lists(v1_labels(few_ids), max_size=4), st.data())
 def test_rows_do_not_depend_on_how_the_file_is_written(
     elements: list[dict[str, Any]], data: st.DataObject
@@ -132,8 +136,9 @@ def test_rows_do_not_depend_on_how_the_file_is_written(
         for form in (arrays, json.dumps(texts), *wrapped, strings if "\n" in separator else arrays):
             assert upgraded(mark + form.encode()) == expected
             assert looks_like_v1(form.encode())
-            # The first label may be longer than the head.
-            assert looks_like_v1(form.encode()[: form.find("}") - data.draw(st.integers(0, 9))])
+            # The first label may be longer than the head, which shows one of its keys.
+            head = form[: form.find("}") - data.draw(st.integers(0, 9))]
+            assert looks_like_v1(head.encode()) or not V1_KEY.search(head)
 
 
 @given(st.lists(v1_labels(few_ids), max_size=5))
