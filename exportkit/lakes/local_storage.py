@@ -28,7 +28,7 @@ from exportkit.lakes.failures import failure, path_of_destination
 from exportkit.lakes.storage import Entry
 from exportkit.place import Place, without_signature
 
-__all__ = ["DirectoryLock", "LocalStorage", "open_storage"]
+__all__ = ["DirectoryLock", "LocalStorage", "flush_to_disk", "open_storage"]
 
 _FILE_URL = re.compile(r"(?i:file)://(?:localhost)?(/[^?#]*)(?:[?#].*)?", re.DOTALL)
 #: Opens the streams; its errors carry the system's number.
@@ -125,7 +125,7 @@ class LocalStorage(Struct, frozen=True):
         self.create_directory("")
         for path in missing:
             with suppress(OSError):  # a directory that may be entered and not read
-                _flush(str(path.parent))
+                flush_to_disk(path.parent)
         return [str(path) for path in reversed(missing)]
 
     def remove_created(self, created: list[str]) -> None:
@@ -169,7 +169,7 @@ class LocalStorage(Struct, frozen=True):
     def sync(self, path: str, *, shown_as: str | None = None) -> None:
         """Return when what a file holds, or which names a directory holds, survives a power cut."""
         with self.failing_as("flush to disk", path if shown_as is None else shown_as):
-            _flush(self.locate(path))
+            flush_to_disk(self.locate(path))
 
     def lock(self, path: str, *, wait: bool, shared: bool = False) -> DirectoryLock | None:
         """Hold a directory until `DirectoryLock.release` or the end of this process and its forks.
@@ -249,7 +249,8 @@ def open_storage(
     return LocalStorage(str(Path(text).resolve()), text, error)
 
 
-def _flush(path: str) -> None:
+def flush_to_disk(path: str | os.PathLike[str]) -> None:
+    """Return when what a file holds, or which names a directory holds, survives a power cut."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

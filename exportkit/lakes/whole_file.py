@@ -24,6 +24,7 @@ import pyarrow as pa
 
 from exportkit.errors import Wording, WriteError
 from exportkit.lakes.failures import failure, path_of_destination
+from exportkit.lakes.local_storage import flush_to_disk
 from exportkit.lakes.part_names import UNFINISHED
 from exportkit.place import Place
 
@@ -114,7 +115,7 @@ def _replaced(shown: Path, there: os.stat_result | None, *, force: bool) -> Iter
             if there is None:
                 _refuse(shown, _status(shown), (), force=force)
             hidden.replace(target)
-            _flush_directory(target.parent)
+            flush_to_disk(target.parent)
     finally:
         with suppress(OSError):
             hidden.unlink(missing_ok=True)
@@ -229,11 +230,3 @@ def _keep_permissions(descriptor: int, there: os.stat_result | None) -> None:
         with suppress(OSError):  # only root may give a file away
             os.fchown(descriptor, there.st_uid, there.st_gid)
         os.fchmod(descriptor, stat.S_IMODE(there.st_mode))
-
-
-def _flush_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
